@@ -26,7 +26,8 @@ const common = {
   ],
   expect: { poll: { timeout: PATIENCE_MS } },
   // The settings of the developer's own checkout must not reach a test, nor the language of their terminal.
-  env: { LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en' },
+  // A hub that a test starts takes any port: others run beside it.
+  env: { LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en', HUB_PORT: '0' },
 };
 
 export default defineConfig({

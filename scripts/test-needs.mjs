@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { capture, passThrough, ROOT } from './lib.mjs';
 
@@ -12,6 +12,7 @@ const NEEDS = [
   ['ceph-mon', 'ceph-mon'],
   ['ceph-osd', 'ceph-osd'],
   ['radosgw', 'radosgw'],
+  ['postgres', 'postgresql'],
 ];
 
 /** Libraries are tried on the oldest Node they promise. Fetched beside the checkout's own packages, which pin Node 26. */
@@ -53,7 +54,15 @@ async function ensurePackages(log) {
 
 function isInstalled(command) {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  return [...folders, '/usr/bin', '/usr/sbin'].some((folder) => folder !== '' && existsSync(join(folder, command)));
+  return [...folders, '/usr/bin', '/usr/sbin', ...postgresFolders()].some(
+    (folder) => folder !== '' && existsSync(join(folder, command)),
+  );
+}
+
+/** Debian keeps the server's programs out of the path, one folder for each version. */
+function postgresFolders() {
+  const versions = '/usr/lib/postgresql';
+  return existsSync(versions) ? readdirSync(versions).map((version) => join(versions, version, 'bin')) : [];
 }
 
 function isDebian() {

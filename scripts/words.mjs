@@ -12,7 +12,7 @@ const en = {
   installed: (seconds) => `Installed in ${seconds} s.`,
   notWhole: (root) => `${root} is not a whole checkout: package-lock.json is missing.`,
   noNpm: (why) => `npm cannot be run (${why}). It comes with Node: https://nodejs.org/en/download`,
-  stoppedInstalling: 'Stopped while installing; the next start begins anew.',
+  stoppedInstalling: 'Stopped while installing; the next start begins again.',
   stoppedBefore: 'Stopped before anything was installed.',
   stoppedService: 'Stopped before the service started.',
   unreachable: (code) =>

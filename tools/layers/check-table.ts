@@ -1,10 +1,11 @@
-import type { Problem, Rules } from './check.ts';
+import { check, type Problem, type Rules } from './check.ts';
 import type { House } from './house.ts';
 import { isIn, Plan } from './plan.ts';
 import type { Room } from './table.ts';
 
-/** What is wrong with the table itself: rows for nothing, and edges that point up or nowhere. */
-export function checkTable(house: House, { rooms, kept }: Rules): Problem[] {
+/** What is wrong with the table itself: rows for nothing, edges that point up or nowhere, and permissions without a use. */
+export function checkTable(house: House, rules: Rules): Problem[] {
+  const { rooms, kept } = rules;
   const plan = new Plan(rooms);
   const files = [...house.files.keys()];
   const isEmpty = (room: string): boolean => !files.some((file) => isIn(file, room));
@@ -12,6 +13,7 @@ export function checkTable(house: House, { rooms, kept }: Rules): Problem[] {
   return [
     ...named.filter(isEmpty).map((room) => ({ where: room, what: 'No file is in it. Take its row out.' })),
     ...rooms.flatMap((row) => misplaced(plan, row)),
+    ...rooms.flatMap((row) => unused(house, rules, row)),
   ];
 }
 
@@ -32,4 +34,20 @@ function misplaced(plan: Plan, row: Room): Problem[] {
       where: row.room,
       what: `It names ${target}, which has no row below it: rows stand from the outside in.`,
     }));
+}
+
+const PERMISSIONS = ['rooms', 'packages', 'libraries', 'reach'] as const;
+
+/** What a row allows and no file of it imports: without that permission, as much is wrong as with it. */
+function unused(house: House, { rooms, kept }: Rules, row: Room): Problem[] {
+  const files = [...house.files.keys()].filter((file) => isIn(file, row.room));
+  const wrongWith = (changed: Room): number =>
+    check(house, { kept, rooms: rooms.map((one) => (one === row ? changed : one)) }, files).length;
+  const wrong = wrongWith(row);
+  return PERMISSIONS.flatMap((permission) => {
+    const allowed = row[permission] ?? [];
+    return allowed
+      .filter((name) => wrongWith({ ...row, [permission]: allowed.filter((one) => one !== name) }) === wrong)
+      .map((name) => ({ where: row.room, what: `No file of it needs ${name} in its ${permission}. Take it out.` }));
+  });
 }

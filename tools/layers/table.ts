@@ -28,6 +28,7 @@ export interface KeptLibrary {
 }
 
 const MANAGER = 'packages/session-manager/src';
+const HUB = 'packages/central-hub/src';
 const KIT = 'packages/service-kit/src';
 const DOCTOR = 'packages/doctor/src';
 
@@ -41,7 +42,7 @@ export const ROOMS: readonly Room[] = [
   {
     room: 'packages/*/{test,prove,example}',
     development: true,
-    reach: ['packages/*/{test,prove}', `${MANAGER}/http`, `${MANAGER}/profile`],
+    reach: ['packages/*/{test,prove}', `${MANAGER}/profile`],
     why: 'Tests share helpers, which no package exports, and look at what they test from close by.',
   },
   {
@@ -66,7 +67,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: 'packages/cli/src',
-    packages: ['doctor', 'session-manager', 'service-kit', 'vault', 'client', 'protocol'],
+    packages: ['doctor', 'central-hub', 'session-manager', 'service-kit', 'vault', 'client', 'protocol'],
     why: 'The command line is a client of the services, and their host. Nothing imports it.',
   },
   { room: `${DOCTOR}/report`, why: 'It tells what the diagnosis found and what the installation holds.' },
@@ -77,7 +78,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${DOCTOR}/checks`,
-    rooms: ['installation.ts', 'machine.ts', 'key-copy.ts', 'code', 'finding.ts'],
+    rooms: ['installation.ts', 'machine.ts', 'key-copy.ts', 'code', 'finding.ts', 'octal.ts'],
     why: 'A check judges one look, and knows no language.',
   },
   {
@@ -93,7 +94,25 @@ export const ROOMS: readonly Room[] = [
   { room: `${DOCTOR}/key-copy.ts`, rooms: [], why: 'One note, and the key that it is about.' },
   { room: `${DOCTOR}/code`, rooms: [], why: 'It reads code of others, and knows no finding.' },
   { room: `${DOCTOR}/words`, rooms: ['finding.ts'], packages: [], libraries: [], why: 'Words know no machine.' },
+  { room: `${DOCTOR}/octal.ts`, rooms: [], packages: [], libraries: [], why: 'One form of a mode.' },
   { room: `${DOCTOR}/finding.ts`, rooms: [], packages: [], libraries: [], why: 'Names of what can be found.' },
+  {
+    room: HUB,
+    packages: ['service-kit', 'client', 'protocol'],
+    why: 'It touches no profile and no browser, and speaks with session managers over HTTP alone.',
+  },
+  {
+    room: `${HUB}/http`,
+    rooms: ['events', 'keys', 'machines', 'store'],
+    why: 'It reads, asks and forwards.',
+  },
+  {
+    room: `${HUB}/events`,
+    rooms: ['keys', 'machines', 'store'],
+    why: 'It brings the logs of machines into the store, and out of it to readers.',
+  },
+  { room: `${HUB}/keys`, rooms: ['store'], packages: ['protocol'], why: 'Who asks, by the key that is presented.' },
+  { room: `${HUB}/machines`, rooms: ['store'], why: 'Lines to session managers.' },
   {
     room: MANAGER,
     packages: ['service-kit', 'vault', 'capture', 'client', 'protocol'],
@@ -101,7 +120,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${MANAGER}/http`,
-    rooms: ['lifecycle', 'transfer', 'adopt', 'disk', 'builds', 'snapshots', 'config'],
+    rooms: ['lifecycle', 'transfer', 'adopt', 'trash', 'disk', 'builds', 'snapshots', 'config'],
     why: 'It parses, calls and replies; http -> lifecycle -> engine, profile, state.',
   },
   { room: `${MANAGER}/lifecycle`, why: 'It runs sessions, with everything but HTTP. It is never asked back.' },
@@ -114,13 +133,18 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${MANAGER}/transfer`,
-    rooms: ['access', 'snapshots', 'state', 'profile', 'config'],
+    rooms: ['access', 'snapshots', 'state', 'profile'],
     why: 'It is told what a session is by those who call it.',
   },
   {
     room: `${MANAGER}/adopt`,
     rooms: ['access', 'snapshots', 'profile', 'process'],
     why: 'It takes folders of other programs; what becomes of them is for those who call it.',
+  },
+  {
+    room: `${MANAGER}/trash`,
+    rooms: ['access', 'state', 'profile'],
+    why: 'It brings back what was set aside; what a session is, those who call it say.',
   },
   {
     room: `${MANAGER}/disk`,
@@ -155,17 +179,31 @@ export const ROOMS: readonly Room[] = [
   { room: `${MANAGER}/engine`, rooms: ['process', 'config'], why: 'An engine knows browsers, not sessions.' },
   { room: `${MANAGER}/process`, rooms: [], why: 'It knows processes, not sessions.' },
   { room: `${MANAGER}/config`, rooms: [], why: 'Settings know nothing of what they set.' },
-  { room: `${MANAGER}/steady-clock.ts`, rooms: [], libraries: ['node:'], why: 'A clock.' },
+  { room: `${MANAGER}/steady-clock.ts`, rooms: [], libraries: [], why: 'A clock.' },
   { room: `${MANAGER}/version.ts`, rooms: [], libraries: ['node:'], why: 'It reads one number.' },
   {
+    room: `${HUB}/store`,
+    rooms: ['secrets'],
+    packages: ['service-kit', 'protocol'],
+    why: 'It keeps what it is given.',
+  },
+  { room: `${HUB}/store/migrations`, rooms: [], packages: [], libraries: [], why: 'A schema in words.' },
+  {
+    room: `${HUB}/config`,
+    rooms: [],
+    packages: ['service-kit'],
+    why: 'Settings know nothing of what they set.',
+  },
+  { room: `${HUB}/secrets`, rooms: [], packages: ['service-kit', 'protocol'], why: 'It seals what it is given.' },
+  {
     room: KIT,
-    packages: ['vault', 'protocol'],
+    packages: [],
     why: 'What services share. It knows no service: what is of one is given to it.',
   },
   { room: `${KIT}/http`, rooms: ['wait', 'process'], packages: ['protocol'], why: 'A service binds its routes to it.' },
   {
     room: `${KIT}/settings`,
-    rooms: ['files', 'process'],
+    rooms: ['files'],
     packages: ['protocol'],
     why: 'Settings know nothing of what they set.',
   },
@@ -177,7 +215,7 @@ export const ROOMS: readonly Room[] = [
     packages: ['vault'],
     why: 'It writes what it is given; the vault knows which disks have no hard links.',
   },
-  { room: `${KIT}/process`, rooms: [], packages: ['protocol'], why: 'It knows the process, not what runs in it.' },
+  { room: `${KIT}/process`, rooms: [], packages: [], why: 'It knows the process, not what runs in it.' },
   { room: `${KIT}/wait`, rooms: [], packages: [], why: 'Queues and waits know nothing of what waits.' },
   {
     room: 'packages/vault-auth/src',
@@ -222,8 +260,13 @@ export const KEPT_LIBRARIES: readonly KeptLibrary[] = [
     why: 'Rows are the business of few: the database, the locks, and checks of the databases of a profile.',
   },
   {
+    libraries: ['kysely', 'pg'],
+    rooms: [`${HUB}/store`],
+    why: 'One set of queries for both databases, in one place.',
+  },
+  {
     libraries: ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui'],
-    rooms: [`${KIT}/http`, `${MANAGER}/http`],
+    rooms: [`${KIT}/http`, `${MANAGER}/http`, `${HUB}/http`],
     why: 'HTTP ends where the handlers do.',
   },
   {

@@ -7,7 +7,7 @@ export {
   checkStructure,
   type LoginSequences,
   loginSequences,
-  mendLoginStores,
+  repairLoginStores,
   type StructureCheck,
   type StructureOptions,
   type StructureReport,

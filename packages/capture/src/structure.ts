@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { errorText } from '@leadmaster/protocol/errors';
 import { classify, LOGIN_STORES } from './classify.ts';
 import { checkLevelDb, judgeLevelDb } from './leveldb/check.ts';
-import { mendLevelDb, tornFiles } from './leveldb/mend.ts';
 import { RandomAccess } from './leveldb/random-access.ts';
+import { repairLevelDb, tornFiles } from './leveldb/repair.ts';
 import { lastSequence } from './leveldb/sequence.ts';
 import { checkSqlite, SQLITE_HEADER } from './sqlite-check.ts';
 
@@ -69,15 +69,15 @@ export function checkLoginStores(profileDir: string): StructureReport {
 }
 
 /**
- * Makes the two stores fit to be written to after a kill or a power cut: `mendLevelDb` says why. To be done with every
+ * Makes the two stores fit to be written to after a kill or a power cut: `repairLevelDb` says why. To be done with every
  * profile before a browser opens it, by a caller that has proven that none has it open.
  *
  * @returns The files that were cut, below the profile.
  * @throws The system's error when the disk refuses.
  */
-export function mendLoginStores(profileDir: string): string[] {
+export function repairLoginStores(profileDir: string): string[] {
   return Object.values(LOGIN_STORES).flatMap((store) =>
-    mendLevelDb(join(profileDir, store)).map((file) => `${store}/${file}`),
+    repairLevelDb(join(profileDir, store)).map((file) => `${store}/${file}`),
   );
 }
 

@@ -15,7 +15,7 @@ async function requestFor(browser: CaptureRequest['browser']): Promise<CaptureRe
 }
 
 describe('a capture', () => {
-  test('of a profile whose processes run: they stand still, and go on', async () => {
+  test('of a profile whose processes run: they stand still, and continue', async () => {
     const victim = await Victim.start();
     const request = await requestFor(victim.identity);
     const before = Date.now();

@@ -50,7 +50,7 @@ describe.each(METHODS)('%s', (method) => {
     freezer.thaw();
   });
 
-  test('one whose main process is killed meanwhile is noticed, and what is left of it goes on', async (context) => {
+  test('one whose main process is killed meanwhile is noticed, and what is left of it continues', async (context) => {
     const victim = await Victim.start();
     const freezer = freezerOf(context, victim.identity, method);
     freezer.prepare(soon());
@@ -73,7 +73,7 @@ describe.each(METHODS)('%s', (method) => {
     freezer.thaw();
   });
 
-  test('what a killed service left frozen goes on after the next start', async (context) => {
+  test('what a killed service left frozen continues after the next start', async (context) => {
     const group = groupApart();
     const victim = await Victim.start();
     if (group !== null) moveInto(group, victim.identity.pid);

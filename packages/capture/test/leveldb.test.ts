@@ -8,8 +8,8 @@ import { checkLevelDb } from '../src/leveldb/check.ts';
 import { crc32c, unmask } from '../src/leveldb/crc32c.ts';
 import { Damaged } from '../src/leveldb/damaged.ts';
 import { readLog } from '../src/leveldb/log.ts';
-import { mendLevelDb } from '../src/leveldb/mend.ts';
 import { RandomAccess } from '../src/leveldb/random-access.ts';
+import { repairLevelDb } from '../src/leveldb/repair.ts';
 import { writeEdit, writeFolder, writeLog } from './leveldb-writer.ts';
 
 let dir: string;
@@ -112,7 +112,7 @@ describe('a log', () => {
     expect(() => read(Buffer.concat([split.subarray(0, 32_768), Buffer.alloc(100)]))).toThrow('goes over into zeroes');
   });
 
-  test('that went on behind a torn record is damaged, also where LevelDB would say nothing', () => {
+  test('that continued behind a torn record is damaged, also where LevelDB would say nothing', () => {
     const torn = writeLog(recordsOf([40, 9_000])).subarray(0, 100);
     expect(() => read(Buffer.concat([torn, writeLog(recordsOf([60]))]))).toThrow('more follow');
   });
@@ -232,19 +232,19 @@ describe('a folder', () => {
     expect(verdict()).toBe(
       'true: 1 tables of 0.0 MB, 000006.log with 3 records and 15 bytes of one that was not finished, MANIFEST-000001 and 3 bytes of one that was not finished',
     );
-    expect(mendLevelDb(dir)).toEqual(['MANIFEST-000001', '000006.log']);
+    expect(repairLevelDb(dir)).toEqual(['MANIFEST-000001', '000006.log']);
     expect(readFileSync(path('000006.log'))).toEqual(log);
     expect(readFileSync(path('MANIFEST-000001'))).toEqual(manifest);
-    expect(mendLevelDb(dir)).toEqual([]);
+    expect(repairLevelDb(dir)).toEqual([]);
   });
 
   test('is not repaired when it is damaged, or not there', () => {
     appendFileSync(path('000006.log'), 'abc');
     rmSync(path('000007.ldb'));
     const before = readFileSync(path('000006.log'));
-    expect(mendLevelDb(dir)).toEqual([]);
+    expect(repairLevelDb(dir)).toEqual([]);
     expect(readFileSync(path('000006.log'))).toEqual(before);
-    expect(mendLevelDb(path('nowhere'))).toEqual([]);
+    expect(repairLevelDb(path('nowhere'))).toEqual([]);
   });
 
   test('of random bytes, or with random changes, is an answer', () => {

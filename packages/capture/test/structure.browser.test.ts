@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkStructure } from '../src/index.ts';
 import { checkLevelDb } from '../src/leveldb/check.ts';
-import { mendLevelDb } from '../src/leveldb/mend.ts';
+import { repairLevelDb } from '../src/leveldb/repair.ts';
 import { StorePage, servePage } from './structure-profile.ts';
 
 const LOCAL_STORAGE = 'Default/Local Storage/leveldb';
@@ -137,8 +137,8 @@ describe('a profile of Chromium', () => {
     const { idb, log } = fresh();
     tear(log);
     appendFileSync(join(profile, LOCAL_STORAGE, '000003.log'), Buffer.from([1, 2, 3, 4, 60, 0, 1]));
-    expect(mendLevelDb(idb)).toHaveLength(1);
-    expect(mendLevelDb(join(profile, LOCAL_STORAGE))).toHaveLength(1);
+    expect(repairLevelDb(idb)).toHaveLength(1);
+    expect(repairLevelDb(join(profile, LOCAL_STORAGE))).toHaveLength(1);
     expect(await runTwice()).toEqual({ rows: 720, value: 'kept' });
     expect(checkStructure(profile).checks.filter(({ ok }) => !ok)).toEqual([]);
   });
@@ -153,7 +153,7 @@ describe('a profile of Chromium', () => {
   test('torn in its MANIFEST and repaired keeps everything', async () => {
     const { idb, manifest } = fresh();
     appendFileSync(manifest, Buffer.from([1, 2, 3, 4, 60, 0, 1]));
-    expect(mendLevelDb(idb)).toHaveLength(1);
+    expect(repairLevelDb(idb)).toHaveLength(1);
     expect(await runTwice()).toMatchObject({ rows: 720 });
   });
 });

@@ -15,7 +15,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LOGIN_STORES } from '../src/classify.ts';
-import { checkLoginStores, checkStructure, checkStructureAside, mendLoginStores } from '../src/index.ts';
+import { checkLoginStores, checkStructure, checkStructureAside, repairLoginStores } from '../src/index.ts';
 import { writeFolder } from './leveldb-writer.ts';
 
 let root: string;
@@ -109,8 +109,8 @@ describe('the databases of a profile', () => {
       writeFileSync(log, readFileSync(log).subarray(0, 5_000));
     }
     expect(checkLoginStores(profile).ok).toBe(true);
-    expect(mendLoginStores(profile)).toEqual(Object.values(LOGIN_STORES).map((store) => `${store}/000006.log`));
-    expect(mendLoginStores(profile)).toEqual([]);
+    expect(repairLoginStores(profile)).toEqual(Object.values(LOGIN_STORES).map((store) => `${store}/000006.log`));
+    expect(repairLoginStores(profile)).toEqual([]);
     expect(checkLoginStores(profile).checks.map(({ detail }) => detail)).toEqual(
       Array(2).fill('1 tables of 0.0 MB, 000006.log with 1 records'),
     );

@@ -205,7 +205,7 @@ describe('one moment', () => {
     expect(lstatSync(fixture.copy(old)).ino).toBe(lstatSync(fixture.of(old)).ino);
   });
 
-  test('in an unchanged folder, new files deeper down are found all the same', async () => {
+  test('in an unchanged folder, new files deeper down are found anyway', async () => {
     const fixture = await Fixture.make({ [`${LOCAL_STORAGE}/000003.log`]: 'one' });
     fixture.age('Default', 'Default/Local Storage', LOCAL_STORAGE);
     const copy = fixture.take(

@@ -43,11 +43,16 @@ export class CliError extends Error {
     return new CliError(EXIT.usage, 'usage', message, hint);
   }
 
+  /** Of a command that works on the disk of the session's machine, and is given elsewhere. */
+  static needsDisk(message: Text): CliError {
+    return new CliError(EXIT.usage, 'needs_disk', message, ({ service }) => service.runItThere);
+  }
+
   static of(problem: Problem): CliError {
     return new CliError(exitCodeOfStatus(problem.status), problem.code, problem.detail, problem.hint, { problem });
   }
 
-  /** What a person is shown of it. */
+  /** What the terminal shows of it. */
   shownIn(words: Words): Shown {
     const { message, detail, hint } = errorIn(words, { code: this.code, message: this.text, hint: this.advice });
     return { message: redact(message), detail: redact(detail), hint };

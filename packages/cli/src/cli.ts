@@ -1,13 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readHubConfig } from '@leadmaster/central-hub/config';
 import { type Config, type Environment, loadEnvironment, readConfig } from '@leadmaster/session-manager/config';
+import { CliError } from './cli-error.ts';
 import { ServiceClient } from './client/service-client.ts';
+import { type ClientSettings, readClientSettings } from './client/settings.ts';
+import { elsewhere, hubHere, managerHere } from './client/target.ts';
 import { demoDir, demoSettings, readDemo } from './demo/demo-file.ts';
 import type { Io } from './io.ts';
 import { Printer } from './output/printer.ts';
-import type { Words } from './words/words.ts';
+import { warningIn } from './words/told.ts';
+import type { Text, Words } from './words/words.ts';
 
-/** What every command has at hand. Settings are read when first asked for: `--help` needs none. */
+/** What every command can use. Settings are read when first asked for: `--help` needs none. */
 export class Cli {
   readonly io: Io;
   readonly json: boolean;
@@ -15,6 +20,7 @@ export class Cli {
   readonly #wantsDemo: boolean;
   #environment: Environment | null = null;
   #config: Config | null = null;
+  #given: ClientSettings | null = null;
   #client: ServiceClient | null = null;
 
   /** `wantsDemo`: with `--demo`, the demo's data folder is meant, whether or not it runs. */
@@ -34,13 +40,29 @@ export class Cli {
   get environment(): Environment {
     if (this.#environment === null) {
       this.#environment = loadEnvironment(this.io.env);
-      for (const warning of this.#environment.warnings) this.print.note(warning);
+      for (const warning of this.#environment.warnings) this.print.note(warningIn(this.words, warning));
     }
     return this.#environment;
   }
 
-  /** The settings of the service that runs here: of the demo, while one runs at the same address or where it is asked for. */
+  /** What the environment says of another service. With `--demo`, the demo is meant. */
+  get given(): ClientSettings {
+    this.#given ??= this.#wantsDemo ? { url: null, key: null } : readClientSettings(this.environment.env);
+    return this.#given;
+  }
+
+  /** Whether commands speak with a service that may be on another machine: then nothing of this one's disk is meant. */
+  get isElsewhere(): boolean {
+    return this.given.url !== null;
+  }
+
+  /**
+   * The settings of the service that runs here: of the demo, while one runs at the same address or where it is asked for.
+   *
+   * @throws CliError `needs_disk` where `LEADMASTER_URL` means another place than this machine's disk.
+   */
   get config(): Config {
+    this.refuseElsewhere();
     this.#config ??= this.#findConfig();
     return this.#config;
   }
@@ -63,13 +85,30 @@ export class Cli {
   }
 
   client(): ServiceClient {
-    // At its address another service may run, and an order meant for the demo must not reach that.
-    this.#client ??= new ServiceClient(
-      this.config,
-      this.io,
-      this.isIdleDemo ? (words) => words.service.noDemoRuns : null,
-    );
+    this.#client ??= this.#makeClient();
     return this.#client;
+  }
+
+  /** Refuses what works on the disk of this machine where another place is meant. @throws CliError `needs_disk` */
+  refuseElsewhere(): void {
+    const { url } = this.given;
+    if (url === null) return;
+    throw CliError.needsDisk(({ service }) => service.needsDisk(url));
+  }
+
+  #makeClient(): ServiceClient {
+    const { url, key } = this.given;
+    if (url !== null && key === null)
+      throw CliError.usage(
+        ({ service }) => service.noKeyGiven(url),
+        ({ service }) => service.giveKey,
+      );
+    if (url !== null && key !== null) return new ServiceClient(elsewhere(url, key), this.io);
+    if (key !== null)
+      return new ServiceClient(hubHere(this.config, readHubConfig(this.environment.env).port, key), this.io);
+    // At its address another service may run, and an order meant for the demo must not reach that.
+    const absent: Text | null = this.isIdleDemo ? (words) => words.service.noDemoRuns : null;
+    return new ServiceClient(managerHere(this.config), this.io, absent);
   }
 
   #findConfig(): Config {

@@ -41,6 +41,9 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   doctor: () => import('./commands/doctor.ts'),
   record: () => import('./commands/record.ts'),
   report: () => import('./commands/report.ts'),
+  tenants: () => import('./commands/tenants.ts'),
+  keys: () => import('./commands/keys.ts'),
+  machines: () => import('./commands/machines.ts'),
   phone: () => import('./commands/phone.ts'),
 };
 
@@ -50,7 +53,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const code = await runCommand(argv, io);
   const failure = await output.finish(io.readerMs);
   if (failure === null || code !== EXIT.done) return code;
-  // Whoever has closed the pipe (`| head`) has seen enough, and wants no words about it.
+  // A reader that has closed the pipe (`| head`) has seen enough: that is no error.
   if (failure.code !== 'EPIPE') new Printer(io, false).error(notWritten(failure));
   return EXIT.failed;
 }

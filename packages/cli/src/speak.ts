@@ -8,7 +8,7 @@ export function speak(command: Command, words: Words): void {
   command.helpOption('-h, --help', program.help);
   if (command.commands.length > 0) command.helpCommand('help [command]', program.help);
   command.configureHelp({
-    // Spanish terms are long: what is left beside them wraps all the same.
+    // Spanish terms are long: what is left beside them wraps anyway.
     minWidthToWrap: 20,
     styleTitle: (title) => (Object.hasOwn(program.titles, title) ? program.titles[title as Title] : title),
     styleUsage: inPlaces,
@@ -28,7 +28,7 @@ export function refusalIn(words: Words, text: string): string {
 
 type Title = keyof Words['program']['titles'];
 
-/** `<file>`, `[name...]`: what a person puts something in the place of. */
+/** `<file>`, `[name...]`: places that a value is put in. */
 function withPlaces(words: Words, text: string): string {
   return text.replaceAll(
     /([<[])([a-z.=]+?)((?:\.\.\.)?[\]>])/g,

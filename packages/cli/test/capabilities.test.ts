@@ -15,7 +15,7 @@ test('what the page can do, a line per feature', async () => {
 test('an override adds to those that are there, and --reset takes all back', async () => {
   const { cli, given, sessions } = await service();
   await given('ventas', 'READY');
-  expect((await cli('capabilities ventas --override text')).stdout).toMatch(/text +unknown, used all the same/);
+  expect((await cli('capabilities ventas --override text')).stdout).toMatch(/text +unknown, used anyway/);
   await cli('capabilities ventas --override ids');
   expect((await sessions.capabilities('ventas')).overridden.toSorted()).toEqual(['ids', 'text']);
   await cli('capabilities ventas --reset');

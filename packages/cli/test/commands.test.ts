@@ -29,12 +29,28 @@ describe('account', () => {
   });
 });
 
+describe('a session of a tenant', () => {
+  test('is named like any other, and a name out of the rule is told the rule', async () => {
+    const { cli, given } = await service();
+    expect(await cli('session create acme.ventas --no-start')).toMatchObject({ code: 0 });
+    await given('acme.ventas', 'LINKED');
+    expect((await cli('where acme.ventas')).stdout).toMatch(/tokens\/acme\.ventas$/m);
+    expect(await cli('snapshot create acme.ventas')).toMatchObject({ code: 0 });
+    expect((await cli('sessions')).stdout).toMatch(/^acme\.ventas +STOPPED/m);
+    expect(await cli('session delete acme.ventas --yes')).toMatchObject({ code: 0 });
+    expect(await cli('where acme.ventas.sur')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('as in acme.ventas'),
+    });
+  });
+});
+
 describe('sessions', () => {
   test('where there is none, those that the vault holds are named, by the banner of a start as well', async () => {
     const banner = async ({ env, port }: { env: Record<string, string>; port: number }): Promise<string> => {
       const stdout = new Sink();
       const starting = new Cli(ioOf({ stdout, env: { LEADMASTER_ENV_FILE: '/dev/null', ...env } }), false);
-      await printBanner(starting, starting.config, `http://127.0.0.1:${port}`, null);
+      await printBanner(starting, starting.config, { manager: `http://127.0.0.1:${port}`, hub: null }, null);
       return stdout.text;
     };
     const deleted = await service();
@@ -71,7 +87,7 @@ describe('sessions', () => {
     expect(JSON.parse((await cli('sessions --json')).stdout)).toEqual([]);
   });
 
-  test('one line each, with what is asked of a person beside it', async () => {
+  test('one line each, with its hint beside it', async () => {
     const { blobs, cli, damageVault, engine, given, snapshots, take } = await service();
     await given('soporte', 'LINKED');
     const { id } = await take('soporte');
@@ -133,6 +149,18 @@ describe('session', () => {
     expect((await sessions.get('a')).metadata).toEqual({ constructor: 'x', toString: 'y' });
     expect(await cli('session create b --metadata __proto__=c')).toMatchObject({ code: 2, stderr: /__proto__.*key/ });
     expect(context.roster.names()).toEqual(['a']);
+  });
+
+  test('set puts metadata in place of what was noted, or removes it', async () => {
+    const { cli, sessions } = await service();
+    await cli('session create ventas --no-start --metadata team=norte plan=pro');
+    const set = await cli('session set ventas --metadata team=sur --json');
+    expect([set.code, JSON.parse(set.stdout).metadata]).toEqual([0, { team: 'sur' }]);
+    expect(await cli('session set ventas')).toMatchObject({ code: 2 });
+    expect((await sessions.get('ventas')).metadata).toEqual({ team: 'sur' });
+    expect(await cli('session set ventas --no-metadata')).toMatchObject({ code: 0 });
+    expect((await sessions.get('ventas')).metadata).toEqual({});
+    expect((await cli('session set otra --no-metadata')).code).toBe(3);
   });
 
   test('a start that ends where only a person can help is a failure, told once', async () => {

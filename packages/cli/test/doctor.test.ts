@@ -5,7 +5,7 @@ import { newMasterKeyText } from '@leadmaster/vault';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from './harness.ts';
 
-/** A data folder with a profile that nobody has claimed, and no service. */
+/** A data folder with an unclaimed profile, and no service. */
 function machine() {
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-doctor-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,7 +67,7 @@ describe('doctor', () => {
     });
   });
 
-  test('--fix mends and says so', async () => {
+  test('--fix repairs what it can, and names it', async () => {
     const { dataDir, cli } = machine();
     chmodSync(dataDir, 0o755);
     const { code, stdout } = await cli('doctor --fix --no-network');

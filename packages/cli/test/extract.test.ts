@@ -37,7 +37,7 @@ test('restore --to writes the files alone: no service, no lock, no session', asy
   });
   expect(stderr).toMatch(/hold the login/);
   expect(readFileSync(join(to, 'Default/Preferences'), 'utf8')).toBe('second');
-  // That it is a copy of a login can be seen, whoever took the snapshot.
+  // That it is a copy of a login can be seen for snapshots of every origin.
   expect(existsSync(join(to, '.leadmaster-snapshot.json'))).toBe(true);
   const older = join(folder, 'older');
   expect(JSON.parse((await cli(['1', '--to', older, '--json'])).stdout)).toEqual({

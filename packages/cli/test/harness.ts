@@ -21,7 +21,7 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Size of the terminal that standard output is; none = a file. */
   terminal?: { columns: number; rows: number };
-  /** What a person types at a terminal, a line for each question. */
+  /** What is typed at a terminal, a line for each question. */
   answers?: string | readonly string[];
   /** Emits what this process would be sent. */
   signals?: EventEmitter;

@@ -37,7 +37,7 @@ describe('leadmaster place', () => {
     expect((await cli('place accept --origin-retired')).stdout).toContain('None of these sessions waits');
   });
 
-  test('asks a person at a terminal', async () => {
+  test('asks at a terminal', async () => {
     const { cli } = await copy();
     expect(await cli('place accept ventas', { answers: 'no' })).toMatchObject({ code: 1 });
     expect(await cli('place accept ventas', { answers: 'yes' })).toMatchObject({ code: 0 });

@@ -135,7 +135,7 @@ describe('export', () => {
     expect(again).toMatchObject({ code: 4, stderr: /given up here already/ });
   });
 
-  test('--retire of a session whose account waits for a person is refused before it is stopped', async () => {
+  test('--retire of a session whose account needs a person is refused before it is stopped', async () => {
     const { cli, engine, fingerprint, given, file } = await setUp();
     await given('ventas', 'WRONG_ACCOUNT');
     const before = await fingerprint();
@@ -200,7 +200,7 @@ describe('the passphrase', () => {
     expect(short.stderr).not.toContain('Once more');
   });
 
-  test('from a named pipe that nobody writes to is refused at once; from <(command) it is read', async () => {
+  test('from a named pipe without a writer is refused at once; from <(command) it is read', async () => {
     const { cli, folder, file } = await setUp();
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
@@ -254,7 +254,7 @@ describe('import', () => {
     });
   });
 
-  test('--start of what only a person can help is exit code 1, and one that is not waited for says how far it is', async () => {
+  test('--start of what needs a person is exit code 1, and one that is not waited for says how far it is', async () => {
     const failing = await setUpImport();
     failing.engine.onRun = (run) =>
       setImmediate(() => run.tell({ type: 'erased', reason: 'page_erased_login', detail: 'logout_reason=1' }));

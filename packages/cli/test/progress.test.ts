@@ -50,7 +50,7 @@ describe('a line of progress', () => {
     expect(progressText(shown)).toBe('ventas: deleting packs, 75 %, 3 of 4, 1 s left');
   });
 
-  test('whatever is given, it fits into one line and its bar into its columns', () => {
+  test('every progress fits into one line and its bar into its columns', () => {
     const number = fc.double({ min: 0, max: 1e13, noNaN: true });
     const shown = fc.record({
       label: fc.string({ maxLength: 63 }),
@@ -84,7 +84,7 @@ describe('the view', () => {
 
   const terminal = (): Sink => Object.assign(new Sink(), { isTTY: true, columns: 100, rows: 40 });
 
-  test('on a terminal one line is drawn again, not more often than eyes can follow, and taken away', () => {
+  test('on a terminal one line is drawn again, not more often than eyes can follow, and removed at the end', () => {
     const stderr = terminal();
     const { at, end } = view(stderr);
     expect(at(0, 10)).toMatch(/ventas {2}storing .* 10 %.*\n$/);

@@ -86,7 +86,7 @@ describe('drawing', () => {
     );
   });
 
-  test('with colours it is black on white whatever the terminal is', () => {
+  test('with colours it is black on white on every terminal', () => {
     const [first = ''] = drawQr('x', true).lines;
     expect(first.startsWith('\u001b[97;40m') && first.endsWith('\u001b[0m')).toBe(true);
   });
@@ -202,7 +202,7 @@ describe('leadmaster qr', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('made by somebody else, or scanned, between two questions: it goes on', async () => {
+  test('made by another client, or scanned, between two questions: it continues', async () => {
     const { cli, dataDir, given, sessions, stage, until } = await service();
     const file = join(dataDir, '../qr.png');
     const [create, qr] = [sessions.create.bind(sessions), sessions.qr.bind(sessions)];
@@ -237,7 +237,7 @@ describe('leadmaster qr', () => {
 
   test.each([
     ['a ban', /is DISCONNECTED_BANNED/, (run: FakeRun) => run.tell({ type: 'banned' })],
-    ['a stop by somebody else', /is STOPPED/, (_: FakeRun, { sessions }: Service) => sessions.stop('ventas')],
+    ['a stop by another client', /is STOPPED/, (_: FakeRun, { sessions }: Service) => sessions.stop('ventas')],
   ])('%s ends it with what to do', async (_, said, end) => {
     const manager = await showing();
     const out = new Sink();
@@ -285,7 +285,7 @@ describe('where WhatsApp Web cannot be reached', () => {
     return manager;
   }
 
-  test('qr and pair say why, once, and go on', async () => {
+  test('qr and pair say why, once, and continue', async () => {
     const { cli, stage } = await away();
     const out = new Sink();
     const err = new Sink();
@@ -351,7 +351,7 @@ describe('leadmaster qr, where no QR helps', () => {
     expect(stderr).toContain(hint);
   });
 
-  test('where the browser is visible it waits for the passkey, and goes on by itself', async () => {
+  test('where the browser is visible it waits for the passkey, and continues by itself', async () => {
     const manager = await showing({ env: { LOGIN_MODE: 'local' } });
     const { out, run, running } = await shown(manager, 'qr ventas', /QR 1 of ventas/);
     run.tell({ type: 'passkey', until: null });

@@ -30,7 +30,7 @@ describe('recover', () => {
     expect(here()).toEqual(['aqui']);
   });
 
-  test('one of which nothing can be read is shown as such, keeps nobody from the others, and fails --all', async () => {
+  test('one of which nothing can be read is shown as such, hides none of the others, and fails --all', async () => {
     const records = new Set<string>();
     const { blobs, cli } = await machine(async (there) => {
       const others = await recordsOf(there);
@@ -59,7 +59,7 @@ describe('recover', () => {
     expect(problems).toMatchObject([{ session: 'std', kind: 'damaged' }]);
   });
 
-  test('--all leaves out what was deleted on purpose, names it, and says how to have it all the same', async () => {
+  test('--all leaves out what was deleted on purpose, names it, and says how to bring it back anyway', async () => {
     const { cli, here } = await machine(async (there) => {
       await there.given('prueba', 'LINKED');
       await there.take('prueba', 'before_delete');
@@ -78,7 +78,7 @@ describe('recover', () => {
     expect(JSON.parse((await cli('recover --all --json')).stdout)).toEqual({ items: [] });
   });
 
-  test('brings nothing back before a person has said that the old machine is gone', async () => {
+  test('brings nothing back before the operator has confirmed that the old machine is gone', async () => {
     const { cli, here } = await machine();
     for (const line of ['recover ventas', 'recover --all', 'recover ventas --yes']) {
       expect(await cli(line), line).toMatchObject({ code: 5, stderr: /retired.*--origin-retired/s });
@@ -107,7 +107,7 @@ describe('recover', () => {
 
   test('which ones is asked where none is named', async () => {
     const { cli, here } = await machine();
-    expect(await cli('recover', { answers: '' })).toMatchObject({ code: 0, stderr: /Which shall be brought back/ });
+    expect(await cli('recover', { answers: '' })).toMatchObject({ code: 0, stderr: /Which should be brought back/ });
     expect(await cli('recover', { answers: 'nobody' })).toMatchObject({ code: 3 });
     expect(await cli('recover', { answers: 'UPPER' })).toMatchObject({ code: 2 });
     expect(here()).toEqual(['aqui']);

@@ -129,7 +129,7 @@ test('root in a folder of root’s service, or of none yet, is not in the way', 
   const { dataDir, cli } = await installation(context);
   for (const path of all(dataDir)) chownSync(path, 0, 0);
   expect(cli(['snapshot', 'list'], false)).toMatchObject({ code: 0 });
-  // A container: the folder is somebody's, and the service, which is root there, has made the database.
+  // A container: the folder is another user's, and the service, which is root there, has made the database.
   chownSync(dataDir, SERVICE_USER, SERVICE_USER);
   expect(cli(['snapshot', 'list'], false)).toMatchObject({ code: 0 });
 });

@@ -41,7 +41,7 @@ describe('snapshot create', () => {
     expect(await cli('snapshot create ventas --kind tiny')).toMatchObject({ code: 2 });
   });
 
-  test('--all goes on after one that fails, and passes over what was never linked', async () => {
+  test('--all continues after one that fails, and passes over what was never linked', async () => {
     const { blobs, cli, given } = await service();
     await given('a', 'READY');
     await given('b', 'QR_REQUIRED');
@@ -73,7 +73,7 @@ describe('snapshot create', () => {
     expect(stdout.match(/^\w: snapshot/gm)).toEqual(['a: snapshot']);
   });
 
-  test('Ctrl-C ends the waiting, and says that the service goes on', async () => {
+  test('Ctrl-C ends the waiting, and says that the service continues', async () => {
     const { captures, cli, given, snapshots } = await service();
     await given('ventas', 'READY');
     captures.hold();

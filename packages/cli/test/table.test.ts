@@ -99,7 +99,7 @@ test('the sessions of a service fit into 80 columns, and --json has what does no
   const { stdout } = await cli('sessions', { terminal, env: { NO_COLOR: '1' } });
   expect(widest(stdout)).toBeLessThanOrEqual(80);
   const coloured = (await cli('sessions', { terminal, env: { FORCE_COLOR: '1' } })).stdout;
-  // Time goes on between two looks.
+  // Time passes between two looks.
   const still = (text: string): string => text.replaceAll(/\d+ s/g, 'N s');
   expect(still(stripVTControlCharacters(coloured))).toBe(still(stdout));
   for (const word of ['soporte-noche', 'DISCONNECTED_', ' RECOVERABLE', PHONE, 'page_unreachable'])

@@ -67,7 +67,7 @@ describe('transfer', () => {
     }
   });
 
-  test('cut off by the end of the service, names the whole command that goes on', async () => {
+  test('cut off by the end of the service, names the whole command that continues', async () => {
     const { app, captures, cli, given, to } = await two();
     await given('ventas', 'READY');
     captures.hold();

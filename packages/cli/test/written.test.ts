@@ -80,7 +80,7 @@ test.each([[['events', '--follow']], [['qr', 'ventas']], [['sessions']], [['sess
   },
 );
 
-test('what is said beside the result may get lost: the command goes on to its end', async () => {
+test('what is said beside the result may get lost: the command continues to its end', async () => {
   const { env, given } = await service();
   await given('admin', 'UNCLAIMED');
   const full = openSync('/dev/full', 'w');
@@ -97,7 +97,7 @@ test('what is said beside the result may get lost: the command goes on to its en
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('admin') });
 });
 
-test('what would go on printing waits for a slow reader, and no longer than there is one', async () => {
+test('what would keep printing waits for a slow reader, and no longer than there is one', async () => {
   let read = (): void => {};
   const stdout = new Writable({
     highWaterMark: 10,

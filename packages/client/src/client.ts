@@ -1,11 +1,11 @@
-import { type AnswerOf, BYTES, LeadMasterError, ROUTES, type RouteId } from '@leadmaster/protocol';
+import { type AnswerOf, BYTES, CALLS, type CallId, LeadMasterError } from '@leadmaster/protocol';
 import { heldTo, isBare, parsedJson, textOf } from './answer.ts';
 import { Attempt, type CallOptions } from './attempt.ts';
 import { refusalOf, somethingElse } from './failures.ts';
 import { type AnyInput, type InputOf, targetOf } from './input.ts';
 
 /** Every route by its id, as the contract states it. */
-export type Routes = typeof ROUTES;
+export type Routes = typeof CALLS;
 
 export interface ClientOptions {
   /** Where the service is: scheme, host and port. */
@@ -41,14 +41,14 @@ export class Client {
    * @throws LeadMasterError the service's error. Without an answer: `service_unreachable` where nothing was done; `answer_lost`
    *   where an order may have been done. The reason of `signal` where a question is given up.
    */
-  async call<I extends RouteId>(id: I, ...[input, options]: CallArguments<I>): Promise<AnswerOf<Routes[I]>> {
+  async call<I extends CallId>(id: I, ...[input, options]: CallArguments<I>): Promise<AnswerOf<Routes[I]>> {
     const { said } = await this.answer(id, input as AnyInput, options);
     return said as AnswerOf<Routes[I]>;
   }
 
   /** The same for a route that is known at run time only, and with the status: a long route may answer 202. */
   async answer(
-    id: RouteId,
+    id: CallId,
     input: AnyInput = {},
     options: CallOptions = {},
   ): Promise<{ status: number; said: unknown }> {
@@ -58,13 +58,13 @@ export class Client {
   }
 
   /** The same, with the answer as it comes: for bytes and streams. Its status is good. */
-  async request<I extends RouteId>(id: I, ...[input, options = {}]: CallArguments<I>): Promise<Response> {
+  async request<I extends CallId>(id: I, ...[input, options = {}]: CallArguments<I>): Promise<Response> {
     return this.#send(this.#attempt(id, options), input as AnyInput | undefined);
   }
 
-  #attempt(id: RouteId, options: CallOptions): Attempt {
+  #attempt(id: CallId, options: CallOptions): Attempt {
     const { timeoutMs = this.#options.timeoutMs } = options;
-    return new Attempt(this.url, ROUTES[id], { ...options, timeoutMs });
+    return new Attempt(this.url, CALLS[id], { ...options, timeoutMs });
   }
 
   async #send(attempt: Attempt, input: AnyInput = {}): Promise<Response> {
@@ -113,13 +113,13 @@ export class Client {
 }
 
 /** What a call of a route takes after its id. Input may be left out where the route needs none. */
-export type CallArguments<I extends RouteId> =
+export type CallArguments<I extends CallId> =
   Record<never, never> extends InputOf<Routes[I]>
     ? [input?: InputOf<Routes[I]>, options?: CallOptions]
     : [input: InputOf<Routes[I]>, options?: CallOptions];
 
 function bodyOf({ body, upload }: AnyInput): RequestInit {
-  // As a stream also where the bytes are at hand: of other bodies, fetch makes copies.
+  // As a stream also where the bytes are in memory: of other bodies, fetch makes copies.
   if (upload !== undefined) return { body: ReadableStream.from(upload.stream), duplex: 'half' } as RequestInit;
   return body === undefined ? {} : { body: JSON.stringify(body) };
 }

@@ -1,10 +1,10 @@
-import { type AnswerOf, LeadMasterError, type Operation, type Progress, type RouteId } from '@leadmaster/protocol';
+import { type AnswerOf, type CallId, LeadMasterError, type Operation, type Progress } from '@leadmaster/protocol';
 import type { CallOptions } from './attempt.ts';
 import type { Client, Routes } from './client.ts';
 import type { AnyInput, InputOf } from './input.ts';
 
 /** The routes that do long work. */
-export type LongRouteId = { [I in RouteId]: Routes[I] extends { long: string } ? I : never }[RouteId];
+export type LongRouteId = { [I in CallId]: Routes[I] extends { long: string } ? I : never }[CallId];
 
 export interface OperateOptions extends Pick<CallOptions, 'signal' | 'ifLost'> {
   onProgress?: ((progress: Progress) => void) | undefined;

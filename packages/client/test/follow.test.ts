@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { LeadMasterEvent } from '@leadmaster/protocol';
 import { expect, test } from 'vitest';
 import { follow } from '../src/index.ts';
-import { answering, clientOf } from './service.ts';
+import { answering, clientOf, manager } from './service.ts';
 
 function event(id: number): string {
   const data = { id, session: 'a', type: 'message.received', at: '2026-01-01T00:00:00Z', data: { text: 'ñandú €' } };
@@ -93,4 +94,24 @@ test('a log that is another one now ends the following with what the service sai
   const following = follow(client, { signal: new AbortController().signal });
   expect((await following.next()).value).toMatchObject({ id: 1 });
   await expect(following.next()).rejects.toMatchObject({ code: 'cursor_of_another_log' });
+});
+
+test('a hub registers, follows from what it has, is told what is gone, and confirms', async () => {
+  const { client, given, store } = await manager();
+  for (const name of ['ventas', 'soporte', 'admin']) await given(name, 'STOPPED');
+  const { newest, logId } = await client.call('confirmEvents', { params: { hub: 'norte' }, body: { cursor: 1 } });
+  store.sweep({ events: 1, eventDays: 30, transitions: 100, keepBytes: 0 });
+  const stop = new AbortController();
+  const read: LeadMasterEvent[] = [];
+  for await (const event of follow(client, { after: `1@${logId}`, signal: stop.signal })) {
+    read.push(event);
+    if (event.id === newest) stop.abort();
+  }
+  const [gap, ...events] = read;
+  expect(gap).toMatchObject({ type: 'events.gap', data: { from: 2, to: newest - 1, reason: 'limit' } });
+  expect(events.map(({ id }) => id)).toEqual([newest]);
+  const body = { cursor: `${newest}@${logId}` };
+  expect(await client.call('confirmEvents', { params: { hub: 'norte' }, body })).toMatchObject({
+    unconfirmed: { events: 0 },
+  });
 });

@@ -7,6 +7,7 @@ import { checkDatabase, checkDataFolder } from './checks/data-folder.ts';
 import { checkDisk } from './checks/disk.ts';
 import { checkForeign } from './checks/foreign.ts';
 import { checkGit } from './checks/git.ts';
+import { checkHubs } from './checks/hubs.ts';
 import { checkLocks } from './checks/locks.ts';
 import { checkOwners, checkUser } from './checks/owners.ts';
 import { checkPages, checkPeople } from './checks/pages.ts';
@@ -51,6 +52,7 @@ const CHECKS: Record<Topic, (installation: Installation) => Promise<Finding[]>> 
   moved: checkMoved,
   builds: checkBuilds,
   transfers: checkTransfers,
+  hubs: checkHubs,
   sessions: checkSessions,
   people: checkPeople,
   pages: checkPages,

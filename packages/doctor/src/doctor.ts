@@ -28,7 +28,7 @@ export interface DoctorOptions extends LookOptions {
  */
 export async function examine(config: Config, options: DoctorOptions = {}): Promise<DoctorReport> {
   const { fix = false, network = false, language = 'en' } = options;
-  const fixed = fix ? await withInstallation(config, options, mend) : [];
+  const fixed = fix ? await withInstallation(config, options, repair) : [];
   // Opened again after a fix: what was repaired is no finding any longer.
   const findings = await withInstallation(config, options, (installation) =>
     diagnose(installation, { language, network }),
@@ -36,6 +36,6 @@ export async function examine(config: Config, options: DoctorOptions = {}): Prom
   return redactAll({ ok: findings.every(({ severity }) => severity !== 'problem'), findings, fixed });
 }
 
-async function mend(installation: Installation): Promise<Fixed[]> {
+async function repair(installation: Installation): Promise<Fixed[]> {
   return fixAll(installation, await findFixable(installation));
 }

@@ -1,14 +1,14 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { browsersOnAny, isOurs } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorCode } from '@leadmaster/service-kit/files';
 import {
-  accessCure,
+  accessHint,
   type BrowserRow,
   type Config,
   createProfileStore,
   type DataPaths,
   dataPaths,
-  errorCode,
   type LockOwner,
   livingOwner,
   type ProfileRecord,
@@ -146,7 +146,7 @@ function refuseClosed(root: string, { uid: owner }: Stats): void {
       `The data folder ${root} is closed to this user (${errorText(error)})`,
       isOther
         ? `Give the command as the user who runs the service: sudo -u '#${owner}' ./leadmaster ...`
-        : accessCure(root),
+        : accessHint(root),
       { cause: error },
     );
   }

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import {
   type Config,
   type DataPaths,
   dataPaths,
-  isMissing,
   realFs,
   refuseRootBesideUser,
   unreadable,
@@ -21,7 +21,7 @@ import { z } from 'zod';
 const noteSchema = z.object({ key: z.string(), at: z.iso.datetime() });
 export type KeyCopyNote = z.infer<typeof noteSchema>;
 
-const OWN_KEY_CURE = 'The key is made at the first start. If there was one: put its copy back, or set VAULT_KEY_FILE.';
+const OWN_KEY_HINT = 'The key is made at the first start. If there was one: put its copy back, or set VAULT_KEY_FILE.';
 
 /** What was noted; null when nothing was, or nothing that can be read. */
 export async function readKeyCopyNote(paths: DataPaths): Promise<KeyCopyNote | null> {
@@ -81,7 +81,7 @@ async function compare(key: MasterKey, keyFile: string, copy: string): Promise<v
   }
 }
 
-/** The keys of a file, the current one first. `cure`: the hint of the error where it cannot be read. */
-export async function keysIn(file: string, cure = OWN_KEY_CURE): Promise<[MasterKey, ...MasterKey[]]> {
-  return parseMasterKeys(await readKeyText(file, cure)) as [MasterKey, ...MasterKey[]];
+/** The keys of a file, the current one first. `hint`: the hint of the error where it cannot be read. */
+export async function keysIn(file: string, hint = OWN_KEY_HINT): Promise<[MasterKey, ...MasterKey[]]> {
+  return parseMasterKeys(await readKeyText(file, hint)) as [MasterKey, ...MasterKey[]];
 }

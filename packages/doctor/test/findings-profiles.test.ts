@@ -44,6 +44,11 @@ describe('profiles and transfers', () => {
       [['folder_no_session', 'note']],
     ],
     [
+      'a folder that a move has set aside among the profiles',
+      (i) => mkdir(join(i.paths.tokens, 'ventas.moved-to-leadmaster'), { mode: 0o700 }),
+      [['folder_set_aside', 'note']],
+    ],
+    [
       'a copy whose origin was not retired',
       (i) => createProfileStore({ dataDir: i.paths.root }).updateRecord(NAME, { originRetired: false }),
       [['origin_not_retired', 'note']],

@@ -135,7 +135,7 @@ test('a browser that outlived its service', async () => {
   expect(await installation.found()).toMatchObject([{ id: 'stray_browser', severity: 'problem' }]);
 });
 
-test('what cannot be looked at is a problem, and the rest is looked at all the same', async () => {
+test('what cannot be looked at is a problem, and the rest is looked at anyway', async () => {
   const installation = await SampleInstallation.healthy();
   installation.machine.room = async () => {
     throw new Error('the disk is gone');

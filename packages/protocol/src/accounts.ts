@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { samePhone } from './phones.ts';
+import { seenAs } from './tenants/seen.ts';
 
 /**
  * The linked account, as WhatsApp names it. `id` is the WhatsApp id (`<digits>@c.us`, or `<digits>@lid` where the page knows
@@ -28,12 +29,15 @@ export type WrongAccountReason = (typeof WRONG_ACCOUNT_REASONS)[number];
 export const accountChange = z.object({
   old: account.nullable().describe('Whose session it was; null where that was not known'),
   new: account.describe('Who is linked now'),
-  reason: z
-    .enum([...WRONG_ACCOUNT_REASONS, 'accepted', 'number_changed'])
-    .describe(
-      '`other_account`: it is not the one that the session belongs to. `linked_elsewhere`: it is linked in another session too. ' +
-        '`accepted`: the operator has confirmed it. `number_changed`: the same account under another number',
-    ),
+  reason: seenAs(
+    'word',
+    z
+      .enum([...WRONG_ACCOUNT_REASONS, 'accepted', 'number_changed', 'number_refused'])
+      .describe(
+        '`other_account`: it is not the one that the session belongs to. `linked_elsewhere`: it is linked in another session too; ' +
+          'a tenant is told `number_refused`. `accepted`: the operator has confirmed it. `number_changed`: the same account under another number',
+      ),
+  ),
   session: z.string().nullable().describe('The other session that the account is linked in; null where none is known'),
 });
 export type AccountChange = z.infer<typeof accountChange>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seenAs } from './tenants/seen.ts';
 
 /** The session that is meant; absent where it is for the operator to say which. */
 const session = z.string().optional();
@@ -45,17 +46,24 @@ export const action = z
     z.object({ kind: z.literal('vault_accept'), session }),
     z.object({ kind: z.literal('vault_create') }),
     z.object({ kind: z.literal('vault_repair') }),
+    z.object({ kind: z.literal('create_tenant'), name: z.string().optional() }),
+    z.object({ kind: z.literal('create_key'), name: z.string().optional(), tenant: z.string().optional() }),
+    z.object({ kind: z.literal('accept_log'), name: z.string().optional() }),
+    z.object({ kind: z.literal('add_machine'), name: z.string().optional(), url: z.string().optional() }),
   ])
   .meta({ id: 'Action', examples: [{ kind: 'scan_qr', session: 'ventas' }] });
 export type Action = z.infer<typeof action>;
 
 /** Beside a hint: what it proposes first, and what else it proposes, in its order. Absent where it names no order of ours. */
 export const actionFields = {
-  action: action.optional().describe('What the hint proposes first, as data; absent where it names no order of ours'),
-  furtherActions: z
-    .array(action)
-    .optional()
-    .describe('What else the hint proposes, in its order; absent where nothing'),
+  action: seenAs(
+    'advice',
+    action.optional().describe('What the hint proposes first, as data; absent where it names no order of ours'),
+  ),
+  furtherActions: seenAs(
+    'advice',
+    z.array(action).optional().describe('What else the hint proposes, in its order; absent where nothing'),
+  ),
 };
 export interface ActionFields {
   action?: Action;

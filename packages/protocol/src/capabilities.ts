@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seenAs } from './tenants/seen.ts';
 
 /** What a session may be able to do with the page that it runs on. */
 export const FEATURES = [
@@ -21,10 +22,10 @@ export const FEATURE_VERDICTS = ['ok', 'broken', 'unknown'] as const;
 export type FeatureVerdict = (typeof FEATURE_VERDICTS)[number];
 
 export const capabilityCheck = z.object({
-  name: z.string(),
+  name: seenAs('word', z.string()),
   feature: z.enum(FEATURES),
   ok: z.boolean(),
-  detail: z.string(),
+  detail: seenAs('operator', z.string()),
 });
 export type CapabilityCheck = z.infer<typeof capabilityCheck>;
 

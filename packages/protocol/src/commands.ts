@@ -41,6 +41,10 @@ export const COMMANDS: Readonly<Record<Action['kind'], string>> = {
   vault_accept: 'vault accept {session?}',
   vault_create: 'vault create --new',
   vault_repair: 'vault repair',
+  create_tenant: 'tenants create {name}',
+  create_key: 'keys create {name} [--tenant {tenant}]',
+  accept_log: 'machines change {name} --accept-log',
+  add_machine: 'machines add {name} {url} --token-file FILE',
 };
 
 const PROGRAM = './leadmaster';

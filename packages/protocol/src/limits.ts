@@ -4,7 +4,7 @@ const time = z.iso.datetime();
 
 /**
  * What WhatsApp allows the account at the moment. `locked`: it may open no new chats until `until`. `capped`: its number of
- * new chats is used up. Chats that exist go on in both. Null fields: WhatsApp does not say.
+ * new chats is used up. Existing chats continue in both. Null fields: WhatsApp does not say.
  */
 export const accountLimits = z.object({
   newChats: z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { address, RECIPIENT_RULE, recipient } from './addresses.ts';
 import { MESSAGE_STATES } from './states.ts';
+import { seenAs } from './tenants/seen.ts';
 
 const time = z.iso.datetime();
 
@@ -26,11 +27,11 @@ export const MESSAGE_CODES = [
 
 export const message = z.object({
   id: z.string(),
-  session: z.string(),
+  session: seenAs('name', z.string()),
   state: z.enum(MESSAGE_STATES),
   whatsappId: z.string().nullable(),
   to: z.string(),
-  error: z.string().nullable(),
+  error: seenAs('operator', z.string().nullable()),
   code: z.enum(MESSAGE_CODES).nullable(),
   /** When a new try may succeed; null where that is not known. */
   retryAt: time.nullable(),

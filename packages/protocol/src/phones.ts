@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 export const PHONE_RULE = 'a phone number with its country code, such as +54 9 11 2345-6789';
 
 /**
@@ -26,3 +28,11 @@ function plainPhone(digits: string): string {
     .replace(/^521(\d{10})$/, '52$1')
     .replace(/^(55\d\d)9(\d{8})$/, '$1$2');
 }
+
+/** A phone number as people write it; parses to digits. */
+export const phoneNumber = z
+  .string()
+  .max(100)
+  .refine((text) => normalPhone(text) !== null, { error: `must be ${PHONE_RULE}` })
+  .overwrite((text) => normalPhone(text) ?? text)
+  .meta({ description: PHONE_RULE });

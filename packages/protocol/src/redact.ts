@@ -13,7 +13,7 @@ const PARAMETER = new RegExp(
 );
 // One slash: what took a URL for a path has made one of two.
 const URL_WITH_AT = /\b(?!file:)([a-z][a-z0-9+.-]{1,30}:\/\/?)([^\s"'<>`]{0,2048})@/gi;
-const BEARER = /\b(bearer)\s+(?!\*\*\*)[^\s"',;]{8,}/gi;
+const BEARER = /\b(bearer)\s+(?!\*\*\*(?:[\s"',;]|$))[^\s"',;]{8,}/gi;
 // A digit or a capital: words of a sentence have none.
 const BASIC = /\b([Bb]asic)\s+(?=\S*[A-Z0-9=])[\w+/=]{8,}/g;
 const AWS_KEY_ID = /\b(AKIA|ASIA)[A-Z0-9]{12,}\b/g;
@@ -40,7 +40,7 @@ export function redact(text: string): string {
  */
 export function redactSetting(value: string): string {
   const at = value.lastIndexOf('@');
-  if (at < 0) return redact(value);
+  if (at <= 0) return redact(value);
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(value)?.[0] ?? '';
   return redact(`${scheme}${GONE}${value.slice(at)}`);
 }

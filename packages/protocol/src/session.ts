@@ -3,8 +3,9 @@ import { account } from './accounts.ts';
 import { actionFields } from './actions.ts';
 import { accountLimits } from './limits.ts';
 import { sessionName, snapshotId } from './names.ts';
-import { normalPhone, PHONE_RULE } from './phones.ts';
+import { phoneNumber } from './phones.ts';
 import { SESSION_STATES, STATE_KINDS } from './states.ts';
+import { seenAs } from './tenants/seen.ts';
 
 const time = z.iso.datetime();
 
@@ -52,16 +53,16 @@ export const UNREACHABLE_BY = ['dns', 'route', 'tls', 'proxy', 'http', 'other'] 
 export type UnreachableBy = (typeof UNREACHABLE_BY)[number];
 
 /** Why WhatsApp Web could not be reached: `detail` is Chromium's own code, such as `ERR_NAME_NOT_RESOLVED`, or `HTTP 503`. */
-export const unreachable = z.object({ by: z.enum(UNREACHABLE_BY), detail: z.string() });
+export const unreachable = z.object({ by: z.enum(UNREACHABLE_BY), detail: seenAs('word', z.string()) });
 export type Unreachable = z.infer<typeof unreachable>;
 
 export const session = z.object({
-  name: z.string(),
+  name: seenAs('name', z.string()),
   state: z.enum([...SESSION_STATES, 'UNCLAIMED']),
   stateKind: z.enum(STATE_KINDS),
-  reason: z.string(),
+  reason: seenAs('word', z.string()),
   /** What the operator can do about it now; empty when there is nothing to do. */
-  hint: z.string(),
+  hint: seenAs('advice', z.string()),
   ...actionFields,
   since: time,
   canSend: z.boolean(),
@@ -80,21 +81,26 @@ export const session = z.object({
   /** The newest of the link that the session has now: taken of it, or brought back by a restore; null where there is none yet. `verified`: proven good; `damaged`: found not to be, the last time that it was read. */
   lastSnapshot: z.object({ id: z.string(), at: time, verified: z.boolean(), damaged: z.boolean() }).nullable(),
   /** Why the last attempt at a snapshot failed; null when it succeeded, or there was none. */
-  snapshotFailure: z.object({ at: time, code: z.string(), detail: z.string() }).nullable(),
+  snapshotFailure: z
+    .object({ at: time, code: seenAs('word', z.string()), detail: seenAs('operator', z.string()) })
+    .nullable(),
   /** What WhatsApp allows the account; null before WhatsApp has reported it. */
   limits: accountLimits.nullable(),
   /** Why a running session needs a person at the phone or in WhatsApp; null = it does not. */
   attention: z.enum(ATTENTIONS).nullable(),
   /** Why the last try did not reach WhatsApp Web; null = it did, or nothing is being tried. `nextAttemptAt`: the next attempt. */
   unreachable: unreachable.extend({ at: time }).nullable(),
-  runtime: runtime.nullable(),
+  runtime: seenAs('operator', runtime.nullable()),
   metadata,
   createdAt: time,
 });
 export type Session = z.infer<typeof session>;
 
 /** One page of sessions by name. `cursor` is the next `after`; null when these were the last. */
-export const sessionPage = z.object({ items: z.array(session), cursor: z.string().nullable() });
+export const sessionPage = z.object({
+  items: z.array(session),
+  cursor: seenAs('name', z.string()).nullable(),
+});
 export type SessionPage = z.infer<typeof sessionPage>;
 
 /** Which sessions are asked for; default: all. */
@@ -114,10 +120,14 @@ export const createSession = z.strictObject({
 });
 export type CreateSession = z.infer<typeof createSession>;
 
+/** What may be changed of a session while it is as it is; what is left out stays. `metadata` takes the place of all that was noted. */
+export const changeSession = z.strictObject({ metadata: metadata.optional() });
+export type ChangeSession = z.infer<typeof changeSession>;
+
 export const transition = z.object({
   from: z.enum(SESSION_STATES),
   to: z.enum(SESSION_STATES),
-  reason: z.string(),
+  reason: seenAs('word', z.string()),
   at: time,
 });
 export type Transition = z.infer<typeof transition>;
@@ -127,18 +137,17 @@ export const qrCode = z.object({ qr: z.string(), expiresAt: time, attempt: z.num
 export type QrCode = z.infer<typeof qrCode>;
 
 export const pairingRequest = z.strictObject({
-  phone: z
-    .string()
-    .max(100)
-    .refine((text) => normalPhone(text) !== null, { error: `must be ${PHONE_RULE}` })
-    .overwrite((text) => normalPhone(text) ?? text)
-    .meta({ description: PHONE_RULE }),
+  phone: phoneNumber,
 });
 export const pairingCode = z.object({ code: z.string(), expiresAt: time });
 export type PairingCode = z.infer<typeof pairingCode>;
 
 /** One thing that was looked at. */
-export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+export const check = z.object({
+  name: seenAs('word', z.string()),
+  ok: z.boolean(),
+  detail: seenAs('operator', z.string()),
+});
 export type Check = z.infer<typeof check>;
 
 export const checkReport = z.object({

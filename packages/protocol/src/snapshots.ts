@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { account } from './accounts.ts';
 import { sessionName } from './names.ts';
 import { check } from './session.ts';
+import { seenAs } from './tenants/seen.ts';
 
 const time = z.iso.datetime();
 
@@ -43,7 +44,7 @@ export const importedFrom = z.object({ session: z.string(), id: z.string(), at: 
 /** A snapshot of a session. Sizes in bytes, times in milliseconds. */
 export const snapshot = z.object({
   id: z.string(),
-  session: z.string(),
+  session: seenAs('name', z.string()),
   kind: snapshotKind,
   at: time,
   /** When the profile stood still: the moment that it is a picture of. */
@@ -60,11 +61,11 @@ export const snapshot = z.object({
   /** The Chromium that wrote the profile; null when it is not known. */
   chromium: z.string().nullable(),
   generation: z.number().int(),
-  reason: z.string(),
+  reason: seenAs('word', z.string()),
   /** Whose login it is; null where that is not known. */
   account: account.nullable(),
   /** The installation (one data folder of LeadMaster) that took it; null in snapshots of earlier versions. */
-  writtenBy: snapshotWriter.nullable(),
+  writtenBy: seenAs('operator', snapshotWriter.nullable()),
   /** When it was last proven good: every byte read, or booted by a drill. */
   verifiedAt: time.nullable(),
   /** What the last verification found; null before the first. */
@@ -75,14 +76,21 @@ export type Snapshot = z.infer<typeof snapshot>;
 /** A snapshot with what is known of its insides. */
 export const snapshotDetail = snapshot.extend({
   /** The databases of the copy as they were found, and the rows counted in the page just before and just after the pause. */
-  structure: z.array(check),
+  structure: seenAs('operator', z.array(check)),
   census: z.object({ before: census.nullable(), after: census.nullable() }),
-  entries: z.array(z.object({ path: z.string(), kind: z.string(), mode: z.number().int(), size: z.number().int() })),
+  entries: seenAs(
+    'operator',
+    z.array(z.object({ path: z.string(), kind: z.string(), mode: z.number().int(), size: z.number().int() })),
+  ),
 });
 export type SnapshotDetail = z.infer<typeof snapshotDetail>;
 
-/** What is wrong with the records of a session's snapshots: removed, replayed, damaged. */
-export const snapshotProblem = z.object({ kind: z.string(), object: z.string(), detail: z.string() });
+/** What is wrong with the records of a session's snapshots; `kind` is one of `SNAPSHOT_PROBLEMS`, or of a newer service. */
+export const snapshotProblem = z.object({
+  kind: seenAs('word', z.string()),
+  object: seenAs('operator', z.string()),
+  detail: seenAs('operator', z.string()),
+});
 export type SnapshotProblem = z.infer<typeof snapshotProblem>;
 
 /** Newest first. */
@@ -109,7 +117,7 @@ export type RestoreSnapshot = z.infer<typeof restoreSnapshot>;
 
 /** What a prune removed. */
 export const pruneReport = z.object({
-  session: z.string(),
+  session: seenAs('name', z.string()),
   forgotten: z.array(z.string()),
   deletedPacks: z.number().int(),
   rewrittenPacks: z.number().int(),
@@ -138,7 +146,7 @@ export function isToRecover({ isHere, gone, last, damaged }: Recoverable): boole
 }
 
 export const recoverSessions = z.strictObject({
-  /** When left out, all that the vault holds, this machine has not, and no person has given up on purpose. */
+  /** When left out, all that the vault holds, this machine has not, and no operator has given up on purpose. */
   sessions: z.array(sessionName).min(1).optional(),
   /** The operator confirms that the machine these sessions ran on will never run them again. */
   originRetired: z.boolean().default(false),
@@ -151,7 +159,13 @@ export type RecoverSessions = z.infer<typeof recoverSessions>;
 /** How each session came back, or why it did not. */
 export const recovered = z.object({
   items: z.array(
-    z.object({ session: z.string(), ok: z.boolean(), snapshot: z.string().nullable(), detail: z.string() }),
+    z.object({
+      session: z.string(),
+      ok: z.boolean(),
+      snapshot: z.string().nullable(),
+      detail: z.string(),
+      code: z.string().optional().describe('Why it did not come back, as the code of an error; absent where it did'),
+    }),
   ),
 });
 export type Recovered = z.infer<typeof recovered>;
@@ -167,6 +181,7 @@ export const OPERATION_KINDS = [
   'trim',
   'adopt',
   'transfer',
+  'doctor_fix',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seenAs } from './tenants/seen.ts';
 
 const time = z.iso.datetime();
 const bytes = z.number().int();
@@ -17,10 +18,10 @@ export type StorageFolder = z.infer<typeof storageFolder>;
 
 /** The size of a session's profile. Folders are disjoint, the largest first. */
 export const storageReport = z.object({
-  path: z.string(),
+  path: seenAs('operator', z.string()),
   bytes,
   classes: z.object({ critical: bytes, important: bytes, optional: bytes, temporary: bytes }),
-  folders: z.array(storageFolder),
+  folders: seenAs('operator', z.array(storageFolder)),
   /** From the last week's measurements, since it was last made smaller; null until there is an hour of them. */
   growthBytesPerDay: z.number().int().nullable(),
   /** Warned of from here on (`STORAGE_WARN_MB`). */

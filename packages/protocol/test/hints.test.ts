@@ -19,7 +19,7 @@ const NO_ACTION_COMMANDS = [
   /leadmaster snapshot (does not|no)\b/,
   // The command is made elsewhere, of a command named here as well.
   /leadmaster VALUE$/,
-  // A number is typed at the terminal, and the phone is at hand.
+  // A number is typed at the terminal, and the phone is there.
   /leadmaster pair VALUE (PHONE|TELÉFONO)/,
   // Sentences of the command line on itself.
   /leadmaster export"?$/,

@@ -41,6 +41,10 @@ test('a secret in a URL, a parameter, a flag or a header is removed; a second pa
   );
 });
 
+test('a secret that begins like one that was removed is removed, too', () => {
+  expect(redact('authorization: Bearer ***AAAAAAAA')).toBe('authorization: Bearer ***');
+});
+
 test('a setting is told without what stands before an @, however it is written', () => {
   const anything = fc.string({ minLength: 8, maxLength: 40 }).filter((text) => /[a-z]{3}/i.test(text));
   fc.assert(

@@ -13,7 +13,7 @@ import type { ProfileAccess } from './lifecycle/profile-access.ts';
 import type { Roster } from './lifecycle/roster.ts';
 import type { DataPaths } from './profile/paths.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
-import { COPY_MS, type LoginCopies } from './snapshots/login-copies.ts';
+import type { LoginCopies } from './snapshots/login-copies.ts';
 import type { StateStore } from './state/state-store.ts';
 
 /** What is known of builds of WhatsApp Web here, and who runs which. */
@@ -47,18 +47,10 @@ export function createBuilds(
     network: pageNetwork(config.chromeArgs, agent),
     numbers: (session: string, profileDir: string, signal: AbortSignal) =>
       profileNumbers({ paths, profiles, drill, log }, session, profileDir, signal),
-    copy: (session: string, profileDir: string) => copied(store, copies, session, profileDir),
+    copy: (session: string, profileDir: string) => copies.stopped(session, profileDir, 'before_build_change'),
     now: () => new Date(),
   };
   return new Builds(deps, guardedSessions(store, roster, profileAccess));
-}
-
-/** Whether a copy was taken of a login that the next build may change for good. */
-async function copied(store: StateStore, copies: LoginCopies, session: string, profileDir: string): Promise<boolean> {
-  const begun = Date.now();
-  await copies.stopped(session, profileDir, 'before_build_change');
-  const failed = store.snapshots.failure(session);
-  return Date.now() - begun < COPY_MS && (failed === null || Date.parse(failed.at) < begun);
 }
 
 function guardedSessions(store: StateStore, roster: Roster, profileAccess: ProfileAccess): GuardedSessions {

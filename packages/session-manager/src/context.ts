@@ -16,9 +16,11 @@ import { BrowserFinder } from './engine/browser/browser-finder.ts';
 import { createDrillBrowser, type DrillBrowser } from './engine/drill/drill-browser.ts';
 import type { SessionEngine } from './engine/engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { measureHubs } from './hub-metrics.ts';
 import { lockIdleProfile } from './lifecycle/claim.ts';
 import { FirstLook } from './lifecycle/first-look.ts';
-import { refuseHeldTransfer, setOlderLogin } from './lifecycle/held-back.ts';
+import { refuseHeldTransfer, setOlderLogin, trashOwnSince } from './lifecycle/held-back.ts';
+import { HubRegistry } from './lifecycle/hub-registry.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 import { PlaceKeeper } from './lifecycle/place-keeper.ts';
 import { ProfileAccess } from './lifecycle/profile-access.ts';
@@ -37,7 +39,7 @@ import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import { finishSwaps } from './profile/swap.ts';
 import { LoginCopies } from './snapshots/login-copies.ts';
-import { newerInVault } from './snapshots/older-login.ts';
+import { laterInVault, newerInVault } from './snapshots/older-login.ts';
 import { SnapshotSchedule } from './snapshots/schedule.ts';
 import { snapshotFigures } from './snapshots/snapshot-figures.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
@@ -47,12 +49,14 @@ import { VaultKeeper } from './snapshots/vault-keeper.ts';
 import { claiming, wwebjsEngine } from './start-context.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
+import { openArrivals } from './transfer/arrival-facts.ts';
 import { stagingNames } from './transfer/arriving-files.ts';
-import { openDepartures } from './transfer/departure-facts.ts';
+import { openDepartures, sessionsUnderWay } from './transfer/departure-facts.ts';
 import { HttpPeer } from './transfer/http-peer.ts';
 import { OpenDepartures } from './transfer/open-departures.ts';
 import { TransferSource } from './transfer/source.ts';
 import { liveTransfers, TransferTarget } from './transfer/target.ts';
+import { TrashBin } from './trash/trash-bin.ts';
 import { VERSION } from './version.ts';
 
 /** Everything a running service is made of, put together in one place. */
@@ -67,11 +71,13 @@ export interface Context {
   snapshots: Snapshots;
   storage: StorageCare;
   adoption: Adopter;
+  trash: TrashBin;
   /** This machine's sessions on their way to another, and those of others on their way here. */
   departures: TransferSource;
   arrivals: TransferTarget;
   vault: VaultKeeper;
   place: PlaceKeeper;
+  hubs: HubRegistry;
   builds: Builds;
   browsers: Outside['browsers'];
   metrics: Registry;
@@ -209,9 +215,24 @@ async function assemble(opened: Opened): Promise<Context> {
     holdOlder: (names) => firstLook.holdOlder((name) => names.includes(name)),
   });
 
+  const trash = new TrashBin({
+    ...{ profiles, access, store, log },
+    limits: { days: config.retention.trashDays, bytes: config.retention.trashBytes },
+    isUnderWay: (session) =>
+      sessionsUnderWay(store).has(session) || openArrivals(store.transfers).some((each) => each.session === session),
+    ownSince: () => trashOwnSince(store.facts),
+    laterInVault: (session, login) => laterInVault({ vault, log, withinMs: VAULT_LOOK_MS }, session, login),
+    async measure(session) {
+      await measurements.measure(session).catch((err: unknown) => {
+        log.warn({ session, err }, 'what came back from the trash could not be measured');
+      });
+    },
+  });
+
   // What people order, and what HTTP is answered by.
   const orders = new SessionOrders({ ...lifecycle, store, profiles, log, snapshots, storage, departures: departing });
   const sessions = new Sessions({ ...lifecycle, store, profiles, log, orders });
+  const hubs = new HubRegistry(store, config.retention.keepBytes);
   const place = new PlaceKeeper({
     ...{ paths, profiles, store, log, compareWithVault, roster },
     starts: isOffline ? null : lifecycle.starts,
@@ -235,10 +256,11 @@ async function assemble(opened: Opened): Promise<Context> {
     snapshotFigures(roster, store),
     () => disk.figures(),
   );
+  measureHubs(metrics, store);
   const ending = isOffline ? [] : startWorkers(opened, { lifecycle, profiles, snapshots, disk, builds, place });
   return {
     ...{ config, secrets, paths, log, lock, version: VERSION },
-    ...{ sessions, snapshots, storage, adoption, departures, arrivals, place, builds },
+    ...{ sessions, snapshots, storage, adoption, trash, departures, arrivals, place, hubs, builds },
     ...{ roster, access, vault, browsers, metrics },
     async close() {
       await Promise.all(ending.map((end) => end()));

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { PlaceKeeper } from './lifecycle/place-keeper.ts';
+import type { SessionSupervisor } from './lifecycle/supervisor.ts';
+import { USAGE_EVERY_S } from './lifecycle/usage-history.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { CLOCK_FACT, isDoubted, SteadyClock } from './steady-clock.ts';
@@ -31,14 +33,18 @@ export async function sweepOld(
     const clocks = { clock: new Date(seen.wall), deletingAsOf: now };
     log.warn(clocks, 'the clock has jumped: it is not used for deletions until it is set right, or has run for a week');
   }
+  const droppedBefore = store.hubs.droppedUpTo();
   store.sweep({ ...config.retention, now });
+  const upTo = store.hubs.droppedUpTo();
+  if (upTo > droppedBefore)
+    log.warn({ upTo }, 'EVENTS_KEEP_MB was reached: events are gone that a hub has not confirmed');
   const { trashDays, trashBytes } = config.retention;
   const emptied = await profiles.emptyTrash(trashDays, trashBytes, sessionsUnderWay(store), now);
   if (emptied.length > 0) log.info({ emptied }, 'trash was emptied by age and size');
 }
 
 interface HousekeepingDeps {
-  lifecycle: Pick<Lifecycle, 'roster' | 'measurements' | 'outbox'>;
+  lifecycle: Pick<Lifecycle, 'roster' | 'measurements' | 'outbox' | 'usage'>;
   profiles: ProfileStore;
   store: StateStore;
   place: Pick<PlaceKeeper, 'renew'>;
@@ -49,15 +55,15 @@ interface HousekeepingDeps {
 /** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
   const { store, place, log } = deps;
-  const { roster, measurements, outbox } = deps.lifecycle;
+  const { roster, measurements, outbox, usage } = deps.lifecycle;
   const clock = housekeepingClock(store.facts);
   clock.look();
   const jobs = [
-    every(MINUTE, 'looking after the sessions', async () => {
+    every(USAGE_EVERY_S * 1000, 'looking after the sessions', async () => {
       outbox.doubtOverdue();
       for (const supervisor of roster.supervisors()) {
         supervisor.saveHealth();
-        await supervisor.liveRun?.measureMemory();
+        await measureUsage(supervisor);
       }
     }),
     every(60 * MINUTE, 'retention', () => sweepOld(deps, clock)),
@@ -67,11 +73,18 @@ export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
     }),
   ];
 
+  async function measureUsage({ name, liveRun }: SessionSupervisor): Promise<void> {
+    if (liveRun === null) return;
+    const used = await liveRun.measureUsage();
+    // A session that was deleted meanwhile leaves no samples to the next of its name.
+    if (roster.has(name)) usage.note(name, liveRun, used);
+  }
+
   /** A session that is gone meanwhile has no figures. */
   async function measureFirst(session: string): Promise<void> {
     const supervisor = roster.find(session);
     if (supervisor === null) return;
-    await Promise.all([measurements.measure(session), supervisor.liveRun?.measureMemory()]);
+    await Promise.all([measurements.measure(session), measureUsage(supervisor)]);
   }
 
   function every(ms: number, what: string, task: () => Promise<void>): () => Promise<void> {

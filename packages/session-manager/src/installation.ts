@@ -13,14 +13,12 @@ export { PLACE_FACT } from './lifecycle/place-keeper.ts';
 export { isOther } from './lifecycle/profile-mark.ts';
 export { holdersOf, proveProfileFree } from './process/holders.ts';
 export { clearStaleSingleton, readSingleton } from './process/singleton-lock.ts';
-export { accessCure } from './profile/access.ts';
+export { accessHint } from './profile/access.ts';
 export { isTemporaryName, writeAtomically } from './profile/atomic-file.ts';
 export { isNewerBrowser, newestChromium } from './profile/browser-version.ts';
 export { createProfileStore } from './profile/file-profile-store.ts';
 export {
   type Entry,
-  errorCode,
-  isMissing,
   lstatOrNull,
   mayNotBeUtf8,
   namesOrNull,
@@ -41,7 +39,7 @@ export { loginEvidence } from './profile/login-presence.ts';
 export { proveLoginWhole } from './profile/login-structure.ts';
 export { measureProfile } from './profile/measure.ts';
 export { refuseRootBesideUser } from './profile/owner.ts';
-export { type DataPaths, dataPaths } from './profile/paths.ts';
+export { type DataPaths, dataPaths, MOVED_SUFFIX } from './profile/paths.ts';
 export { modeIsRight, repairPermissions } from './profile/permissions.ts';
 export {
   comparePlaces,
@@ -63,7 +61,7 @@ export { secondRound } from './snapshots/second-round.ts';
 export { type Identity, identityOf, refuseChanged, vaultAtFact } from './snapshots/vault-identity.ts';
 export { mayBeCopyOf } from './snapshots/wrong-account.ts';
 export { readState, type StateReading } from './state/read-only.ts';
-export type { BrowserRow, BuildRow, BuildSession, SessionRow, SnapshotRow } from './state/state-store.ts';
+export type { BrowserRow, BuildRow, BuildSession, HubRow, SessionRow, SnapshotRow } from './state/state-store.ts';
 export { CLOCK_FACT, isDoubted, parseState } from './steady-clock.ts';
 export { FORGET_MS, openArrivals } from './transfer/arrival-facts.ts';
 export { departuresUnderWay } from './transfer/departure-facts.ts';

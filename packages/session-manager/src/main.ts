@@ -4,10 +4,12 @@ import { createServiceLog, type LogSink } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { loadEnvironment, readConfig } from './config/index.ts';
+import { effectiveSettings, loadEnvironment, readConfig } from './config/index.ts';
 import { requireScreen } from './config/screen.ts';
 import { type Context, createContext } from './context.ts';
 import { LIBRARY_REJECTIONS } from './engine/wwebjs/containment.ts';
+import { type Diagnosis, NO_DIAGNOSIS } from './http/diagnosis.ts';
+import type { HttpServerOptions } from './http/http-app.ts';
 import { createHttpServer } from './http/server.ts';
 import { measureLog } from './metrics.ts';
 import { livingOwner } from './profile/locks.ts';
@@ -33,11 +35,11 @@ export interface RunningService extends HostedService {
  * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
  */
 export async function runSessionManager(
-  options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr' } = {},
+  options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr'; diagnosis?: Diagnosis } = {},
 ): Promise<RunningService> {
   const warnings: string[] = [];
-  const { env } = loadEnvironment(options.env);
-  const config = readConfig(env, { warn: (text) => warnings.push(text) });
+  const environment = loadEnvironment(options.env);
+  const config = readConfig(environment.env, { warn: (text) => warnings.push(text) });
   // Told at once, and before anything is made; a session could only fail by it, one after the other.
   if (config.loginMode === 'local') requireScreen();
   const { log, sink } = createServiceLog(config.log, options.logTo);
@@ -49,10 +51,15 @@ export async function runSessionManager(
   if (livingOwner(dataPaths(config.dataDir).dataLock) === null) await refuseTakenPort(listeningOf(config));
   const context = await createContext(config, log);
   measureLog(context.metrics, sink);
-  return serve(context, config, log, sink);
+  const told = { settings: effectiveSettings(environment, config), diagnosis: options.diagnosis ?? NO_DIAGNOSIS };
+  return serve(context, told, log, sink);
 }
 
-async function serve(context: Context, config: Config, log: Logger, sink: LogSink): Promise<RunningService> {
+/** What HTTP tells of the installation beside what the services know. */
+type Told = Pick<HttpServerOptions, 'settings' | 'diagnosis'>;
+
+async function serve(context: Context, told: Told, log: Logger, sink: LogSink): Promise<RunningService> {
+  const { config } = context;
   const finished = Promise.withResolvers<number>();
   let booted = false;
   let ending: Promise<void> | null = null;
@@ -61,11 +68,15 @@ async function serve(context: Context, config: Config, log: Logger, sink: LogSin
     snapshots: context.snapshots,
     storage: context.storage,
     adoption: context.adoption,
+    trash: context.trash,
+    vault: context.vault,
     builds: context.builds,
     place: context.place,
+    hubs: context.hubs,
     departures: context.departures,
     arrivals: context.arrivals,
     config,
+    ...told,
     keys: context.secrets,
     log,
     metrics: context.metrics,

@@ -31,7 +31,9 @@ export function claiming(
   const visible = config.loginMode === 'local';
   const deps = {
     ...{ paths, profiles, log },
-    beforeUpgrade: (name: string, profileDir: string) => copies.stopped(name, profileDir, 'before_browser_upgrade'),
+    beforeUpgrade: async (name: string, profileDir: string) => {
+      await copies.stopped(name, profileDir, 'before_browser_upgrade');
+    },
     browserVersion: async () => (await browsers.find(visible)).version,
     minFreeBytes: config.diskMinFreeBytes,
     movedGeneration: (name: string) => store.tombstones.generation(name),

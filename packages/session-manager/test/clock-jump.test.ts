@@ -11,7 +11,7 @@ import { putLogin, tempFolder } from './profile/helpers.ts';
 
 const DAY = 86_400_000;
 
-test('the hourly sweep deletes neither trash nor events by a clock that jumped 400 days ahead, and deletes them in time', async () => {
+test('the hourly sweep deletes neither trash nor events, and forgets no hub, by a clock that jumped 400 days ahead, and deletes them in time', async () => {
   const dataDir = await tempFolder();
   const profiles = createProfileStore({ dataDir });
   await profiles.create('a');
@@ -19,6 +19,7 @@ test('the hourly sweep deletes neither trash nor events by a clock that jumped 4
   const trashed = (await profiles.trash('a', 'logout')) ?? '';
   const store = createStateStore({ file: dataPaths(dataDir).database });
   for (let i = 0; i < 3; i += 1) store.events.append(aQr('a'));
+  store.hubs.confirm('norte', 3);
 
   let wall = Date.now();
   let steady = 0;
@@ -28,6 +29,7 @@ test('the hourly sweep deletes neither trash nor events by a clock that jumped 4
   const retention = {
     events: 1000,
     eventDays: 30,
+    keepBytes: 0,
     transitions: 1000,
     trashDays: 30,
     trashBytes: Number.POSITIVE_INFINITY,
@@ -39,6 +41,7 @@ test('the hourly sweep deletes neither trash nor events by a clock that jumped 4
   await sweep();
   await access(trashed);
   expect(store.events.after(0, 9)).toHaveLength(3);
+  expect(store.hubs.all()).toHaveLength(1);
 
   wall -= 400 * DAY;
   for (let days = 0; days < 31; days += 1) {
@@ -48,5 +51,6 @@ test('the hourly sweep deletes neither trash nor events by a clock that jumped 4
   }
   await expect(access(trashed)).rejects.toMatchObject({ code: 'ENOENT' });
   expect(store.events.after(0, 9)).toHaveLength(1);
+  expect(store.hubs.all()).toEqual([]);
   store.close();
 });

@@ -31,7 +31,7 @@ test('the first start makes the key and the vault, for commands with the service
   await offline.close();
 });
 
-test('no later start makes a key for a vault whose key is missing, and the service runs all the same', async () => {
+test('no later start makes a key for a vault whose key is missing, and the service runs anyway', async () => {
   const { key, start } = await machine();
   await (await start()).shutdown('done');
   await rm(key);

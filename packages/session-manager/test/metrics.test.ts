@@ -50,7 +50,7 @@ test('what becomes of snapshots is measured', async () => {
   expect(lines.filter((line) => line.startsWith('leadmaster_snapshot_last_'))).toHaveLength(2);
 });
 
-test('without figures the events are counted all the same', async () => {
+test('without figures the events are counted anyway', async () => {
   const { store } = openStore();
   const text = await createMetrics(() => [], store.events).metrics();
   expect(text).toContain('leadmaster_drills_total{result="failed"} 0');

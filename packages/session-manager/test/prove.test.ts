@@ -87,7 +87,7 @@ describe('growth of a vault', () => {
     ).toBeNull();
   });
 
-  test('is told when the last half goes on growing', () => {
+  test('is told when the last half keeps growing', () => {
     expect(
       stillGrowing(
         series(

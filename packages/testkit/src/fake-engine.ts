@@ -1,14 +1,19 @@
 import { EventEmitter, once } from 'node:events';
-import type { Census, PairingCode, RecordedPage, Runtime } from '@leadmaster/protocol';
+import type { Census, Chat, Contact, PairingCode, RecordedPage, Runtime } from '@leadmaster/protocol';
+import { addressOf } from '@leadmaster/protocol';
 import {
   type CatchUpFrom,
   type CatchUpPart,
+  type ChatReader,
   type EngineEvent,
   type EngineRun,
   type Handover,
+  type Listed,
+  type ListPart,
   type MessageSender,
   NotSent,
   type PageMessage,
+  type RunUsage,
   type SessionEngine,
   type StartRequest,
 } from '../../session-manager/src/engine/engine.ts';
@@ -67,6 +72,7 @@ export class FakeRun implements EngineRun {
   readonly runtime: Runtime;
   readonly process: EngineRun['process'];
   readonly messages: MessageSender;
+  readonly chats: ChatReader;
   readonly #request: StartRequest;
   #handed = 0;
   /** Whose it is, and the build that it was to open. */
@@ -109,6 +115,19 @@ export class FakeRun implements EngineRun {
   /** What the page's own books say. */
   readonly acks = new Map<string, number>();
   readonly sent: { to: string; text: string }[] = [];
+  /** What the page knows of chats and people; a chat has its messages by its id, the latest first. */
+  chatList: Chat[] = [];
+  readonly chatMessages = new Map<string, PageMessage[]>();
+  contactList: Contact[] = [];
+  /** Every number that was asked for, and those that are on WhatsApp. */
+  readonly numbersAsked: string[] = [];
+  readonly numbers = new Set<string>();
+  /** What a look at chats and people waits for; the default finds the page at rest. A throw is a page that fails. */
+  onLook: (signal: AbortSignal) => Promise<void> = async () => undefined;
+  /** Whether the page was allowed to load earlier messages, at each look at a chat. */
+  readonly loadedEarlier: boolean[] = [];
+  /** What the browser uses. */
+  usage: RunUsage = { memoryBytes: null, processorMs: null };
   /** Every number for which a code was asked. */
   readonly pairings: string[] = [];
 
@@ -134,6 +153,33 @@ export class FakeRun implements EngineRun {
       ackOf: async (whatsappId) => this.acks.get(whatsappId) ?? null,
       opensNewChat: async () => this.opensChat,
     };
+    this.chats = this.#reader();
+  }
+
+  #reader(): ChatReader {
+    return {
+      chats: async (part, signal) => this.#look(signal, () => partOf(this.chatList, ({ id }) => id, part)),
+      contacts: async (part, signal) => this.#look(signal, () => partOf(this.contactList, ({ id }) => id, part)),
+      messages: async (chat, { mayLoadEarlier, ...part }, signal) =>
+        this.#look(signal, () => {
+          this.loadedEarlier.push(mayLoadEarlier);
+          const messages = this.chatMessages.get(chat);
+          if (messages === undefined) return null;
+          return { ...partOf(messages, ({ whatsappId }) => whatsappId, part), isWhole: mayLoadEarlier };
+        }),
+      number: async (phone, signal) =>
+        this.#look(signal, () => {
+          this.numbersAsked.push(phone);
+          const isOnWhatsApp = this.numbers.has(phone);
+          const address = isOnWhatsApp ? addressOf(phone) : null;
+          return { phone, isOnWhatsApp, address, otherSpelling: null };
+        }),
+    };
+  }
+
+  async #look<T>(signal: AbortSignal, answer: () => T): Promise<T> {
+    await this.onLook(signal);
+    return answer();
   }
 
   /** Emits an event, also after the run should have fallen silent. */
@@ -191,8 +237,8 @@ export class FakeRun implements EngineRun {
     return Buffer.alloc(0);
   }
 
-  async measureMemory(): Promise<number | null> {
-    return null;
+  async measureUsage(): Promise<RunUsage> {
+    return this.usage;
   }
 
   async stop(): Promise<void> {
@@ -203,6 +249,14 @@ export class FakeRun implements EngineRun {
   async kill(): Promise<void> {
     this.isStopped = true;
   }
+}
+
+/** A part of a list, under cursors that name the entry before. */
+function partOf<T>(all: readonly T[], idOf: (item: T) => string, { limit, after }: ListPart): Listed<T> {
+  const begin = after === null ? 0 : all.findIndex((item) => `0.${idOf(item)}` === after) + 1;
+  const items = all.slice(begin, begin + limit);
+  const last = items.at(-1);
+  return { items, cursor: last === undefined || begin + limit >= all.length ? null : `0.${idOf(last)}` };
 }
 
 /** A send to a number that has no WhatsApp. */

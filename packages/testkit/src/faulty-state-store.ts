@@ -13,7 +13,7 @@ export interface Faults {
 
 /** Calls that only look. */
 const READS =
-  /\.(all|get|list|after|lastId|oldestId|byWhatsappId|latest|samples|failure|head|fact|movedGeneration|toldSince|withoutId|unsearched|unacknowledged|inFlight|refusedSince|repeated)$/;
+  /\.(all|get|list|after|lastId|log|gapAfter|measure|droppedUpTo|byWhatsappId|latest|samples|failure|head|fact|movedGeneration|toldSince|withoutId|unsearched|unacknowledged|inFlight|refusedSince|repeated)$/;
 
 /** Fails everything that reads. */
 export const readsFail = (call: string): boolean => READS.test(call);

@@ -22,7 +22,7 @@ export async function vaultOf(
     for (let number = 0; number < snapshots; number += 1) await there.take(name);
   }
   await fill(there);
-  // The key is kept elsewhere, as a person is told to.
+  // The key is kept elsewhere, as operators are told to.
   const vaultKey = await readFile(join(there.dataDir, 'vault.key'));
   await there.close();
   return { blobs: there.blobs, vaultKey };

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import type { Snapshot, SnapshotReason } from '@leadmaster/protocol';
 import type { HttpApp } from '@leadmaster/service-kit/http';
 import { pino } from 'pino';
-import { readConfig } from '../../session-manager/src/config/index.ts';
+import { effectiveSettings, readConfig } from '../../session-manager/src/config/index.ts';
 import { type Context, createContext } from '../../session-manager/src/context.ts';
+import { type Diagnosis, NO_DIAGNOSIS } from '../../session-manager/src/http/diagnosis.ts';
 import type { HttpTiming } from '../../session-manager/src/http/http-app.ts';
 import { createHttpServer } from '../../session-manager/src/http/server.ts';
 import type { PlaceProbe } from '../../session-manager/src/profile/place.ts';
@@ -38,8 +39,14 @@ export interface TestManagerOptions {
   /** The key of that vault, where another machine has made it. */
   vaultKey?: Buffer;
   probe?: PlaceProbe;
+  /** What the host tells of the installation; nothing unless given. */
+  diagnosis?: Diagnosis;
   /** The number of the session that is linked first, where another machine has sessions of its own. */
   firstPhone?: number;
+  /** Where it answers; any free port unless given. */
+  port?: number;
+  /** Sets the browsers up before the first of them is started. */
+  play?: (engine: FakeEngine) => void;
 }
 
 /** A session manager as the service is composed, over HTTP, on a loopback port of its own. */
@@ -88,16 +95,23 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     await writeFile(join(dataDir, 'vault.key'), options.vaultKey, { mode: 0o600 });
   }
   const { outside, engine, captures, blobs, database } = playOutside(options.blobs);
+  options.play?.(engine);
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
-  const config = readConfig({ ...quiet(dataDir), ...options.env });
-  const { probe, ready = () => true, timing = {} } = options;
+  const env = { ...quiet(dataDir), ...options.env };
+  const config = readConfig(env);
+  const { probe, ready = () => true, timing = {}, diagnosis = NO_DIAGNOSIS } = options;
   const context = await createContext(config, log, { outside, ...(probe === undefined ? {} : { probe }) });
   const { store, faults } = database();
   // The service listens to its own events.
   const own = database().listeners;
-  const app = await createHttpServer({ ...context, keys: context.secrets, ready, timing });
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  const app = await createHttpServer({
+    ...context,
+    settings: effectiveSettings({ env, file: null, fromFile: {} }, config),
+    keys: context.secrets,
+    ...{ ready, timing, diagnosis },
+  });
+  await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   await context.sessions.boot();
   const { port } = app.server.address() as AddressInfo;
   const stage = new Stage(context, engine, options.firstPhone);

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { mkdir, readdir, readlink, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkLoginStores, mendLoginStores } from '@leadmaster/capture';
+import { checkLoginStores, repairLoginStores } from '@leadmaster/capture';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { browsersOn } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
@@ -69,7 +69,7 @@ export class LocalProfile {
   /** Ready for a browser: there, and without what a power cut has torn, since Chromium would write on behind it. */
   async prepare(): Promise<void> {
     if (await exists(this.dir)) {
-      mendLoginStores(this.dir);
+      repairLoginStores(this.dir);
       return;
     }
     await this.change({ login: 'none', chromium: null });

@@ -1,5 +1,5 @@
 import type { CaptureKind } from '@leadmaster/capture';
-import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { isOwnName, LeadMasterError, OWN_NAME_RULE } from '@leadmaster/protocol';
 import { parseRetention, type RetentionPolicy } from '@leadmaster/vault';
 import type { VaultAuthEvent } from './events.ts';
 import type { VaultPlace } from './vault-place.ts';
@@ -34,9 +34,10 @@ const DAY_MS = 24 * 3600_000;
 /** @throws LeadMasterError `invalid_session_name`, or `invalid_request` for an interval that timers cannot hold. */
 export function readOptions(options: VaultAuthOptions): Settings {
   const { clientId, everyMs = SIX_HOURS_MS, keep = 'last=7,daily=7,weekly=4,monthly=6' } = options;
-  if (!isSessionName(clientId)) {
+  // What has a dot in it here is a file beside the folder of a session.
+  if (!isOwnName(clientId)) {
     const detail = `${JSON.stringify(clientId)} is no clientId for a vault`;
-    throw new LeadMasterError('invalid_session_name', detail, `Choose another: ${SESSION_NAME_RULE}.`);
+    throw new LeadMasterError('invalid_session_name', detail, `Choose another: ${OWN_NAME_RULE}.`);
   }
   // A timer of more than 24.8 days would fire at once.
   if (!(everyMs >= 1000 && everyMs <= 20 * DAY_MS)) {

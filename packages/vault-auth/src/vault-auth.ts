@@ -260,7 +260,7 @@ export class VaultAuth implements AuthStrategy {
       if (onEvent !== undefined) onEvent(event);
       else if ('error' in event) process.emitWarning(`${event.type}: ${errorText(event.error)}`, 'VaultAuth');
     } catch (error) {
-      // A handler that throws is the program's affair, as with any emitter; the session's affairs go on.
+      // A handler that throws is the program's affair, as with any emitter; the session's affairs continue.
       queueMicrotask(() => {
         throw error;
       });

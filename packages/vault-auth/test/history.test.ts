@@ -74,6 +74,8 @@ test('a key is made where neither vault nor key was, and nowhere else', async ()
 test('options that cannot be meant are refused at once', async () => {
   const { vault } = await vaultWith(0);
   expect(() => new VaultAuth({ clientId: '../bot', vault })).toThrow(/clientId/);
+  // Its folder would be where the note of "bot" is.
+  expect(() => new VaultAuth({ clientId: 'bot.json', vault })).toThrow(/clientId/);
   expect(() => new VaultAuth({ clientId: 'bot', vault, everyMs: 40 * 24 * 3600_000 })).toThrow(/everyMs/);
   expect(() => new VaultAuth({ clientId: 'bot', vault, keep: 'all' })).toThrow();
 });

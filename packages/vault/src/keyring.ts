@@ -90,7 +90,7 @@ export class Keyring {
   }
 
   /**
-   * Reads once more what opened the vault: it may have been removed, damaged or put back in another place since.
+   * Reads again what opened the vault: it may have been removed, damaged or put back in another place since.
    *
    * @throws LeadMasterError as `open` does; `store_damaged` also where another vault is in its place.
    */

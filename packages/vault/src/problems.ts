@@ -1,8 +1,9 @@
+import type { SnapshotProblemKind } from '@leadmaster/protocol';
 import { parseRecordObject } from './names.ts';
 
 /** Something about the vault that the operator must know. */
 export interface VaultProblem {
-  kind: 'damaged' | 'removed' | 'replayed' | 'rolled_back' | 'keyless' | 'stray' | 'second_writer';
+  kind: SnapshotProblemKind;
   /** The object in the store. */
   object: string;
   detail: string;

@@ -269,7 +269,7 @@ export class Vault {
   }
 
   /**
-   * Reads once more what the vault was opened with, as a machine would that sees it for the first time.
+   * Reads again what the vault was opened with, as a machine would that sees it for the first time.
    *
    * @throws LeadMasterError `vault_missing`, `store_damaged`, `vault_key_wrong`, ... where it no longer opens.
    */

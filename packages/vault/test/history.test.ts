@@ -140,7 +140,7 @@ describe('a history of snapshots', () => {
     expect(problems).toEqual([]);
   });
 
-  test('says that the store is full, leaves nothing of what did not fit, and goes on when there is room', async () => {
+  test('says that the store is full, leaves nothing of what did not fit, and continues when there is room', async () => {
     const store = new MemoryStore();
     const roomy = await vaultIn(store);
     const first = await roomy.save(SESSION, [file('a', 'a')], { kind: 'full' });
@@ -155,7 +155,7 @@ describe('a history of snapshots', () => {
     expect(await roomy.verify(SESSION, second.id)).toMatchObject({ ok: true });
   });
 
-  test('has no problem to tell of when it goes on after a forget and a prune', async () => {
+  test('has no problem to tell of when it continues after a forget and a prune', async () => {
     const vault = await vaultIn(new MemoryStore());
     const save = () => vault.save(SESSION, [file('a', randomBytes(KB))], { kind: 'full' });
     const first = await save();

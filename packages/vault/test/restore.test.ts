@@ -56,7 +56,7 @@ describe('a restore', () => {
     await expect(later.put('vault', Buffer.from('x'))).rejects.toMatchObject({ code: 'store_unreachable' });
     await fs.rename(`${path}-unmounted`, path);
     expect(await (await vaultIn(later, { create: false })).verify(SESSION, id)).toMatchObject({ ok: true });
-    // Nobody else reads what lies there.
+    // No other user reads what is there.
     for (const name of await fs.readdir(path, { recursive: true })) {
       expect((await fs.stat(join(path, name))).mode & 0o077, name).toBe(0);
     }

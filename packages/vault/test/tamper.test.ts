@@ -198,7 +198,7 @@ describe('tampering', () => {
     expect(await vault.has('uno')).toBe(true);
   });
 
-  test('goes on behind a record that cannot be read: the rest stays usable, nothing is pruned until it is forgotten', async () => {
+  test('continues behind a record that cannot be read: the rest stays usable, nothing is pruned until it is forgotten', async () => {
     const { store, ids } = await smallVault();
     const last = (await keysOf(store, 'chain/')).at(-1) ?? '';
     await store.put(last, Buffer.from('rubbish'));

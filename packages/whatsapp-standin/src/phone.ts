@@ -200,7 +200,7 @@ export class Phone {
     for (const { connection } of this.#pickLive(undefined)) connection.send({ t: 'erase', code, ...texts });
   }
 
-  /** Puts the live page into a state of its own, until it is put into another one or loads afresh. */
+  /** Puts the live page into a state of its own, until it is put into another one or reloads. */
   setState(state: string): void {
     const of2026 = serverDrift(this.#context, 'states-2026') !== undefined;
     const states = [...STATES, ...(of2026 ? STATES_2026 : ['TIMEOUT'])];

@@ -12,7 +12,7 @@ function noticed(world: World): string[] {
   return world.observed.map((entry) => entry.type).filter((type) => type === 'rollback' || type === 'duplicate');
 }
 
-test('an old copy of a profile that comes back is noticed, once, and may go on', async () => {
+test('an old copy of a profile that comes back is noticed, once, and may continue', async () => {
   const world = await bench.world();
   const profile = await bench.profile();
   await (await bench.link(world, ANA, profile)).stop();

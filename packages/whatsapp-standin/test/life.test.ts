@@ -50,7 +50,7 @@ test('windows, states and limits of an account that is up', async () => {
   const stream = `(({ mode, info }) => [mode, info])(require('WAWebStreamModel').Stream)`;
   expect(await session.page(stream)).toEqual(['MAIN', 'NORMAL']);
   await expect(session.page(`require('WAWebSocketModel').Socket.takeover()`)).rejects.toThrow('without a conflict');
-  // A time-lock: new chats are refused, known ones go on.
+  // A time-lock: new chats are refused, known ones continue.
   await world.phone(BETO).send(ANA, 'known from before');
   await session.event('message');
   await session.page(`require('WAWebCmd').Cmd.on('reachout_timelock_state_change', () => { window.__locked = true; })`);

@@ -173,7 +173,7 @@ describe('what is not declared', () => {
 });
 
 describe('the table', () => {
-  test('has a row for what there is alone, and points down alone', () => {
+  test('has rows for what there is alone, points down alone, and allows what is used alone', () => {
     expect(checkTable(CHECKOUT, RULES)).toEqual([]);
   });
 
@@ -181,6 +181,7 @@ describe('the table', () => {
     ['points up', { room: `${SM}/config`, rooms: ['http'], why: '' }],
     ['points at a package above', { room: 'packages/vault/src', packages: ['cli'], why: '' }],
     ['names a room that there is not', { room: `${SM}/config`, rooms: ['cellar'], why: '' }],
+    ['allows what no file of it imports', { room: 'packages/vault/src', packages: ['protocol', 'capture'], why: '' }],
     ['stands for no file', { room: `${SM}/cellar`, why: '' }],
   ])('is refused when a row %s', (_, row) => {
     const rooms = [...ROOMS.filter(({ room }) => room !== row.room), row];

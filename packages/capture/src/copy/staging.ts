@@ -87,7 +87,7 @@ export class Staging {
     return { ...found, target, exact: true };
   }
 
-  /** After the freeze: makes the tree what it has to be. Links to what the browser may go on writing to become copies. */
+  /** After the freeze: makes the tree what it has to be. Links to what the browser may keep writing to become copies. */
   settle(taken: readonly Taken[]): void {
     const wanted = new Set(taken.map(({ path }) => path));
     for (const path of this.#stale) this.#remove(path);

@@ -209,7 +209,7 @@ export async function endGroup(browser: ProcessIdentity, options: EndOptions): P
   const killed = brief(group.members());
   group.kill();
   if (await group.gone(options.killMs)) return { found, killed };
-  // Something may have been between two parents when the signal went out: once more, then it is an error.
+  // Something may have been between two parents when the signal went out: look again, then it is an error.
   group.kill();
   if (await group.gone(Math.min(options.killMs, 1000))) return { found, killed };
   const left = group.members().map((p) => `pid ${p.pid} (${p.comm}, state ${p.state})`);

@@ -5,7 +5,13 @@ import { flushLocalStorage } from '@leadmaster/capture/flush';
 import type { World, WorldState } from '@leadmaster/whatsapp-standin';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Bench, type Session, until } from '../../../whatsapp-standin/test/browser.ts';
-import { type Capture, type CaptureKind, captureProfile, type FreezeMethod, mendLoginStores } from '../../src/index.ts';
+import {
+  type Capture,
+  type CaptureKind,
+  captureProfile,
+  type FreezeMethod,
+  repairLoginStores,
+} from '../../src/index.ts';
 import { endGroup, identify, type ProcessIdentity } from '../../src/process/index.ts';
 import { writeOut } from '../folders.ts';
 
@@ -100,7 +106,7 @@ describe.each<[FreezeMethod, CaptureKind]>([
     expect(await session.state()).toBe('CONNECTED');
     await session.stop();
 
-    mendLoginStores(copy);
+    repairLoginStores(copy);
     const past = await bench.world({ state: moment });
     await bench.start(past, copy).ready();
     const stored = new Set((await past.phone(ANA).stored(BETO)).map(({ body }) => body));

@@ -41,7 +41,7 @@ async function refuseExisting(path: string, force: boolean): Promise<void> {
   );
 }
 
-/** Where a file is that a person has named. */
+/** Where a file is that the operator has named. */
 export function filePath(file: string): string {
   if (file === '-') throw notAFile(file);
   return resolve(file);
@@ -107,7 +107,7 @@ export async function readBack(
   });
 }
 
-/** Refuses what cannot be read, before a person is asked anything for it. */
+/** Refuses what cannot be read, before any question about it. */
 export async function refuseMissing(path: string): Promise<void> {
   await sizeOf(path);
   await access(path, constants.R_OK).catch((error: unknown) => {

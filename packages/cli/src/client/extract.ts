@@ -3,7 +3,7 @@ import type { Vault } from '@leadmaster/vault';
 import type { LongCall } from './service-client.ts';
 
 /**
- * Opens the vault to read in it. That needs neither the service nor the data folder's lock, and disturbs nobody who
+ * Opens the vault to read in it. That needs neither the service nor the data folder's lock, and disturbs no process that
  * writes meanwhile.
  */
 export async function readVault({ vault, dataDir }: Config, signal: AbortSignal): Promise<Vault> {

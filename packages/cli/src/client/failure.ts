@@ -21,6 +21,6 @@ export function failureOf(error: unknown, signal: AbortSignal | undefined): unkn
 /** The end of a command whose call was not answered: nothing was done, or an order may have been done. */
 export function ofUnanswered({ code, message, hint, httpStatus }: Unanswered): CliError {
   if (code === 'answer_lost') return new CliError(EXIT.failed, code, message, hint);
-  const cure: Text = ({ service }) => (httpStatus === null ? service.startIt : service.setPort);
-  return new CliError(EXIT.unreachable, code, message, cure);
+  const advice: Text = ({ service }) => (httpStatus === null ? service.startIt : service.setPort);
+  return new CliError(EXIT.unreachable, code, message, advice);
 }

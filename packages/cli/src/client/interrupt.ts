@@ -26,7 +26,7 @@ export async function interruptible<T>(io: Pick<Io, 'signals'>, work: (signal: A
   }
 }
 
-/** The end of a command that a person has interrupted. */
+/** The end of a command that was interrupted. */
 export function interrupted(message: Text, hint: Text = ''): CliError {
   return new CliError(EXIT.interrupted, 'interrupted', message, hint);
 }

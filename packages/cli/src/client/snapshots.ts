@@ -2,12 +2,13 @@ import type { openOffline } from '@leadmaster/session-manager/offline';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
+import { every } from './every.ts';
 import { HttpSnapshots } from './http-snapshots.ts';
 import type { ServiceClient } from './service-client.ts';
 
 type Offline = Awaited<ReturnType<typeof openOffline>>;
 
-/** What commands ask of snapshots, whoever answers. Files are extracted by `extract.ts`, without either. */
+/** What commands ask of snapshots, of the service or of the vault. Files are extracted by `extract.ts`, without either. */
 export type Snapshots = Offline['snapshots'];
 export type ImportWanted = Parameters<Snapshots['import']>[2];
 
@@ -20,12 +21,12 @@ export interface SnapshotAccess {
   names(): Promise<string[]>;
 }
 
-/** A service that is there says so at once. */
+/** A service that is there answers at once. */
 const HELLO_MS = 5000;
 
 /**
  * Does work on snapshots by way of the service. Where none answers, on the vault and the data folder themselves, which
- * nobody else may use meanwhile.
+ * no other process may use meanwhile.
  *
  * @throws CliError `service_unreachable` where the service of this data folder listens on another port; LeadMasterError
  * `data_folder_in_use` where a service runs after all.
@@ -56,7 +57,8 @@ export async function servedOrOpened<T, O extends { close(): Promise<void> }>(
   },
 ): Promise<T> {
   const client = cli.client();
-  if (await answers(client)) return ways.served(client);
+  // Where another place is meant, a silent service is no reason to work on this one's disk.
+  if (cli.isElsewhere || (await answers(client))) return ways.served(client);
   await client.refuseElsewhere();
   const opened = await ways.open();
   cli.print.note(cli.words.service.down(ways.what, cli.dataFolder));
@@ -79,6 +81,6 @@ async function answers(client: ServiceClient): Promise<boolean> {
 }
 
 async function servedNames(client: ServiceClient): Promise<string[]> {
-  const { items } = await client.call('listSessions');
+  const items = await every((after) => client.call('listSessions', { query: after }));
   return items.filter(({ state }) => state !== 'UNCLAIMED').map(({ name }) => name);
 }

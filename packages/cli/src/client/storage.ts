@@ -3,14 +3,15 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { openProfiles } from '../commands/profiles.ts';
 import { EXIT } from '../exit-codes.ts';
+import { every } from './every.ts';
 import { of, type ServiceClient } from './service-client.ts';
 
 /** Walking large profiles on a slow disk takes its time. */
 const WALK_MS = 120_000;
 
-/** What profiles weigh, whoever looks: the running service, or this command at the disk itself. */
+/** The sizes of profiles, as the running service or this command itself reads them from the disk. */
 export interface StorageReader {
-  /** Every profile, also those that nobody has adopted. */
+  /** Every profile, also those that were not adopted. */
   names(): Promise<string[]>;
   report(name: string): Promise<StorageReport>;
   recent(name: string, options: { hours: number; limit: number }): Promise<RecentFiles>;
@@ -21,7 +22,7 @@ export async function withStorage<T>(cli: Cli, work: (storage: StorageReader) =>
   try {
     return await work(byService(cli.client()));
   } catch (error) {
-    if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+    if (cli.isElsewhere || !(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     cli.print.note(cli.words.profiles.readsTheDisk(cli.dataFolder));
     return work(onDisk(cli));
   }
@@ -30,7 +31,10 @@ export async function withStorage<T>(cli: Cli, work: (storage: StorageReader) =>
 function byService(client: ServiceClient): StorageReader {
   const options = { timeoutMs: WALK_MS };
   return {
-    names: async () => (await client.call('listSessions')).items.map(({ name }) => name),
+    async names() {
+      const items = await every((after) => client.call('listSessions', { query: after }));
+      return items.map(({ name }) => name);
+    },
     report: (name) => client.call('getStorage', of(name), options),
     recent: (name, query) => client.call('listRecentFiles', { ...of(name), query }, options),
   };

@@ -26,6 +26,8 @@ export const register: Register = (parent, io, words) => {
     .option('--origin-retired', words.help.adopt.originRetired)
     .action(async (dir: string, options: AdoptOptions, command: Command) => {
       const cli = cliOf(command, io);
+      // The folder is one of the machine that is to run it.
+      cli.refuseElsewhere();
       const { name, copy, move, originRetired } = options;
       if (copy && move) throw CliError.usage(({ portable }) => portable.copyOrMove);
       // An empty variable of a script would mean the folder that the command is typed in.
@@ -35,10 +37,11 @@ export const register: Register = (parent, io, words) => {
           ({ portable }) => portable.nameTheFolder,
         );
       const mode: Pick<AdoptSession, 'mode'> = move ? { mode: 'move' } : copy ? { mode: 'copy' } : {};
-      const body = { name, path: resolve(dir), ...mode, ...(originRetired ? { originRetired } : {}) };
+      const path = resolve(dir);
+      const body = { name, path, ...mode, ...(originRetired ? { originRetired } : {}) };
       const session = await long(cli, name, (call) => cli.client().operate('adoptSession', { body }, call)).catch(
         (error: unknown) => {
-          throw isModeMissing(error) ? CliError.usage(error.text, error.advice) : error;
+          throw isModeMissing(error) ? chooseMode(path) : error;
         },
       );
       cli.print.data(session);
@@ -46,8 +49,15 @@ export const register: Register = (parent, io, words) => {
     });
 };
 
+function chooseMode(path: string): CliError {
+  return CliError.usage(
+    ({ portable }) => portable.chooseMode(path),
+    ({ portable }) => portable.modes,
+  );
+}
+
 /** Only the service knows whether a folder is the session's own place, which needs no mode. */
-function isModeMissing(error: unknown): error is CliError {
+function isModeMissing(error: unknown): boolean {
   const { problem } = error instanceof CliError ? error : { problem: null };
   return problem !== null && 'missing' in problem && problem.missing === 'mode';
 }
@@ -57,9 +67,9 @@ function show(cli: Cli, session: AdoptedSession): void {
   const { kind, path, files, chromium } = adopted;
   const { count, output, portable, sessions } = cli.words;
   cli.print.line(portable.adopted(path, portable.kinds[kind], count.files(files), bytes(adopted.bytes), chromium));
-  for (const warning of adopted.warnings)
-    cli.print.line(`${cli.print.paint.yellow(output.note)}  ${printable(warning)}`);
+  const label = cli.words.told === null ? output.note : output.detail;
+  for (const warning of adopted.warnings) cli.print.line(`${cli.print.paint.yellow(label)}  ${printable(warning)}`);
   cli.print.line(describeSession(cli.print, session));
-  // A copy's hint says so, and what has to be said first.
+  // A copy's hint tells it, and what has to be confirmed first.
   if (hint === '') cli.print.note(sessions.startIt(name));
 }

@@ -51,9 +51,9 @@ function show(print: Printer, name: string, found: Capabilities): void {
 
 function verdict(print: Printer, said: FeatureVerdict, isOverridden: boolean): string {
   const { green, red, dim } = print.paint;
-  const { verdicts, usedAllTheSame } = print.words.pages;
+  const { verdicts, usedAnyway } = print.words.pages;
   const word = { ok: green, broken: red, unknown: dim }[said](verdicts[said]);
-  return isOverridden ? `${word}, ${usedAllTheSame}` : word;
+  return isOverridden ? `${word}, ${usedAnyway}` : word;
 }
 
 function whyNot({ checks }: Capabilities, one: Feature): string {

@@ -41,7 +41,7 @@ async function checkByService(cli: Cli, name: string): Promise<CheckReport> {
   try {
     return await cli.client().call('checkSession', of(name));
   } catch (error) {
-    if (!(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
+    if (cli.isElsewhere || !(error instanceof CliError) || error.exitCode !== EXIT.unreachable) throw error;
     const profiles = await openProfiles(cli.config, name);
     cli.print.note(cli.words.profiles.checksTheDisk(cli.dataFolder));
     return profiles.check(name);

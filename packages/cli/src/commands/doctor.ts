@@ -36,7 +36,7 @@ export const register: Register = (parent, io, words) => {
       const said = DOCTOR_WORDS[options.lang];
       show(cli, said, report, Object.values(countFound(said.found, report.findings)));
       if (report.ok) return;
-      // In the language that was asked for, whatever that of the terminal is.
+      // In the language that was asked for, which may be another than the terminal's.
       const { what, cure } = said.problems;
       throw new CliError(
         EXIT.failed,

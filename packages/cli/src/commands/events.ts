@@ -38,10 +38,10 @@ export const register: Register = (parent, io, words) => {
 function page(
   client: ServiceClient,
   session: string | undefined,
-  after: number | string,
+  after: number | string | undefined,
   limit: number,
 ): Promise<EventPage> {
-  const query = { after, limit };
+  const query = { ...(after === undefined ? {} : { after }), limit };
   if (session === undefined) return client.call('listEvents', { query });
   return client.call('listSessionEvents', { ...of(session), query });
 }
@@ -49,10 +49,10 @@ function page(
 /** The last events. The log reads forwards only, and is short enough to be read through. */
 async function newest(client: ServiceClient, session: string | undefined, limit: number): Promise<LeadMasterEvent[]> {
   let kept: LeadMasterEvent[] = [];
-  for (let after = 0; ; ) {
+  for (let after: number | undefined; ; ) {
     const { items, cursor } = await page(client, session, after, PAGE);
     kept = [...kept, ...items].slice(-limit);
-    if (items.length < PAGE || cursor <= after) return kept;
+    if (items.length < PAGE || cursor <= (after ?? 0)) return kept;
     after = cursor;
   }
 }

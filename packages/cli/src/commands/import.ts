@@ -73,7 +73,7 @@ export const register: Register = (parent, io, words) => {
       cli.print.data(session);
       cli.print.line(describeSession(cli.print, session));
       if (start) failUnlessGood(session);
-      // A copy's hint says so, and what has to be said first.
+      // A copy's hint tells it, and what has to be confirmed first.
       else if (session.hint === '') cli.print.note(words.sessions.startIt(name));
     });
 };

@@ -1,14 +1,11 @@
 import { isPutBack, type Place, type PlaceSeen } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
 import { type PlaceAccess, withPlace } from '../client/place.ts';
-import { EXIT } from '../exit-codes.ts';
-import { canAsk } from '../output/ask.ts';
-import { confirmWholly } from '../output/confirm.ts';
 import { localTime, printable } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
+import { confirmRetired } from './confirm-retired.ts';
 import { sessionNames } from './values.ts';
 
 /** `place show`, `place accept` */
@@ -46,7 +43,7 @@ async function accept(
   show(cli, place);
   const asked = named.length === 0 ? place.waiting : named;
   // With none that waits, a transfer to here may.
-  if (asked.length > 0 || place.before !== null) await confirmRetired(cli, asked, originRetired);
+  if (!originRetired && (asked.length > 0 || place.before !== null)) await ifRetired(cli, asked);
   const done = await access.accept({ originRetired: true, ...(named.length === 0 ? {} : { sessions: [...named] }) });
   cli.print.data(done);
   if (done.accepted.length === 0) return cli.print.line(cli.words.place.noneOfThese);
@@ -61,17 +58,13 @@ function whatStarts(cli: Cli, { isServed }: PlaceAccess, started: readonly strin
   return started.length === 0 ? place.noneStarted : place.started(started.join(', '));
 }
 
-/** Two places with one login take it from each other: only a person knows that there is no other. */
-async function confirmRetired(cli: Cli, sessions: readonly string[], originRetired: true | undefined): Promise<void> {
-  if (originRetired) return;
+async function ifRetired(cli: Cli, sessions: readonly string[]): Promise<void> {
   const which = ({ place }: Words): string => sessions.join(', ') || place.onItsWay;
-  if (canAsk(cli.io) && !cli.json) return confirmWholly(cli, cli.words.place.ask(which(cli.words)));
-  throw new CliError(
-    EXIT.notAllowed,
-    'origin_not_retired',
-    (words) => words.place.notSaid(which(words)),
-    ({ place }) => place.saySo,
-  );
+  await confirmRetired(cli, {
+    ask: cli.words.place.ask(which(cli.words)),
+    refusal: (words) => words.place.notSaid(which(words)),
+    hint: ({ place }) => place.saySo,
+  });
 }
 
 function show(cli: Cli, { now, before, readable, waiting }: Place): void {

@@ -24,7 +24,7 @@ export async function openProfiles(config: Config, name: string) {
   throw new CliError(EXIT.notFound, error.code, text, hint, { problem: error.toProblem() });
 }
 
-/** Only the system's plain no is one: what cannot be looked at says so itself when it is read. */
+/** Only ENOENT means that it is missing: another error is told when the profile is read. */
 function mayExist(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -133,6 +133,6 @@ async function saveImage(cli: Cli, name: string, file: string): Promise<void> {
   const asked = cli.client().request('getQr', { ...of(name), headers: { accept: 'image/png' } });
   const image = await unlessScanned(asked);
   if (image === null) return;
-  // Whoever sees the QR can link the account: for its owner's eyes only.
+  // Anyone who sees the QR can link the account: it is for its owner alone.
   writeFileSync(file, Buffer.from(await image.arrayBuffer()), { mode: 0o600 });
 }

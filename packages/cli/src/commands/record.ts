@@ -47,7 +47,7 @@ async function record(cli: Cli, name: string, { out, force }: RecordOptions): Pr
   const day = new Date().toISOString().slice(0, 10);
   const file = filePath(out ?? `leadmaster-recording-${day}.json`);
   const client = cli.client();
-  // Of two things that are wrong, the session is the first to be put right.
+  // Of two things that are wrong, the session is named first.
   await client.call('getSession', of(name));
   await refuseTaken(file, force === true);
   const answer = await client.call('recordSession', of(name), { timeoutMs: RECORD_MS });

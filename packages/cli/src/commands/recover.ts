@@ -5,13 +5,14 @@ import { CliError } from '../cli-error.ts';
 import { type SnapshotAccess, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ask, canAsk } from '../output/ask.ts';
-import { confirmWholly } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
-import { okOrFail, showProblems, verdict } from '../output/snapshot-words.ts';
+import { okOrFail, showDetail, showProblems, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
 import { ago, bytes, localTime, printable } from '../output/words.ts';
+import { recoveredIn } from '../words/told.ts';
 import type { Text } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
+import { confirmRetired } from './confirm-retired.ts';
 import { long } from './long.ts';
 import { sessionNames } from './values.ts';
 
@@ -53,7 +54,7 @@ async function recover(
     cli.print.data({ items: held });
     return;
   }
-  await confirmRetired(cli, sessions, options);
+  if (!options.originRetired) await ifRetired(cli, sessions, options.yes);
   const wanted = { sessions, originRetired: true, otherAccount: options.otherAccount ?? false, start: options.start };
   const done = await long(cli, cli.words.recover.label, (call) => snapshots.recover(wanted, call));
   cli.print.data(done);
@@ -98,7 +99,7 @@ function noteGone(print: Printer, held: readonly Recoverable[]): void {
   const gone = held.filter(({ isHere, gone: how }) => !isHere && how !== null).map(({ session }) => session);
   if (gone.length === 0) return;
   print.note(print.words.recover.leftOut(gone.join(', ')));
-  print.note(print.words.recover.oneAllTheSame(gone[0]));
+  print.note(print.words.recover.oneAnyway(gone[0]));
 }
 
 function checked(wanted: readonly string[], held: readonly Recoverable[]): string[] {
@@ -117,20 +118,16 @@ function checked(wanted: readonly string[], held: readonly Recoverable[]): strin
   return [...new Set(wanted)];
 }
 
-/** Two machines with one login take it from each other: only a person knows that there is no other. */
-async function confirmRetired(
-  cli: Cli,
-  sessions: readonly string[],
-  { originRetired, yes }: RecoverOptions,
-): Promise<void> {
-  if (originRetired) return;
+async function ifRetired(cli: Cli, sessions: readonly string[], yes: true | undefined): Promise<void> {
   const which = sessions.join(', ');
-  if (canAsk(cli.io) && !cli.json && !yes) return confirmWholly(cli, cli.words.recover.askRetired(which));
-  throw new CliError(
-    EXIT.notAllowed,
-    'origin_not_retired',
-    (words) => words.recover.confirmRetired(which),
-    (words) => words.recover.retiredHint,
+  await confirmRetired(
+    cli,
+    {
+      ask: cli.words.recover.askRetired(which),
+      refusal: (words) => words.recover.confirmRetired(which),
+      hint: (words) => words.recover.retiredHint,
+    },
+    yes,
   );
 }
 
@@ -153,6 +150,11 @@ function showHeld(print: Printer, held: readonly Recoverable[]): void {
 }
 
 function showRecovered(print: Printer, { items }: Recovered): void {
-  for (const { session, ok, snapshot, detail } of items)
-    print.line(`${okOrFail(print, ok)} ${print.words.recover.from(session, snapshot)}: ${printable(detail)}`);
+  for (const item of items) {
+    const { says, detail } = recoveredIn(print.words, item);
+    print.line(
+      `${okOrFail(print, item.ok)} ${print.words.recover.from(item.session, item.snapshot)}: ${printable(says)}`,
+    );
+    showDetail(print, detail);
+  }
 }

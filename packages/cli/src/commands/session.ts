@@ -9,7 +9,7 @@ import { cliOf, type Register } from './command.ts';
 import { failUnlessGood, order, waitOption } from './starting.ts';
 import { nameArgument } from './values.ts';
 
-/** `session create|start|stop|restart|logout|delete NAME` */
+/** `session create|set|start|stop|restart|logout|delete NAME` */
 export const register: Register = (parent, io, words) => {
   const noun = parent.command('session').description(words.help.session.about);
 
@@ -23,6 +23,18 @@ export const register: Register = (parent, io, words) => {
       const cli = cliOf(command, io);
       const body = { name, start: options.start, metadata: options.metadata };
       show(cli, await cli.client().call('createSession', { body }));
+    });
+
+  noun
+    .command('set')
+    .description(words.help.session.set.about)
+    .addArgument(nameArgument(words))
+    .requiredOption('--metadata <key=value...>', words.help.session.set.metadata, metadata(words))
+    .option('--no-metadata', words.help.session.set.noMetadata)
+    .action(async (name: string, options: { metadata: Metadata | false }, command: Command) => {
+      const cli = cliOf(command, io);
+      const body = { metadata: options.metadata === false ? {} : options.metadata };
+      show(cli, await cli.client().call('changeSession', { ...of(name), body }));
     });
 
   for (const [verb, id] of [
@@ -101,8 +113,8 @@ function show(cli: Cli, session: Session): void {
 
 type Metadata = Record<string, string>;
 
-function metadata({ rules }: Words): (text: string, before: Metadata) => Metadata {
-  return (text, before) => {
+function metadata({ rules }: Words): (text: string, before?: Metadata) => Metadata {
+  return (text, before = {}) => {
     const at = text.indexOf('=');
     if (at < 1) throw new InvalidArgumentError(rules.keyValue);
     const key = text.slice(0, at);

@@ -3,11 +3,12 @@ import { isToRecover, type Session, shellWord } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { every } from '../client/every.ts';
 import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
 import { accountName, ago, bytes, localTime, printable, stateName } from '../output/words.ts';
-import { reasonIn, sessionHintIn } from '../words/told.ts';
+import { failureIn, reasonIn, sessionHintIn } from '../words/told.ts';
 import { ENGLISH, type Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { sessionName } from './values.ts';
@@ -40,20 +41,23 @@ export const register: Register = (parent, io, words) => {
         if (hint !== '') cli.print.note(`${dim(`${name}:`)} ${hint}`);
         if (detail !== '') cli.print.note(`${dim(`${name}: ${words.output.detail}`)} ${detail}`);
         if (restricted !== null) cli.print.note(`${dim(`${name}:`)} ${restricted}`);
-        if (snapshotFailure !== null)
-          cli.print.note(`${dim(`${name}:`)} ${red(words.sessions.noSnapshot)}: ${printable(snapshotFailure.detail)}`);
+        if (snapshotFailure === null) continue;
+        const failure = failureIn(words, snapshotFailure);
+        cli.print.note(`${dim(`${name}:`)} ${red(words.sessions.noSnapshot)}: ${printable(failure.says)}`);
+        if (failure.detail !== '')
+          cli.print.note(`${dim(`${name}: ${words.output.detail}`)} ${printable(failure.detail)}`);
       }
     });
 };
 
 async function find(client: ServiceClient, name: string | undefined): Promise<Session[]> {
   if (name !== undefined) return [await client.call('getSession', of(name))];
-  return (await client.call('listSessions')).items;
+  return await every((after) => client.call('listSessions', { query: after }));
 }
 
 /** The service's hint is for every machine; on this one the profile's folder is known. */
 function hintHere(cli: Cli, words: Words, session: Session): { hint: string; detail: string } {
-  if (session.state !== 'UNCLAIMED') return sessionHintIn(words, session);
+  if (session.state !== 'UNCLAIMED' || cli.isElsewhere) return sessionHintIn(words, session);
   const path = shellWord(join(cli.config.dataDir, 'tokens', session.name));
   return { hint: words.sessions.takeOver(`./leadmaster adopt ${path} --name ${session.name}`), detail: '' };
 }

@@ -5,6 +5,7 @@ import type { Snapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Printer } from '../output/printer.ts';
 import { printable } from '../output/words.ts';
+import { problemIn, problemText } from '../words/told.ts';
 import type { Words } from '../words/words.ts';
 
 /** Which snapshot is meant. */
@@ -12,7 +13,7 @@ export function idArgument(words: Words, standard?: 'latest', about = words.help
   return standard === undefined ? new Argument('<id>', about) : new Argument('[id]', about).default(standard);
 }
 
-/** The snapshot of a session that a person means, by the service's or the vault's own list. */
+/** The snapshot of a session that the operator means, by the service's or the vault's own list. */
 export async function findSnapshot(
   snapshots: Snapshots,
   session: string,
@@ -33,7 +34,7 @@ export function findIn(
   choose: (items: readonly Snapshot[], session: string, text: string) => Snapshot = chooseSnapshot,
 ): Snapshot {
   const rollback = problems.find(({ kind }) => kind === 'rolled_back');
-  if (items.length === 0 && rollback !== undefined) throw rolledBack(session, rollback.detail);
+  if (items.length === 0 && rollback !== undefined) throw rolledBack(session, rollback);
   return choose(items, session, text);
 }
 
@@ -44,7 +45,9 @@ export function noteDamage(
   newest: string | null,
   problems: readonly SnapshotProblem[],
 ): void {
-  for (const one of newerDamage(newest, problems)) print.note(print.words.snapshots.latestIs(session, sayProblem(one)));
+  for (const one of newerDamage(newest, problems)) {
+    print.note(print.words.snapshots.latestIs(session, sayProblem(print.words, one)));
+  }
 }
 
 /** Of what is wrong with a history, what is newer than one of its snapshots (null: than none), and cannot be read. */
@@ -55,9 +58,9 @@ export function newerDamage(newest: string | null, problems: readonly SnapshotPr
   );
 }
 
-/** A problem in one line. */
-export function sayProblem({ object, detail }: SnapshotProblem): string {
-  return printable(detail.startsWith(object) ? detail : `${object}: ${detail}`);
+/** A problem as part of a line. */
+export function sayProblem(words: Words, problem: SnapshotProblem): string {
+  return printable(problemIn(words, problem).says);
 }
 
 /**
@@ -82,7 +85,7 @@ export function chooseSnapshot<T extends { id: string }>(items: readonly T[], se
 }
 
 /**
- * The same for going back to: what a restore took of the profile that it replaced is what somebody wanted rid of, and is
+ * The same for going back to: what a restore took of the profile that it replaced is what the operator did not want to keep, and is
  * meant by its id alone, never by "latest".
  */
 export function chooseToGoBack<T extends { id: string }>(
@@ -104,11 +107,11 @@ const MATCHES: readonly ((id: string, text: string) => boolean)[] = [
 ];
 
 /** A new one would be refused, too. */
-function rolledBack(session: string, detail: string): CliError {
+function rolledBack(session: string, rollback: SnapshotProblem): CliError {
   return new CliError(
     EXIT.notFound,
     'snapshot_not_found',
-    ({ snapshots }) => snapshots.rolledBack(session, detail),
+    (words) => words.snapshots.rolledBack(session, problemText(words, rollback)),
     ({ snapshots }) => snapshots.putBackHint(session),
   );
 }

@@ -1,7 +1,7 @@
 import type { Census, SnapshotDetail, SnapshotList } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
+import { type SnapshotAccess, type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import type { Printer } from '../output/printer.ts';
 import { pause, showChecks, showProblems, snapshotTable, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
@@ -19,7 +19,7 @@ export const registerList: Register = (noun, io, words) => {
     .addArgument(new Argument('[name]', words.help.snapshot.list.name).argParser(sessionName(words)))
     .action(async (name: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
-      await withSnapshots(cli, ({ snapshots }) => list(cli, snapshots, name));
+      await withSnapshots(cli, (access) => list(cli, access, name));
     });
 };
 
@@ -41,8 +41,8 @@ export const registerShow: Register = (noun, io, words) => {
     });
 };
 
-async function list(cli: Cli, snapshots: Snapshots, name: string | undefined): Promise<void> {
-  const lists = name === undefined ? await listAll(snapshots) : [{ session: name, ...(await snapshots.list(name)) }];
+async function list(cli: Cli, access: SnapshotAccess, name: string | undefined): Promise<void> {
+  const lists = await listed(cli, access, name);
   const items = lists.flatMap((one) => one.items);
   const problems = lists.flatMap((one) => one.problems.map((problem) => ({ session: one.session, ...problem })));
   cli.print.data({ items, problems });
@@ -51,8 +51,23 @@ async function list(cli: Cli, snapshots: Snapshots, name: string | undefined): P
   showProblems(cli.print, problems);
 }
 
-/** Of every session; one of which nothing can be read has problems, and no snapshots. */
-async function listAll(snapshots: Snapshots): Promise<(SnapshotList & { session: string })[]> {
+type SessionSnapshots = SnapshotList & { session: string };
+
+/** Elsewhere there may be several vaults, and most of what they hold is not the caller's: then of the sessions that are there. */
+async function listed(
+  cli: Cli,
+  { snapshots, names }: SnapshotAccess,
+  name: string | undefined,
+): Promise<SessionSnapshots[]> {
+  if (name === undefined && !cli.isElsewhere) return listVault(snapshots);
+  const lists = [];
+  for (const session of name === undefined ? await names() : [name])
+    lists.push({ session, ...(await snapshots.list(session)) });
+  return lists;
+}
+
+/** Of every session of the vault; one of which nothing can be read has problems, and no snapshots. */
+async function listVault(snapshots: Snapshots): Promise<SessionSnapshots[]> {
   const lists = [];
   for (const { session, damaged, problems } of await snapshots.recoverable())
     lists.push({ session, ...(damaged ? { items: [], problems } : await snapshots.list(session)) });

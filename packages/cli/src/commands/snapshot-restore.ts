@@ -67,7 +67,7 @@ async function restore(
   if (!isServed && (start || restart)) cli.print.note(cli.words.sessions.startsWithService(cli.startCommand));
 }
 
-/** Which option lets it happen all the same. */
+/** Which option lets it happen anyway. */
 const OPTIONS = { newer_login: 'overwriteNewer', session_running: 'restart', other_account: 'otherAccount' } as const;
 const FLAGS = {
   start: '--start',
@@ -84,7 +84,7 @@ function withOption(thrown: unknown, command: string, given: Record<keyof typeof
   const wanted = { ...given, [OPTIONS[code]]: true };
   const flags = (['start', 'restart', 'overwriteNewer', 'otherAccount'] as const).filter((name) => wanted[name]);
   const line = [command, ...flags.map((name) => FLAGS[name])].join(' ');
-  return new CliError(exitCode, code, text, (words) => words.restore.allTheSame(line), { problem });
+  return new CliError(exitCode, code, text, (words) => words.restore.anyway(line), { problem });
 }
 
 /** Reads the vault by itself: the files of a snapshot concern neither the service nor the profile in place. */
@@ -103,7 +103,7 @@ async function extractTo(cli: Cli, name: string, text: string, target: string): 
   cli.print.note(restore.theyHoldTheLogin);
 }
 
-/** What lies there is a session to whoever looks: of one login there would be two. */
+/** A folder there counts as a session: there would be two of one login. */
 async function refuseAmongSessions(cli: Cli, target: string): Promise<void> {
   const { tokensAround } = await import('@leadmaster/session-manager/tokens-around');
   const tokens = await tokensAround(target, cli.config.dataDir);

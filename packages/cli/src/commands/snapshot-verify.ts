@@ -1,11 +1,11 @@
-import type { SnapshotProblem, VerifyReport } from '@leadmaster/protocol';
+import type { CheckName, SnapshotProblem, VerifyReport } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 import { showChecks } from '../output/snapshot-words.ts';
-import type { Text } from '../words/words.ts';
+import { ENGLISH, type Text } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { findIn, idArgument, newerDamage, sayProblem } from './snapshot-id.ts';
@@ -34,12 +34,16 @@ async function verify(cli: Cli, snapshots: Snapshots, name: string, text: string
   showChecks(cli.print, report.checks);
   if (!report.ok) throw notGood(name, id, found.ok, newer);
   cli.print.line(cli.words.snapshots.good(name, id));
-  for (const one of newer) cli.print.note(cli.words.snapshots.newerUnread(name, sayProblem(one)));
+  for (const one of newer) cli.print.note(cli.words.snapshots.newerUnread(name, sayProblem(cli.words, one)));
 }
 
 /** The answer for the newest snapshot that was taken: one that can be read is not it where a newer one cannot. */
 function withNewest({ ok, checks }: VerifyReport, newer: readonly SnapshotProblem[]): VerifyReport {
-  const damage = newer.map((one) => ({ name: 'newest', ok: false, detail: sayProblem(one) }));
+  const damage = newer.map((one) => ({
+    name: 'newest' satisfies CheckName,
+    ok: false,
+    detail: sayProblem(ENGLISH, one),
+  }));
   return { ok: ok && damage.length === 0, checks: [...checks, ...damage] };
 }
 

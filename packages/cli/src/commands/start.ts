@@ -9,7 +9,8 @@ import { demoDir, readDemo, removeDemo, unusedByDemo, writeDemo } from '../demo/
 import { CUSTOMER } from '../demo/phones.ts';
 import type { Io } from '../io.ts';
 import { printBanner } from '../service/banner.ts';
-import { type Service, serve } from '../service/serve.ts';
+import { serve } from '../service/serve.ts';
+import { startServices, type Which } from '../service/services.ts';
 import { ensureBrowser } from '../setup/install-browser.ts';
 import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
@@ -22,18 +23,24 @@ export const register: Register = (parent, io, words) => {
     .addOption(exitWithParent(words))
     .action(async (options: StartOptions, command: Command) => {
       const cli = cliOf(command, io);
-      io.exitCode = await (isDemo(command) ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, true));
+      const how = { which: 'both', install: true } as const;
+      io.exitCode = await (isDemo(command) ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, how));
     });
 
-  parent
-    .command('session-manager')
-    .description(words.help.sessionManager.about)
-    .addOption(exitWithParent(words))
-    .action(async (options: StartOptions, command: Command) => {
-      if (isDemo(command)) throw CliError.usage(({ service }) => service.demoAlone);
-      const cli = cliOf(command, io);
-      io.exitCode = await run(cli, cli.environment.env, options, false);
-    });
+  for (const [which, { about }] of [
+    ['session-manager', words.help.sessionManager],
+    ['hub', words.help.hub],
+  ] as const) {
+    parent
+      .command(which)
+      .description(about)
+      .addOption(exitWithParent(words))
+      .action(async (options: StartOptions, command: Command) => {
+        if (isDemo(command)) throw CliError.usage(({ service }) => service.demoAlone);
+        const cli = cliOf(command, io);
+        io.exitCode = await run(cli, cli.environment.env, options, { which, install: false });
+      });
+  }
 };
 
 /** The program itself has that option as well, and commander gives it to the first that knows it. */
@@ -45,12 +52,18 @@ interface StartOptions {
   exitWithParent?: true;
 }
 
-/** For whoever starts us with a pipe as our standard input, and wants us to end when that closes. */
+/** For a process that starts us with a pipe as our standard input, and wants us to end when that closes. */
 function exitWithParent(words: Words): Option {
   return new Option('--exit-with-parent', words.help.sessionManager.exitWithParent).hideHelp();
 }
 
-async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, extra: Extra = {}): Promise<number> {
+/** Which services, and whether a browser is installed for them where none is found. */
+interface How {
+  which: Which;
+  install: boolean;
+}
+
+async function run(cli: Cli, env: Env, options: StartOptions, how: How, extra: Extra = {}): Promise<number> {
   const config = readConfig(env);
   const { chromePath, loginMode } = config;
   const progress = cli.print.isTerminal
@@ -65,19 +78,17 @@ async function run(cli: Cli, env: Env, options: StartOptions, install: boolean, 
     words,
     ...(progress === undefined ? {} : { progress }),
   };
-  const browser = install ? await ensureBrowser(means) : null;
+  const browser = how.install ? await ensureBrowser(means) : null;
   return serve(cli, {
     // A person at a terminal reads lines, not JSON, unless they have chosen.
     env: cli.print.isTerminal ? { ...env, LOG_FORMAT: env.LOG_FORMAT || 'pretty' } : env,
     config,
     exitWithParent: options.exitWithParent === true,
-    start: async (environment): Promise<Service> => {
-      const { runSessionManager } = await import('@leadmaster/session-manager');
-      return runSessionManager({ env: { ...environment }, logTo: cli.json ? 'stderr' : 'stdout' });
-    },
-    onStarted: async (service) => {
-      await printBanner(cli, config, service.url, browser);
-      extra.onStarted?.(Number(new URL(service.url).port));
+    start: (environment) =>
+      startServices({ which: how.which, env: environment, logTo: cli.json ? 'stderr' : 'stdout' }),
+    onStarted: async ({ manager, hub }) => {
+      await printBanner(cli, config, { manager, hub }, browser);
+      if (manager !== null) extra.onStarted?.(Number(new URL(manager).port));
     },
     ...(extra.alsoEnds === undefined ? {} : { alsoEnds: extra.alsoEnds }),
   });
@@ -116,7 +127,13 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
       });
       real.print.line(real.words.phones.howTo(CUSTOMER));
     };
-    return await run(new Cli(io, real.json), demo.env, options, true, { onStarted, alsoEnds: demo.ended });
+    return await run(
+      new Cli(io, real.json),
+      demo.env,
+      options,
+      { which: 'both', install: true },
+      { onStarted, alsoEnds: demo.ended },
+    );
   } finally {
     removeDemo(dataDir);
     await demo.close();

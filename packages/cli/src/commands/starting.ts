@@ -26,7 +26,7 @@ export function within(wait: number): { timeoutMs: number } {
   return { timeoutMs: wait * 1000 + 30_000 };
 }
 
-/** A session that was to run and stands where only a person can help has not been started, whatever HTTP said. */
+/** A session that was to run and needs a person has not been started, also where the HTTP status was a success. */
 export function failUnlessGood(session: Session): void {
   const bad = session.stateKind === 'needs_person' && session.state !== 'QR_REQUIRED';
   if (bad)

@@ -38,6 +38,14 @@ export function cursor({ rules }: Words): Parser<string> {
   };
 }
 
+/** A limit that a tenant gets. */
+export function wholeNumber({ rules }: Words): Parser<number> {
+  return (text) => {
+    if (!/^\d{1,7}$/.test(text) || Number(text) > 1_000_000) throw new InvalidArgumentError(rules.wholeNumber);
+    return Number(text);
+  };
+}
+
 /** How many at most, as the service takes it. */
 export function limit({ rules }: Words): Parser<number> {
   return (text) => {

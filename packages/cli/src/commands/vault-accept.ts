@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts';
 import { withSnapshots } from '../client/snapshots.ts';
 import { confirm } from '../output/confirm.ts';
 import { nameSnapshot } from '../output/snapshot-words.ts';
+import { problemText } from '../words/told.ts';
 import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
@@ -27,7 +28,7 @@ export const registerAccept: Register = (noun, io, words) => {
           cli.print.line(words.vault.notOlder(name));
           return;
         }
-        await confirm(cli, yes, words.vault.askRollback(rollback.detail, holds(words, there), name));
+        await confirm(cli, yes, words.vault.askRollback(problemText(cli.words, rollback), holds(words, there), name));
         const now = await snapshots.accept(name);
         cli.print.data({ session: name, accepted: true, ...now });
         cli.print.line(words.vault.accepted(name, holds(words, now)));

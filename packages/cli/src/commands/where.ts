@@ -1,5 +1,6 @@
 import { shellWord } from '@leadmaster/protocol';
 import type { Command } from 'commander';
+import { refuseOtherMachine } from '../client/other-machine.ts';
 import { cliOf, type Register } from './command.ts';
 import { openProfiles } from './profiles.ts';
 import { nameArgument } from './values.ts';
@@ -11,6 +12,7 @@ export const register: Register = (parent, io, words) => {
     .addArgument(nameArgument(words))
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
+      await refuseOtherMachine(cli, name);
       const profiles = await openProfiles(cli.config, name);
       const path = profiles.locate(name);
       const record = await profiles.readRecord(name);

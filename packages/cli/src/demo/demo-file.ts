@@ -18,7 +18,7 @@ export function demoDir(dataDir: string): string {
   return `${dataDir}-demo`;
 }
 
-/** The settings of the demo's own: its snapshots belong into its folder, whatever vault the real service has. */
+/** The demo's own settings: its snapshots belong in its folder, not in the vault of the real service. */
 export function demoSettings(dir: string): { LEADMASTER_DATA_DIR: string; VAULT_URL: string; VAULT_KEY_FILE: string } {
   return { LEADMASTER_DATA_DIR: dir, VAULT_URL: '', VAULT_KEY_FILE: '' };
 }

@@ -3,7 +3,7 @@ import { visibleLines } from '@leadmaster/protocol';
 import { interrupted } from '../client/interrupt.ts';
 import type { Io } from '../io.ts';
 
-/** What a person types as an answer; empty where the terminal is closed instead. */
+/** What is typed as an answer; empty where the terminal is closed instead. */
 export async function ask(io: Io, question: string): Promise<string> {
   const reader = createInterface({ input: io.stdin, output: io.stderr });
   const { promise: unanswered, resolve, reject } = Promise.withResolvers<string>();
@@ -24,7 +24,7 @@ export async function ask(io: Io, question: string): Promise<string> {
   }
 }
 
-/** Whether somebody is there to be asked. */
+/** Whether there is a terminal to ask in. */
 export function canAsk(io: Io): boolean {
   return io.stdin.isTTY === true;
 }

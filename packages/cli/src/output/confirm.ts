@@ -10,7 +10,7 @@ export async function confirmWholly({ io, words }: Cli, question: string): Promi
   throw declined(({ asking }) => asking.onlyTheWord);
 }
 
-/** Asks a person before something that is hard to undo. Where nobody can answer, `--yes` is needed. */
+/** Asks before something that is hard to undo. Without a terminal to answer in, `--yes` is needed. */
 export async function confirm({ io, words }: Cli, yes: true | undefined, question: string): Promise<void> {
   if (yes) return;
   if (!canAsk(io))

@@ -10,7 +10,7 @@ export function passphraseOption({ help }: Words): Option {
   return new Option('--passphrase-file <file>', help.shared.passphraseFile);
 }
 
-/** The passphrase of a file: from another file, the environment, or a person. `twice`: typed again, where a slip would lose it. */
+/** The passphrase of a file: from another file, the environment, or typed at the terminal. `twice`: typed again, where a slip would lose it. */
 export async function readPassphrase(io: Io, file: string | undefined, { twice }: { twice: boolean }): Promise<string> {
   const given =
     file === undefined ? io.env.LEADMASTER_PASSPHRASE : secretFromFile(io, file, ({ asking }) => asking.thePassphrase);

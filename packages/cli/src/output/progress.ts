@@ -19,7 +19,7 @@ const BAR_WIDTHS = [30, 20, 10];
 /** A rate from less time than this is a guess. */
 const RATE_FROM_MS = 500;
 
-/** Phases that count something other than bytes say so by their last word. */
+/** Phases that count something other than bytes name it by their last word. */
 const COUNTED = /\b(files|sessions|snapshots|packs|keys|rows|requests)$/;
 
 /** Whether a phase, by the service's name for it, counts something other than bytes. */

@@ -1,5 +1,5 @@
-import { accountLabel, type Snapshot, type SnapshotProblem } from '@leadmaster/protocol';
-import { reasonIn } from '../words/told.ts';
+import { accountLabel, type Check, type Snapshot, type SnapshotProblem } from '@leadmaster/protocol';
+import { checkIn, problemIn, reasonIn } from '../words/told.ts';
 import type { Words } from '../words/words.ts';
 import type { Printer } from './printer.ts';
 import { table } from './table.ts';
@@ -53,7 +53,7 @@ export function describeTaken(print: Printer, one: Snapshot): string {
   return parts.join(', ');
 }
 
-/** What a snapshot is, to whoever is asked about it: its id, when and why it was taken, kind and size. */
+/** What a snapshot is, in a question about it: its id, when and why it was taken, kind and size. */
 export function nameSnapshot(words: Words, one: Snapshot): string {
   const facts = [words.output.ago(ago(one.at)), one.kind, bytes(one.bytes), printable(reasonIn(words, one.reason))];
   return words.snapshots.named(one.id, localTime(one.at), facts.join(', '));
@@ -71,11 +71,16 @@ export function verdict(print: Printer, { verified, verifiedAt }: Snapshot): str
   return verifiedAt === null ? '-' : print.paint.green(output.ago(ago(verifiedAt)));
 }
 
-/** What is wrong with the records, in red below whatever was shown of them. */
+/** What is wrong with the records, in red below what was shown of them. */
 export function showProblems(print: Printer, problems: readonly NamedProblem[]): void {
-  for (const { session, kind, object, detail } of problems) {
-    const what = kind === 'damaged' ? print.words.output.damaged : kind;
-    print.line(print.paint.red(`${session}: ${what} ${object}: ${printable(detail)}`));
+  const { words, paint } = print;
+  for (const { session, ...problem } of problems) {
+    const { kind, object } = problem;
+    const what = kind === 'damaged' ? words.output.damaged : kind;
+    const { says, detail } = problemIn(words, problem);
+    const text = words.told === null ? `${what} ${object}: ${problem.detail}` : says;
+    print.line(paint.red(`${session}: ${printable(text)}`));
+    showDetail(print, detail);
   }
 }
 
@@ -84,9 +89,16 @@ export function okOrFail({ paint, words }: Printer, ok: boolean): string {
   return ok ? paint.green(words.output.ok) : paint.red(words.output.fail);
 }
 
+/** What a service says in English, below its words in the language of the terminal. */
+export function showDetail(print: Printer, detail: string): void {
+  if (detail !== '') print.line(`     ${print.paint.dim(print.words.output.detail)}  ${printable(detail)}`);
+}
+
 /** Checks, one line each. */
-export function showChecks(print: Printer, checks: readonly { name: string; ok: boolean; detail: string }[]): void {
-  for (const { name, ok, detail } of checks) {
-    print.line(`${okOrFail(print, ok)} ${name}${detail === '' ? '' : `: ${printable(detail)}`}`);
+export function showChecks(print: Printer, checks: readonly Check[]): void {
+  for (const check of checks) {
+    const { name, says, detail } = checkIn(print.words, check);
+    print.line(`${okOrFail(print, check.ok)} ${name}${says === '' ? '' : `: ${printable(says)}`}`);
+    showDetail(print, detail);
   }
 }

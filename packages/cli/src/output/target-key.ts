@@ -7,7 +7,7 @@ import { askHidden, secretFromFile } from './secret.ts';
 
 const WHERE: Text = ({ asking }) => asking.targetKeyIn;
 
-/** A key of another manager: from a file, the environment, or a person. Never a value on the command line: those are seen by everybody. */
+/** A key of another manager: from a file, the environment, or typed at the terminal. Never a value on the command line: other users can see those. */
 export async function readTargetKey(io: Io, file: string | undefined): Promise<string> {
   const key = await find(io, file);
   if (transferSession.shape.key.safeParse(key).success) return key;

@@ -25,7 +25,7 @@ const GRACE_MS = 5000;
 
 /**
  * Creates and starts the session if needed, then tells each step until it is READY (and returns) or until it stands
- * where waiting does not help (and throws). What it sees is polled: a link takes minutes of a person, and no missed
+ * where waiting does not help (and throws). What it sees is polled: a link takes the operator minutes, and no missed
  * event can leave the person waiting.
  */
 export async function* linking(
@@ -56,7 +56,7 @@ async function createOrStart(client: ServiceClient, name: string): Promise<Sessi
     const made = await unless('session_exists', client.call('createSession', { body: { name } }));
     if (made !== null) return made;
   }
-  // Where somebody else has made it between our questions.
+  // Where another client has made it between our questions.
   const session = found ?? (await client.call('getSession', of(name)));
   if (session.state === 'READY' || session.state === 'QR_REQUIRED') return session;
   await client.call('startSession', of(name));
@@ -83,7 +83,7 @@ export async function unless<T>(code: string, asked: Promise<T>): Promise<T | nu
   }
 }
 
-/** The browser is visible and its page still waits: its user can go on. */
+/** The browser is visible and its page still waits: its user can continue. */
 export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | 'loginMode'>): boolean {
   return reason === 'passkey_required' && loginMode === 'local';
 }

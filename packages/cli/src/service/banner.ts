@@ -2,17 +2,24 @@ import type { BrowserFound } from '@leadmaster/session-manager/browser';
 import { adminKeyFile, type Config } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { ServiceClient } from '../client/service-client.ts';
+import { managerHere } from '../client/target.ts';
 import { firstStep, sessionTable } from '../commands/sessions.ts';
 
 /** What a person sees when the service has started: where it is, what it runs, and what to do next. */
-export async function printBanner(cli: Cli, config: Config, url: string, browser: BrowserFound | null): Promise<void> {
-  const here = new URL(url);
-  const client = new ServiceClient({ ...config, port: Number(here.port) });
+export async function printBanner(
+  cli: Cli,
+  config: Config,
+  { manager, hub }: { manager: string | null; hub: string | null },
+  browser: BrowserFound | null,
+): Promise<void> {
+  if (manager === null) return printHub(cli, config, hub);
+  const client = new ServiceClient(managerHere({ ...config, port: Number(new URL(manager).port) }));
   const { items } = await client.call('listSessions');
-  const { bold, dim } = cli.print.paint;
-  const { banner, running } = cli.words.service;
+  const { dim } = cli.print.paint;
+  const { banner } = cli.words.service;
   const rows = [
-    [banner.address, `${client.url}   ${dim(`API: ${client.url}/docs`)}`],
+    ...(hub === null ? [] : [[banner.hub, addressed(cli, hub)]]),
+    [hub === null ? banner.address : banner.manager, addressed(cli, client.url)],
     [banner.key, config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY'],
     [banner.data, config.dataDir],
     ...(browser === null
@@ -20,13 +27,34 @@ export async function printBanner(cli: Cli, config: Config, url: string, browser
       : [[banner.browser, `${browser.product} ${browser.version} (${browser.kind})  ${dim(browser.path)}`]]),
     [banner.login, `LOGIN_MODE=${config.loginMode}`],
   ];
-  const labelWidth = Math.max(8, ...rows.map(([label = '']) => label.length));
-  cli.print.line(`\n${bold(running)}`);
-  for (const [label = '', value = ''] of rows) cli.print.line(`  ${label.padEnd(labelWidth)} ${value}`);
+  printRows(cli, rows);
   const now =
     items.length === 0
       ? cli.words.sessions.noneHere(await firstStep(cli.words, client))
       : sessionTable(cli.print, items);
   cli.print.line(`\n${now}\n`);
-  cli.print.data({ url: client.url, dataDir: config.dataDir, browser, sessions: items });
+  cli.print.data({ url: client.url, hub, dataDir: config.dataDir, browser, sessions: items });
+}
+
+/** A hub alone: what it is asked by, and where its machines come from. */
+function printHub(cli: Cli, config: Config, hub: string | null): void {
+  const { banner, addMachines } = cli.words.service;
+  const key = config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY';
+  printRows(cli, [
+    [banner.hub, addressed(cli, hub ?? '')],
+    [banner.key, key],
+    [banner.data, config.dataDir],
+  ]);
+  cli.print.line(`\n${addMachines}\n`);
+  cli.print.data({ hub, dataDir: config.dataDir });
+}
+
+function addressed({ print: { paint } }: Cli, url: string): string {
+  return `${url}   ${paint.dim(`API: ${url}/docs`)}`;
+}
+
+function printRows(cli: Cli, rows: readonly (readonly string[])[]): void {
+  const width = Math.max(8, ...rows.map(([label = '']) => label.length));
+  cli.print.line(`\n${cli.print.paint.bold(cli.words.service.running)}`);
+  for (const [label = '', value = ''] of rows) cli.print.line(`  ${label.padEnd(width)} ${value}`);
 }

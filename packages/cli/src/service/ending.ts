@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 export interface EndingSources {
   /** Signals of this process. */
   signals: Pick<NodeJS.Process, 'on' | 'off'>;
-  /** With `--exit-with-parent`: its end means that whoever started us is gone, or wants us to go; then it says why. */
+  /** With `--exit-with-parent`: its end means that the process which started us has ended, or wants us to end; then it says why. */
   pipe: Readable | null;
 }
 

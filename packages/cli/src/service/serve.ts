@@ -1,26 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText, visible } from '@leadmaster/protocol';
-import { containRejections, type HostedService, keepFilesPrivate } from '@leadmaster/service-kit/process';
+import {
+  containRejections,
+  giveBackMemory,
+  type HostedService,
+  keepFilesPrivate,
+} from '@leadmaster/service-kit/process';
 import type { Config, Env } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Ending } from './ending.ts';
 
-/** A service as this command sees it; `@leadmaster/session-manager` makes them. */
+/** What runs, as this command sees it. */
 export interface Service extends HostedService {
   url: string;
   /** The exit code, once it has ended. */
   finished: Promise<number>;
 }
 
-export interface ServeOptions {
+export interface ServeOptions<S extends Service> {
   env: Env;
   config: Config;
   exitWithParent: boolean;
   /** Starts the service. */
-  start(env: Env): Promise<Service>;
+  start(env: Env): Promise<S>;
   /** Once it answers: tell people. */
-  onStarted(service: Service): Promise<void>;
+  onStarted(service: S): Promise<void>;
   /** What can end on its own and takes the service with it, such as the demo's stand-in. */
   alsoEnds?: Promise<string>;
 }
@@ -29,9 +34,11 @@ export interface ServeOptions {
 const GRACE_MS = 15_000;
 /** For what a service has printed, such as its banner. */
 const READER_MS = 1_000;
+/** After the start, once what it has begun is done on any machine. */
+const SETTLED_MS = 10_000;
 
 /** Runs a service until it is told to end, ends it in order exactly once, and resolves to its exit code. */
-export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
+export async function serve<S extends Service>(cli: Cli, options: ServeOptions<S>): Promise<number> {
   // A terminal or pipe that has gone away must not end the service before its order does.
   for (const stream of [cli.io.stdout, cli.io.stderr]) stream.removeAllListeners('error').on('error', () => {});
   cli.io.readerMs = READER_MS;
@@ -46,6 +53,7 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
     throw error;
   });
   const stopContaining = containRejections([service]);
+  const settling = setTimeout(giveBackMemory, SETTLED_MS);
   const asked = Promise.race([ending.asked, ...(options.alsoEnds === undefined ? [] : [options.alsoEnds])]);
   const shut = asked.then(async (reason) => {
     const limit = options.config.deadlines.shutdownMs + GRACE_MS;
@@ -61,6 +69,7 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<number> {
   );
   return service.finished.finally(() => {
     stopContaining();
+    clearTimeout(settling);
     clearInterval(alive);
   });
 }

@@ -73,7 +73,7 @@ function mayUseApt(): boolean {
 }
 
 async function apt(packageName: string, say: (text: string) => void): Promise<void> {
-  // Old lists are no reason to give up: the package may be in them all the same.
+  // Old lists are no reason to give up: the package may be in them anyway.
   await run('apt-get', ['update', '-q']).catch((error: unknown) => say(`apt-get update: ${errorText(error)}`));
   await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', packageName]);
 }

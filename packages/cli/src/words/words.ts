@@ -6,7 +6,7 @@ import { es } from './es/index.ts';
 /** What is put into a language of what a service or a library says in English; null where that language is English. */
 type ToldWords = typeof es.told;
 
-/** Everything that the terminal shows a person, in one language. A language that lacks a text does not compile. */
+/** Everything that the terminal shows, in one language. A language that lacks a text does not compile. */
 export type Words = Omit<typeof en, 'told'> & { told: ToldWords | null };
 
 /** A text that is shown in the language of the terminal. What is a string is English, and comes from a service or a library. */
@@ -28,9 +28,15 @@ export function languageOf(real: Env): Language {
   return named !== undefined && /^es(?![a-z])/i.test(named) ? 'es' : 'en';
 }
 
+/** By environment, so that the settings file is read once for a command. */
+const languages = new WeakMap<Env, Language>();
+
 /** The words for a terminal; with `--json`, English. */
 export function wordsFor({ env, json }: { env: Env; json: boolean }): Words {
-  return json ? en : WORDS[languageOf(env)];
+  if (json) return en;
+  const language = languages.get(env) ?? languageOf(env);
+  languages.set(env, language);
+  return WORDS[language];
 }
 
 function settingOf(real: Env): string | undefined {

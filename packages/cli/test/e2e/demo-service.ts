@@ -34,10 +34,12 @@ export interface Running {
 /** A place for a demo, and the command line set to speak with it. */
 export async function demo() {
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-demo-'));
+  const [managerPort, hubPort] = [await freePort(), await freePort()];
   const env = {
     ...process.env,
     LEADMASTER_DATA_DIR: join(folder, 'data'),
-    SESSION_MANAGER_PORT: String(await freePort()),
+    SESSION_MANAGER_PORT: String(managerPort),
+    HUB_PORT: String(hubPort),
   };
   const children: ChildProcess[] = [];
   onTestFinished(async () => {
@@ -61,6 +63,8 @@ export async function demo() {
     return { child, said: () => text };
   };
   const start = (...args: string[]): Running => spawnIn({}, args);
+  /** The same with settings of its own. */
+  const startWith = (extra: Record<string, string>, ...args: string[]): Running => spawnIn(extra, args);
   /** The command line as another user, with settings of its own. */
   const cliAs =
     (uid: number | undefined, extra: Record<string, string>) =>
@@ -72,5 +76,5 @@ export async function demo() {
     };
   /** The command line with settings of its own. */
   const cliWith = (extra: Record<string, string>) => cliAs(undefined, extra);
-  return { folder, start, cli: cliWith({}), cliWith, cliAs };
+  return { folder, hubPort, managerPort, start, startWith, cli: cliWith({}), cliWith, cliAs };
 }

@@ -10,7 +10,9 @@ test('start --demo: from nothing to a linked session, and back after a restart w
   const { folder, start, cli } = await demo();
   const service = start('start', '--demo');
   await expect.poll(service.said, { timeout: 45_000 }).toContain('phone scan ventas');
-  expect(service.said()).toMatch(/LeadMaster is running.*address +http.*browser +\w+ \d+.*\.\/leadmaster qr NAME/s);
+  expect(service.said()).toMatch(
+    /LeadMaster is running.*hub +http.*manager +http.*browser +\w+ \d+.*\.\/leadmaster qr NAME/s,
+  );
   // Nothing of the demo lies in the real data folder.
   expect(existsSync(join(folder, 'data'))).toBe(false);
 
@@ -54,7 +56,7 @@ test('a demo that is killed outright takes the stand-in and every browser with i
   expect(children.length).toBeGreaterThanOrEqual(2);
   service.child.kill('SIGKILL');
   for (const pid of children) expect(await gone(pid)).toBe(true);
-  // Its note is left behind, and nobody takes it for a demo that runs.
+  // Its note is left behind, and is not taken for a demo that runs.
   expect(existsSync(join(folder, 'data-demo/demo.json'))).toBe(true);
   expect((await cli('phone', 'inbox')).text).toContain('No demo is running');
 });

@@ -62,7 +62,7 @@ test('a session as a file: out of a running service and into one, with the servi
   expect(readdirSync(join(here, 'staging'))).toEqual([]);
 });
 
-test('a file that belongs to another user is refused to whoever may not read it', async (context) => {
+test('a file of another user that this user may not read is refused', async (context) => {
   const reason = whyNotAs(NOBODY);
   if (reason !== null) return context.skip(reason);
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-owner-'));

@@ -61,7 +61,7 @@ describe.concurrent('./leadmaster', () => {
       .toMatch(/^Instalando las dependencias fijadas \(una sola vez\) \.\.\.\nInstalado en \d+ s\.$/m);
   });
 
-  test("somebody's own npm ci counts: nothing is installed twice", async (context) => {
+  test('an npm ci that was run by hand counts: nothing is installed twice', async (context) => {
     const fake = checkout(context);
     rmSync(join(fake.root, 'node_modules/.leadmaster-install'));
     fake.write('node_modules/.package-lock.json', JSON.stringify({ ...LOCK, packages: {} }));

@@ -5,7 +5,7 @@ import { exitOf, FakeCheckout, gone } from './fake-checkout.ts';
 
 type Target = 'npm' | 'launcher' | 'service' | 'all';
 
-/** Who gets what. Whoever it is, the service shuts down exactly once, to its end, and nothing is left. */
+/** Which process gets which signal. In every case the service shuts down exactly once, to its end, and nothing is left. */
 const MATRIX: readonly { target: Target; signal: NodeJS.Signals; twice?: true; exit?: number }[] = [
   { target: 'npm', signal: 'SIGTERM' },
   { target: 'npm', signal: 'SIGINT' },
@@ -42,7 +42,7 @@ describe.concurrent('npm start', () => {
     process.kill(pid, signal);
     if (twice) {
       await sleep(200);
-      // The one that was told may be gone already; then there is nobody to tell.
+      // The one that was told may be gone already; then there is no process to tell.
       try {
         process.kill(pid, signal);
       } catch {}
@@ -91,7 +91,7 @@ describe.concurrent('a launcher without npm', () => {
     expect(fake.log.slice(-3).map((line) => line.split(' ')[0])).toEqual(['started', 'shutdown', 'finished']);
   });
 
-  test('does not end with its parent: a service started in the background goes on', async (context) => {
+  test('does not end with its parent: a service started in the background continues', async (context) => {
     const { expect } = context;
     const fake = checkout(context);
     const env = { npm_lifecycle_event: '' };

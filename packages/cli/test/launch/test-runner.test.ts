@@ -103,14 +103,14 @@ test('the reporter counts each test once, tests that cannot run as failed, and k
   expect(skips.join('\n')).toMatch(/e: no reason given/);
 });
 
-test('the reporter tells a failure while the run goes on', async () => {
+test('the reporter tells a failure while the run continues', async () => {
   const reported = new Reported();
   const gate = join(reported.folder, 'told');
   reported.file(
     'bad',
     `import { existsSync } from 'node:fs';
      test('fails', () => expect(1).toBe(2));
-     test('goes on', async () => {
+     test('continues', async () => {
        while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 20));
      }, 20_000);`,
   );

@@ -58,6 +58,7 @@ const REFUSED: [line: string, said: RegExp][] = [
   ['where ventas caja', /^error: sobran argumentos para 'where': se esperaban 1 y hay 2: ventas, caja\.$/m],
   ['sesions', /^error: no existe el comando 'sesions'\n\(¿Quiso decir sessions\?\)$/m],
   ['where Ventas', /^error: el valor 'Ventas' no sirve para el argumento '<nombre>'\. Nota: el nombre de una sesión/m],
+  ['where a.b.c', /como en acme\.ventas\.$/m],
   ['session stop ventas --wait x', /^error: el valor 'x' no sirve para la opción '--wait <segundos>'\. Debe ser/m],
   ['doctor --lang fr', /^error: el valor 'fr' no sirve para la opción '--lang <idioma>'\. Se admite: en, es\.$/m],
   [

@@ -1,5 +1,5 @@
 import { accountOf, PHONE } from '@leadmaster/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Ran, service as startService } from '../harness.ts';
 import { englishSentences, flat } from './texts.ts';
 
@@ -12,7 +12,7 @@ type Service = Awaited<ReturnType<typeof startService>>;
 async function spanish({ cli }: Service, line: string | string[], options = {}): Promise<Ran & { text: string }> {
   const ran = await cli(line, { ...options, env: { LEADMASTER_LANG: 'es', NO_COLOR: '1' } });
   // What a service says in English stands behind "detalle:".
-  const text = flat(`${ran.stdout}\n${ran.stderr}`.replaceAll(/^(\S+: )?detalle: .*$/gm, ''));
+  const text = flat(`${ran.stdout}\n${ran.stderr}`.replaceAll(/^ *(\S+: )?detalle: .*$/gm, ''));
   expect([line, SENTENCES.filter((sentence) => text.includes(sentence))]).toEqual([line, []]);
   return { ...ran, text };
 }
@@ -26,6 +26,8 @@ async function twoSessions(): Promise<Service> {
   await service.given('soporte-noche', 'INITIALIZING');
   (await service.engine.runOf('soporte-noche')).tell({ type: 'lost', reason: 'page_unreachable', detail: 'no route' });
   await service.until('soporte-noche', 'DISCONNECTED_RECOVERABLE');
+  // Its browser ends after the state has changed.
+  await vi.waitFor(async () => expect((await service.sessions.get('soporte-noche')).runtime).toBeNull());
   return service;
 }
 
@@ -68,6 +70,39 @@ describe('in Spanish', () => {
         /^error: No hay ninguna sesión con ese nombre\.\ndetalle: {2}.*nadie.*\nsugerencia: {2}.*\.\/leadmaster/,
       ),
     ]);
+  });
+
+  test('checks of a profile and of a snapshot, by their names', async () => {
+    const service = await twoSessions();
+    await spanish(service, 'snapshot create ventas');
+    const { stdout } = await spanish(service, 'check ventas');
+    expect(stdout).toMatch(/^bien {2}carpeta: está en su lugar\n {5}detalle: {2}\/.*tokens\/ventas$/m);
+    expect(stdout).toMatch(/^bien {2}página: text: /m);
+    const names = stdout.matchAll(/^(?:bien|FALLA) {1,2}(.*?):/gm);
+    expect([...names].map(([, name]) => name).slice(0, 6)).toEqual([
+      ...['carpeta', 'registro', 'IndexedDB', 'Local Storage', 'login', 'dueño'],
+    ]);
+    expect((await spanish(service, 'snapshot verify ventas')).stdout).toMatch(/^bien {2}bytes: leídos y comprobados$/m);
+    expect((await spanish(service, 'check soporte-noche')).stderr).toContain('soporte-noche no está vinculada');
+  });
+
+  test('recover: how each came back, or why it did not', async () => {
+    const service = await twoSessions();
+    await spanish(service, 'snapshot create ventas');
+    const { code, stdout } = await spanish(service, 'recover ventas --origin-retired');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FALLA ventas: La sesión ya existe\.\n {5}detalle: {2}/m);
+    await spanish(service, 'session delete ventas --yes');
+    const back = await spanish(service, 'recover ventas --origin-retired --no-start');
+    expect(back.stdout).toMatch(/^bien {2}ventas .*: está de vuelta$/m);
+  });
+
+  test('hints without a command: by the code of the error', async () => {
+    const service = await twoSessions();
+    const refused = await spanish(service, 'send soporte-noche 5491100000002 hola');
+    expect(refused.stderr).toMatch(/^sugerencia: {2}\S.*sesión/m);
+    const adopted = await spanish(service, 'adopt /nada --name otra');
+    expect(adopted.stderr).toContain('sugerencia:  Agregue una de las dos');
   });
 
   test('snapshots, storage, place and the doctor', async () => {
@@ -116,7 +151,7 @@ test('JSON is the same in both languages', async () => {
     const [english, inSpanish] = await Promise.all(
       LANGUAGES.map((language) => cli(`${line} --json`, { env: { LEADMASTER_LANG: language } })),
     );
-    // Times and sizes go on between two looks.
+    // Times and sizes change between two looks.
     const still = (ran: Ran | undefined) => ({ ...ran, stdout: ran?.stdout.replaceAll(/\d+/g, '0') });
     expect([line, still(inSpanish)]).toEqual([line, still(english)]);
   }

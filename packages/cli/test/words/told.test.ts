@@ -4,7 +4,7 @@ import type { Session } from '@leadmaster/protocol';
 import { expect, test } from 'vitest';
 import { CliError } from '../../src/cli-error.ts';
 import { es } from '../../src/words/es/index.ts';
-import { phaseIn, reasonIn } from '../../src/words/told.ts';
+import { checkIn, phaseIn, problemIn, reasonIn, recoveredIn, warningIn } from '../../src/words/told.ts';
 import { ENGLISH, WORDS } from '../../src/words/words.ts';
 
 const SOURCES = join(import.meta.dirname, '../../../session-manager/src');
@@ -72,12 +72,12 @@ test('an error of a service is a sentence, its detail with the values, and its c
   expect(error.shownIn(ENGLISH)).toEqual({ message: error.message, detail: '', hint });
 });
 
-test('a hint without a command, and an error of a newer service, are shown as they came', () => {
+test('a hint without a command is put into the words of its code; an error of a newer service is shown as it came', () => {
   const error = new CliError(1, 'vault_missing', 'There is none at /x', 'Mount its disk.');
   expect(error.shownIn(WORDS.es)).toEqual({
     message: 'Aquí no hay ninguna bóveda.',
-    detail: 'There is none at /x Mount its disk.',
-    hint: '',
+    detail: 'There is none at /x. Mount its disk.',
+    hint: 'Monte su disco, o corrija VAULT_URL. El primer arranque del servicio crea la bóveda.',
   });
   const newer = new CliError(1, 'of_tomorrow', 'Something new', 'Look.');
   expect(newer.shownIn(WORDS.es)).toEqual({ message: 'Something new', detail: 'Look.', hint: '' });
@@ -99,4 +99,57 @@ test('every phase that work is shown in has a Spanish word', () => {
   ]);
   expect(phases.length).toBeGreaterThan(10);
   expect(phases.map(([, name = '']) => name).filter((name) => !Object.hasOwn(es.progress.phases, name))).toEqual([]);
+});
+
+test('a check is told by its name, a database by its path, and one of a newer service by the name that it has', () => {
+  const one = { name: 'permissions', ok: false, detail: '/data is open to others' };
+  expect(checkIn(WORDS.es, one)).toEqual({
+    name: 'permisos',
+    says: 'otros usuarios pueden leerlo',
+    detail: '/data is open to others',
+  });
+  expect(checkIn(ENGLISH, one)).toEqual({ name: 'permissions', says: '/data is open to others', detail: '' });
+  expect(checkIn(WORDS.es, { name: 'Default/History', ok: true, detail: 'whole' })).toMatchObject({
+    name: 'Default/History',
+    says: 'entera',
+  });
+  expect(checkIn(WORDS.es, { name: 'page: text', ok: false, detail: 'broken on build 2' })).toEqual({
+    name: 'página: text',
+    says: 'no funciona',
+    detail: 'broken on build 2',
+  });
+});
+
+test('what is wrong with a record is told by its kind, and how a session came back by its code', () => {
+  const problem = { kind: 'removed', object: 'snapshots/a/3', detail: 'It was removed.' };
+  expect(problemIn(WORDS.es, problem)).toEqual({
+    says: 'snapshots/a/3 se quitó del almacén',
+    detail: 'It was removed.',
+  });
+  expect(problemIn(WORDS.es, { ...problem, kind: 'of_tomorrow' }).says).toBe('snapshots/a/3: It was removed.');
+  const item = { session: 'ventas', ok: false, snapshot: null, detail: 'there is one', code: 'session_exists' };
+  expect(recoveredIn(WORDS.es, item)).toEqual({ says: 'La sesión ya existe.', detail: 'there is one' });
+  expect(recoveredIn(WORDS.es, { ...item, code: 'of_tomorrow' })).toEqual({ says: 'there is one', detail: '' });
+  expect(recoveredIn(ENGLISH, item)).toEqual({ says: 'there is one', detail: '' });
+});
+
+test('a warning about the settings is in the language of the terminal', () => {
+  const warning = {
+    kind: 'unknown',
+    file: '/x/.env',
+    name: 'LOGIN_MOD',
+    meant: 'LOGIN_MODE',
+    text: 'English',
+  } as const;
+  expect(warningIn(ENGLISH, warning)).toBe('English');
+  expect(warningIn(WORDS.es, warning)).toBe(
+    '/x/.env: LOGIN_MOD no es una opción de LeadMaster; ¿quiso decir LOGIN_MODE?',
+  );
+});
+
+test('every part of a login that a drill looks at is a check with a name', () => {
+  const drill = readFileSync(join(SOURCES, 'engine/drill/login.ts'), 'utf8');
+  const parts = [...drill.matchAll(/^ {4}name: '(\w+)'/gm)].map(([, name = '']) => name);
+  expect(parts.length).toBeGreaterThan(3);
+  expect(parts.filter((name) => !Object.hasOwn(es.told.checks, name))).toEqual([]);
 });

@@ -1,7 +1,6 @@
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
 import {
-  errorCode,
   isKeptOfBuild,
-  isMissing,
   isTemporaryName,
   isTrashName,
   lstatOrNull,

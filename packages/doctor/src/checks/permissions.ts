@@ -9,6 +9,7 @@ import {
 } from '@leadmaster/session-manager/installation';
 import { type Finding, found } from '../finding.ts';
 import type { Installation, ProfileFact } from '../installation.ts';
+import { octal } from '../octal.ts';
 
 /** An entry with what would be right for it. */
 interface Place {
@@ -72,8 +73,4 @@ async function insideOf(
   const about = { session: name, count: wrong.length, first: first.full, mode: octal(first.mode) };
   // Where a service runs, its next start of the session repairs it, with the lock that keeps browsers away.
   return [found(severity, 'modes_inside', dir, about, { fixable: !inUse && installation.service === null })];
-}
-
-function octal(mode: number): string {
-  return (mode & 0o777).toString(8).padStart(3, '0');
 }

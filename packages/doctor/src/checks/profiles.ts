@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { isSessionName, LeadMasterError, shellWord } from '@leadmaster/protocol';
+import { LeadMasterError, shellWord } from '@leadmaster/protocol';
 import {
   loginEvidence,
   lstatOrNull,
+  MOVED_SUFFIX,
   namesOrNull,
   proveLoginWhole,
   realFs,
@@ -61,16 +62,18 @@ async function missing({ state, paths }: Installation): Promise<Finding[]> {
 }
 
 /** What lies among the profiles and cannot be one. */
-async function strangers({ paths }: Installation): Promise<Finding[]> {
+async function strangers({ paths, profiles }: Installation): Promise<Finding[]> {
   const names = (await namesOrNull(realFs, paths.tokens)) ?? [];
   const findings: Finding[] = [];
   for (const name of names) {
     const path = join(paths.tokens, name);
     const stat = await lstatOrNull(realFs, path);
-    const isProfile = isSessionName(name) && stat?.isDirectory() === true;
+    const isProfile = profiles.some((profile) => profile.name === name);
     // A plain file beside the profiles does no harm; a folder or a link looks like a session and is none.
     if (stat === null || isProfile || stat.isFile() || name === 'lost+found') continue;
-    findings.push(found('note', 'folder_no_session', path, { name }));
+    findings.push(
+      found('note', name.endsWith(MOVED_SUFFIX) ? 'folder_set_aside' : 'folder_no_session', path, { name }),
+    );
   }
   return findings;
 }

@@ -14,6 +14,7 @@ import { type Finding, found } from '../finding.ts';
 import type { Installation } from '../installation.ts';
 import { keysIn, readKeyCopyNote } from '../key-copy.ts';
 import type { SeenHeads } from '../machine.ts';
+import { octal } from '../octal.ts';
 
 /** What other checks report, or what does not affect a restore. */
 const NO_DAMAGE: ReadonlySet<VaultProblem['kind']> = new Set(['stray', 'replayed', 'rolled_back']);
@@ -139,7 +140,7 @@ export async function checkVaultKey(installation: Installation): Promise<Finding
   if (stat === null)
     return isKnown(installation, url) ? [found('problem', 'vault_key_missing', file, { url, path: file })] : [];
   const findings: Finding[] = [];
-  const mode = (stat.mode & 0o777).toString(8).padStart(3, '0');
+  const mode = octal(stat.mode);
   if ((stat.mode & 0o077) !== 0)
     findings.push(found('problem', 'vault_key_open', file, { path: file, mode }, { fixable: true }));
   try {

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
-import { CHECKOUT, isMissing } from '@leadmaster/session-manager/installation';
+import { isMissing } from '@leadmaster/service-kit/files';
+import { CHECKOUT } from '@leadmaster/session-manager/installation';
 
 /** A look through the operator's code is a courtesy: it must end soon, also in a large tree. */
 const MAX_DEPTH = 8;

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { errorCode } from '@leadmaster/session-manager/installation';
+import { errorCode } from '@leadmaster/service-kit/files';
 
 /** Folders that a pattern with `*` in its names matches. Throws the error of a folder that is there and cannot be read. */
 export function matching(pattern: string): string[] {

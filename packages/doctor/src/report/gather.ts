@@ -12,6 +12,7 @@ import {
 import { sequenceOf, storeUrl } from '@leadmaster/vault';
 import { diagnose, type ToldFinding } from '../diagnosis.ts';
 import { type Installation, type LookOptions, type ProfileFact, withInstallation } from '../installation.ts';
+import { octal } from '../octal.ts';
 import type { Language } from '../words/words.ts';
 import { contentsOf } from './contents.ts';
 import type { ReportedFinding, ReportedSession, ReportFacts } from './facts.ts';
@@ -129,7 +130,7 @@ function settingsOf(config: Config): ReportFacts['settings'] {
 
 async function accessOf(folder: string): Promise<{ mode: string; uid: number } | null> {
   const stat = await lstatOrNull(realFs, folder);
-  return stat && { mode: (Number(stat.mode) & 0o777).toString(8).padStart(3, '0'), uid: Number(stat.uid) };
+  return stat && { mode: octal(Number(stat.mode)), uid: Number(stat.uid) };
 }
 
 async function weight(folder: string): Promise<number> {

@@ -22,6 +22,7 @@ export const en: DoctorWords = {
     profiles: 'every session has its profile, every profile has its session, every login is whole',
     moved: 'no session that moved away is still in place',
     transfers: 'no transfer to or from here is stuck',
+    hubs: 'every hub that reads the log of events here keeps up',
     sessions: 'no session fails to run or waits for a QR scan',
     people: 'WhatsApp asks nothing of the operator, and restricts no account',
     pages: 'the last probes of WhatsApp Web found no broken feature',
@@ -60,11 +61,11 @@ export const en: DoctorWords = {
     },
     older_than_vault: {
       what: '{session} waits: its login was last used {used}, and the vault has a newer one of {taken}',
-      cure: 'To go on with the newer one: ./leadmaster snapshot restore {session} {snapshot} --start. To start the older one all the same: ./leadmaster session start {session} --older-login.',
+      cure: 'To continue with the newer one: ./leadmaster snapshot restore {session} {snapshot} --start. To start the older one anyway: ./leadmaster session start {session} --older-login.',
     },
     vault_not_compared: {
       what: 'at the start of {at} it was not checked whether the vault has newer logins than this folder: {detail}',
-      cure: 'Sessions were started all the same. If this data folder was restored from a backup, compare it with ./leadmaster snapshot list; the next start checks again.',
+      cure: 'Sessions were started anyway. If this data folder was restored from a backup, compare it with ./leadmaster snapshot list; the next start checks again.',
     },
     database_unreadable: { what: 'the database cannot be read: {detail}', cure: '{hint}' },
     modes_open: { what: '{path} is open to other users (mode {mode})', cure: 'chmod {right} on it, or doctor --fix.' },
@@ -110,7 +111,7 @@ export const en: DoctorWords = {
     },
     profile_missing: {
       what: '{session} is linked, and its profile is gone',
-      cure: 'Mount its disk or put the folder back. Was it moved to another installation (adopted there)? Then the login goes on there and must not run here too: ./leadmaster session delete {session}. Only if it runs nowhere else, bring it back: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
+      cure: 'Mount its disk or put the folder back. Was it moved to another installation (adopted there)? Then the login continues there and must not run here too: ./leadmaster session delete {session}. Only if it runs nowhere else, bring it back: ./leadmaster snapshot list {session}, then ./leadmaster snapshot restore {session} ID.',
     },
     record_unreadable: {
       what: 'the record of {session} cannot be used: {detail}',
@@ -123,6 +124,10 @@ export const en: DoctorWords = {
     folder_no_session: {
       what: '"{name}" is among the profiles, but its name is not valid for a session',
       cure: 'If it is a profile, rename it to one of a-z, 0-9, - and _ and adopt it; else move it away.',
+    },
+    folder_set_aside: {
+      what: '"{name}" was set aside when its login moved into a session',
+      cure: 'It must never run, and is not to be adopted. Once that session is READY, delete it.',
     },
     origin_not_retired: {
       what: '{session} is a copy of a login and does not start',
@@ -160,6 +165,26 @@ export const en: DoctorWords = {
       what: '{session} holds a login of {account} that {other} has too, or may have: two browsers on one login take it from each other',
       cure: 'Delete the one that you do not want: ./leadmaster session delete {session} (its profile goes to trash, and nothing is removed at WhatsApp). Do not unlink one or log it out: the other would lose its login.',
     },
+    hub_late: {
+      what: 'the hub {hub} has not confirmed {events} events, the oldest from {since}; it was last seen {seen}',
+      cure: 'They are kept for it. If it does not catch up, look at that hub.',
+    },
+    hub_unseen: {
+      what: 'the hub {hub} was last seen {seen} and has not confirmed {events} events; after {days} days without it is forgotten, and they are no longer kept for it',
+      cure: 'Start that hub, or check the line between. If it is gone for good, nothing is to be done.',
+    },
+    hub_holds_much: {
+      what: 'the hub {hub} has not confirmed {events} events, the oldest from {since}: {size} of at most {limit} MB',
+      cure: 'Look at that hub: at the limit the oldest go, and it is told which. If it has to catch up over longer times, raise EVENTS_KEEP_MB.',
+    },
+    hub_missed: {
+      what: 'events up to {upTo} are gone that the hub {hub} has not confirmed: it has confirmed up to {confirmed}, and EVENTS_KEEP_MB was reached',
+      cure: 'The hub is told in their place (events.gap). Look at why it did not read, and raise EVENTS_KEEP_MB if that may take as long again.',
+    },
+    hub_forgotten: {
+      what: 'the hub {hub} was forgotten {at}: it was last seen {seen}',
+      cure: 'If it comes back, it registers by itself and is told what it has missed. If it is gone for good, nothing is to be done.',
+    },
     session_unwell: {
       what: '{session} does not run since {since}: {state}, {reason}',
       cure: './leadmaster sessions says what to do, ./leadmaster events {session} what happened.',
@@ -190,7 +215,7 @@ export const en: DoctorWords = {
     },
     feature_broken: {
       what: '{session} cannot use {feature} on build {build} of WhatsApp Web: {detail}',
-      cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it; --override {feature} uses it all the same.',
+      cure: 'It is probed again every minute. ./leadmaster capabilities {session} shows all of it; --override {feature} uses it anyway.',
     },
     text_broken: {
       what: '{session} does not send on build {build} of WhatsApp Web, since {feature} is broken: {detail}',

@@ -26,6 +26,7 @@ export const es: DoctorWords = {
     pages: 'nada estaba roto en las páginas de WhatsApp Web en su última prueba',
     builds: 'las sesiones usan las versiones de WhatsApp Web que deben usar',
     transfers: 'ninguna sesión quedó detenida en su camino hacia aquí o desde aquí',
+    hubs: 'todo hub que lee aquí el registro de eventos está al día',
     code: 'ningún código ni ajuste nombra otra carpeta para sesiones',
     chromium: 'el navegador no es más viejo que ningún perfil',
     whatsapp: 'se llega a WhatsApp Web, por el mismo camino que los navegadores de las sesiones',
@@ -128,6 +129,10 @@ export const es: DoctorWords = {
       what: '"{name}" está entre los perfiles y con ese nombre no puede ser una sesión',
       cure: 'Si es un perfil, póngale un nombre de a-z, 0-9, - y _ y adóptelo; si no, muévalo a otro lado.',
     },
+    folder_set_aside: {
+      what: '"{name}" quedó apartada cuando su login pasó a una sesión',
+      cure: 'No debe ejecutarse nunca, ni se adopta. Cuando esa sesión esté READY, bórrela.',
+    },
     origin_not_retired: {
       what: '{session} es la copia de un login y no se inicia',
       cure: 'Cuando su lugar de origen no la vaya a ejecutar nunca más: ./leadmaster session start {session} --origin-retired.',
@@ -163,6 +168,26 @@ export const es: DoctorWords = {
     login_copied: {
       what: '{session} tiene un login de {account} que {other} también tiene, o puede tener: dos navegadores con un mismo login se lo quitan el uno al otro',
       cure: 'Elimine la que no se quiere: ./leadmaster session delete {session} (su perfil va a la papelera y en WhatsApp no se quita nada). Quitar el vínculo de una, o cerrarla, le quitaría el login a la otra.',
+    },
+    hub_late: {
+      what: 'el hub {hub} no ha confirmado {events} eventos, el más antiguo del {since}; se lo vio por última vez el {seen}',
+      cure: 'Se guardan para él. Si no se pone al día, revise ese hub.',
+    },
+    hub_unseen: {
+      what: 'al hub {hub} se lo vio por última vez el {seen} y no ha confirmado {events} eventos; a los {days} días sin verlo se lo olvida, y ya no se guardan para él',
+      cure: 'Arranque ese hub o revise la conexión. Si ya no existe, no hay nada que hacer.',
+    },
+    hub_holds_much: {
+      what: 'el hub {hub} no ha confirmado {events} eventos, el más antiguo del {since}: {size} de {limit} MB como máximo',
+      cure: 'Revise ese hub: en el límite se van los más antiguos, y se le dice cuáles. Si tiene que ponerse al día tras más tiempo, suba EVENTS_KEEP_MB.',
+    },
+    hub_missed: {
+      what: 'ya no están los eventos hasta el {upTo}, que el hub {hub} no confirmó: confirmó hasta el {confirmed}, y se alcanzó EVENTS_KEEP_MB',
+      cure: 'Al hub se le dice en su lugar (events.gap). Revise por qué no leyó, y suba EVENTS_KEEP_MB si puede volver a tardar tanto.',
+    },
+    hub_forgotten: {
+      what: 'el hub {hub} se olvidó el {at}: se lo vio por última vez el {seen}',
+      cure: 'Si vuelve, se registra solo y se le dice qué perdió. Si ya no existe, no hay nada que hacer.',
     },
     session_unwell: {
       what: '{session} no funciona desde {since}: {state}, {reason}',

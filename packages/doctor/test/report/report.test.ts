@@ -32,7 +32,7 @@ describe('on the layout that the project began from', () => {
     const workspace = await tempFolder();
     const manager = await putOriginalLayout(workspace);
     await chmod(join(manager, 'tokens/admin'), 0o755);
-    // Whoever runs the tests: the doctor's word about root is not of this layout.
+    // The tests may run as root; what the doctor says of that is not part of this layout.
     const text = (await reportOf(manager, language, workspace)).split('\n');
     const kept = text.filter((line) => !/runs_as_root|sandbox/.test(line)).join('\n');
     expect(kept).toContain('922 MB');

@@ -31,6 +31,10 @@ A log has an identity, \`logId\`, made with its database. A *cursor* is the numb
 its log (\`42@9c1f04ab27d35e60\`): pass it as \`after\`, or as \`Last-Event-ID\` as \`EventSource\` does by itself. With its log, a cursor of another
 log is refused with 409 \`cursor_of_another_log\`, and one beyond the end of this log with 409 \`cursor_unknown\`; begin again without one then.
 
+Events go from the oldest on. To a cursor behind the oldest that is kept, page and stream first tell \`events.gap\`: the ids that are missing, in place of them.
+A page that is asked for without a cursor begins with the oldest that is kept. A program that must miss nothing registers as a hub (\`PUT /v1/hubs/{id}\`) and confirms what it has stored: what it has not
+confirmed is kept longer, up to \`EVENTS_KEEP_MB\`. It is forgotten after 7 days without a call, with \`hub.forgotten\`.
+
 A reader passes over types and fields that it does not know: a newer LeadMaster may tell more. Fields marked *operator* are left
 out of what a hub tells a tenant.
 `;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { buildEvents } from './builds.ts';
 import { logId } from './cursor.ts';
+import { logEvents } from './log.ts';
 import { messageEvents } from './messages.ts';
 import { sessionEvents } from './sessions.ts';
 import { snapshotEvents } from './snapshots.ts';
@@ -11,7 +12,14 @@ export { cursorOf, cursorText, type EventCursor, eventCursor } from './cursor.ts
 export type { EventStatement } from './statement.ts';
 
 /** Every event that this version writes, by its type. Readers pass over types and fields that they do not know. */
-export const EVENTS = { ...sessionEvents, ...storageEvents, ...snapshotEvents, ...messageEvents, ...buildEvents };
+export const EVENTS = {
+  ...sessionEvents,
+  ...storageEvents,
+  ...snapshotEvents,
+  ...messageEvents,
+  ...buildEvents,
+  ...logEvents,
+};
 
 export type EventType = keyof typeof EVENTS;
 export const EVENT_TYPES = Object.keys(EVENTS) as readonly EventType[];

@@ -43,6 +43,7 @@ export const messageEvents = events({
   },
   'message.failed': {
     ...OF_SESSION,
+    operatorFields: ['error'],
     doc: 'A message was not sent, or what became of it is not known (`UNCERTAIN`).',
     data: ownMessage.extend({
       error: z.string().nullable().describe('What happened, in words'),

@@ -6,6 +6,7 @@ import { accountLimits } from '../limits.ts';
 import { ATTENTIONS, metadata } from '../session.ts';
 import { importedFrom } from '../snapshots.ts';
 import { SESSION_STATES, STATE_KINDS } from '../states.ts';
+import { seenAs } from '../tenants/seen.ts';
 import { events, OF_SESSION } from './statement.ts';
 
 const generation = z.number().int().describe('The generation of the profile from now on');
@@ -22,6 +23,11 @@ export const sessionEvents = events({
       transferred: z.literal(true).optional().describe('It comes from another session manager'),
     }),
   },
+  'session.metadata': {
+    ...OF_SESSION,
+    doc: 'What is noted beside a session has changed.',
+    data: z.object({ metadata: metadata.describe('All that is noted from now on') }),
+  },
   'session.state': {
     ...OF_SESSION,
     operatorFields: ['hint', 'detail'],
@@ -29,7 +35,7 @@ export const sessionEvents = events({
     data: z.object({
       from: z.enum(SESSION_STATES).describe('The state before'),
       to: z.enum(SESSION_STATES).describe('The state from now on'),
-      reason: z.string().describe('Why, in one word'),
+      reason: seenAs('word', z.string().describe('Why, in one word')),
       stateKind: z.enum(STATE_KINDS).describe('Whether it passes by itself, stays, or waits for the operator'),
       hint: z.string().describe('What the operator can do about it; empty when nothing is asked'),
       ...actionFields,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actionFields } from '../actions.ts';
 import { check } from '../session.ts';
 import { captureMethod, importedFrom, snapshotKind } from '../snapshots.ts';
+import { seenAs } from '../tenants/seen.ts';
 import { events, OF_SESSION } from './statement.ts';
 
 const id = z.string().describe('The snapshot');
@@ -15,7 +16,7 @@ export const snapshotEvents = events({
     data: z.object({
       id,
       kind: snapshotKind.describe('What it holds: what READY and the history need, or all but what is temporary'),
-      reason: z.string().describe('Why it was taken; `imported`: it came in a file'),
+      reason: seenAs('word', z.string().describe('Why it was taken; `imported`: it came in a file')),
       bytes: z.number().int().describe('Bytes of the profile in it'),
       newBytes: z.number().int().describe('Bytes that the vault did not have before'),
       storedBytes: z.number().int().describe('What those came to in the store, compressed and encrypted'),
@@ -30,9 +31,12 @@ export const snapshotEvents = events({
     operatorFields: ['detail', 'hint'],
     doc: 'A snapshot could not be taken; those before stay.',
     data: z.object({
-      code: z.string().describe('The error code, as in problem+json; `timeout` where it took too long'),
+      code: seenAs('word', z.string().describe('The error code, as in problem+json; `timeout` where it took too long')),
       detail: z.string().describe('What happened'),
-      reason: z.string().describe('Why it was to be taken; `start`: the service has started and can take none'),
+      reason: seenAs(
+        'word',
+        z.string().describe('Why it was to be taken; `start`: the service has started and can take none'),
+      ),
       hint: z.string().describe('What can be done about it; empty where that is not known'),
       ...actionFields,
     }),

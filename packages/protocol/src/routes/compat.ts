@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { account } from '../accounts.ts';
 import { RECIPIENT_RULE, recipient } from '../addresses.ts';
 import { sessionName } from '../names.ts';
+import { seenAs } from '../tenants/seen.ts';
 import { idempotencyKey } from './inputs.ts';
 import { json, type RouteStatement, routes } from './route.ts';
 
@@ -40,7 +41,12 @@ export const compatRoutes = routes({
     answers: {
       200: json(
         'Its status',
-        z.object({ status, state: z.string().nullable(), connected: z.boolean(), account: account.nullable() }),
+        z.object({
+          status,
+          state: seenAs('word', z.string()).nullable(),
+          connected: z.boolean(),
+          account: account.nullable(),
+        }),
       ),
     },
   },
@@ -52,7 +58,10 @@ export const compatRoutes = routes({
     summary: 'The QR as a data URL, or that there is none',
     scope: 'control',
     answers: {
-      200: json('`NO_QR`, or `QR_AVAILABLE` with `qr`', z.object({ status: z.string(), qr: z.string().optional() })),
+      200: json(
+        '`NO_QR`, or `QR_AVAILABLE` with `qr`',
+        z.object({ status: seenAs('word', z.string()), qr: z.string().optional() }),
+      ),
     },
   },
   compatQrCode: {
@@ -78,7 +87,12 @@ export const compatRoutes = routes({
     answers: {
       200: json(
         'It starts, or runs already',
-        z.object({ success: z.boolean(), session: z.string(), state: z.string(), alreadyConnected: z.boolean() }),
+        z.object({
+          success: z.boolean(),
+          session: seenAs('name', z.string()),
+          state: seenAs('word', z.string()),
+          alreadyConnected: z.boolean(),
+        }),
       ),
     },
   },

@@ -12,7 +12,8 @@ const listing = {
   tag: 'events',
   description:
     'JSON: events after a cursor, waiting up to `wait` seconds for the first. Stream: Server-Sent Events, live, from `after` or ' +
-    '`Last-Event-ID` on; without either from now on. `oldest` (JSON), `X-Oldest-Event-Id` (stream) is the first event still kept. ' +
+    '`Last-Event-ID` on; without either from now on. `oldest` (JSON), `X-Oldest-Event-Id` (stream) is the first event still kept; ' +
+    'what a cursor has missed is told first, as `events.gap`. ' +
     'A cursor is the number of an event, alone or with the identity of its log, `42@LOGID`, as the stream gives each event; one of another log is ' +
     'refused. `logId` (JSON), `X-Event-Cursor` (stream: where it begins) tell the log.',
   scope: 'read',

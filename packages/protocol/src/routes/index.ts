@@ -1,16 +1,24 @@
+import { centralHubRoutes, hubSessionRoutes } from './central-hub.ts';
+import { chatRoutes } from './chats.ts';
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
+import { hubRoutes } from './hubs.ts';
+import { installationRoutes } from './installation.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
+import { NOT_ON_HUB, onHub } from './on-hub.ts';
 import { portableRoutes } from './portable.ts';
+import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
 import { sessionRoutes } from './sessions.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { storageRoutes } from './storage.ts';
 import { transferRoutes } from './transfers.ts';
+import { trashRoutes } from './trash.ts';
 
 export * from './compat.ts';
 export * from './inputs.ts';
+export { NOT_ON_HUB } from './on-hub.ts';
 export * from './route.ts';
 
 /**
@@ -21,13 +29,38 @@ export const ROUTES = {
   ...sessionRoutes,
   ...linkingRoutes,
   ...eventRoutes,
+  ...hubRoutes,
   ...messageRoutes,
+  ...chatRoutes,
   ...snapshotRoutes,
   ...portableRoutes,
   ...storageRoutes,
   ...transferRoutes,
+  ...trashRoutes,
+  ...installationRoutes,
   ...serviceRoutes,
   ...compatRoutes,
 };
 
 export type RouteId = keyof typeof ROUTES;
+
+const hubsOwn = { ...hubSessionRoutes, ...centralHubRoutes };
+
+type OnHub = Omit<typeof ROUTES, keyof typeof NOT_ON_HUB | keyof typeof hubsOwn> & typeof hubsOwn;
+
+/**
+ * Every route of a hub: those of a session manager, which it forwards or answers from its own store, and its own. What it does
+ * not have is in `NOT_ON_HUB`.
+ */
+export const HUB_ROUTES = Object.fromEntries(
+  Object.entries<Route>({ ...ROUTES, ...hubsOwn })
+    .filter(([id]) => !(id in NOT_ON_HUB))
+    .map(([id, route]) => [id, onHub(route, id in ROUTES)]),
+) as unknown as OnHub;
+
+export type HubRouteId = keyof typeof HUB_ROUTES;
+
+/** What a client can call: the routes of a session manager, as it states them, and those that a hub has beside them. */
+export const CALLS = { ...ROUTES, ...centralHubRoutes };
+
+export type CallId = keyof typeof CALLS;

@@ -8,7 +8,11 @@ import type { nothingRead } from './inputs.ts';
 export const SCOPES = ['read', 'send', 'control', 'storage', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who may call a route through a hub: `operator`, who sees machines and every tenant, or also a `tenant` for its own sessions. */
+/**
+ * Who may call a route through a hub: `operator`, who sees machines and every tenant, or also a `tenant` for its own sessions.
+ * Whatever names a machine, a path or another session in all of its answers is the operator's; what does so in a part of one is
+ * a tenant's without that part.
+ */
 export type Audience = 'operator' | 'tenant';
 
 /** The groups of the API's description. */
@@ -17,10 +21,14 @@ export const TAGS = {
   linking: 'Link an account by QR or pairing code',
   events: 'What happened, by cursor',
   messages: 'Send texts',
+  chats: 'Read chats, contacts, and whether a number is on WhatsApp',
   snapshots: 'Take, prove and restore snapshots; bring sessions back from the vault',
   transfers: 'Move a session to another session manager, and what managers say to each other',
   storage: 'The size of profiles, and making them smaller',
   operations: 'Follow long calls',
+  tenants: 'The clients of the installation',
+  keys: 'What opens the hub',
+  machines: 'The session managers behind the hub',
   service: 'Health and metrics',
   compatibility: 'For the LeadMaster services that exist today; one session',
 } as const;
@@ -54,6 +62,8 @@ export interface RouteStatement {
   readonly description?: string;
   readonly scope: Scope;
   readonly audience: Audience;
+  /** Fields of the query or the body that are the operator's alone, where a tenant may call the route: to confirm what only the operator knows. */
+  readonly operatorInput?: readonly string[];
   /** Answers without a key. */
   readonly open?: true;
   /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { buildList } from '../builds.ts';
+import { machineFacts } from '../machine.ts';
 import { acceptedPlace, acceptPlace, place } from '../place.ts';
 import { operation } from '../snapshots.ts';
 import { START_ERRORS } from './error-groups.ts';
@@ -41,6 +42,16 @@ export const serviceRoutes = routes({
     audience: 'operator',
     answers: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: z.string() } } } },
     errors: [],
+  },
+  getMachine: {
+    method: 'GET',
+    path: '/v1/machine',
+    tag: 'service',
+    summary: 'The machine that the service runs on: its memory and disk, and how many sessions it has',
+    scope: 'read',
+    audience: 'operator',
+    answers: { 200: json('The machine', machineFacts) },
+    errors: ['storage_failed'],
   },
   listBuilds: {
     method: 'GET',

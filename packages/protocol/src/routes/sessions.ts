@@ -5,6 +5,7 @@ import { recording } from '../recording.ts';
 import {
   adoptedSession,
   adoptSession,
+  changeSession,
   checkReport,
   createSession,
   session,
@@ -13,6 +14,7 @@ import {
   transition,
 } from '../session.ts';
 import { HELD_BACK_REASONS, SESSION_STATES } from '../states.ts';
+import { usageReport } from '../usage.ts';
 import { SESSION_ERRORS, START_ERRORS, VAULT_ERRORS } from './error-groups.ts';
 import { limit, noBody, queryBoolean, queryInteger, sessionParams, waitSeconds } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
@@ -88,6 +90,19 @@ export const sessionRoutes = routes({
     answers: { 200: json('The session', session) },
     errors: SESSION_ERRORS,
   },
+  changeSession: {
+    method: 'PATCH',
+    path: '/v1/sessions/{session}',
+    tag: 'sessions',
+    summary: 'Change what is noted beside a session; nothing else of it changes',
+    description: 'What is left out stays. `metadata` takes the place of all that was noted: `{}` removes it.',
+    scope: 'control',
+    audience: 'tenant',
+    params: sessionParams,
+    body: changeSession,
+    answers: { 200: json('The session', session) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
+  },
   deleteSession: {
     method: 'DELETE',
     path: '/v1/sessions/{session}',
@@ -95,6 +110,7 @@ export const sessionRoutes = routes({
     summary: 'Remove a session; its profile goes to trash, its snapshots stay',
     scope: 'control',
     audience: 'tenant',
+    operatorInput: ['otherWriters'],
     params: sessionParams,
     query: z.strictObject({
       purge: queryBoolean
@@ -122,6 +138,7 @@ export const sessionRoutes = routes({
     ...order,
     path: '/v1/sessions/{session}/start',
     summary: 'Start it; does nothing when it runs. A copy of a login starts once `originRetired` is confirmed',
+    operatorInput: ['originRetired', 'olderLogin'],
     body: startSession.nullish(),
   },
   stopSession: {
@@ -148,6 +165,22 @@ export const sessionRoutes = routes({
       '`{"unlink":true}`: the link is removed at WhatsApp, its profile goes to trash, and a new QR is shown.',
     body: settleAccount,
     errors: [...SESSION_ERRORS, ...START_ERRORS, ...HELD_BACK_REASONS, 'linked_elsewhere', 'unprocessable'],
+  },
+  getUsage: {
+    method: 'GET',
+    path: '/v1/sessions/{session}/usage',
+    tag: 'sessions',
+    summary: "Memory and processor time of the session's browser over the last day",
+    description:
+      'Kept in memory: a restart of the service begins it again. Empty for a session that has not run since.',
+    scope: 'read',
+    audience: 'tenant',
+    params: sessionParams,
+    query: z.strictObject({
+      hours: queryInteger(1, 24).default(24).describe('How far back; 24 unless told otherwise'),
+    }),
+    answers: { 200: json('The samples', usageReport) },
+    errors: [...SESSION_ERRORS, 'session_unclaimed'],
   },
   adoptSession: {
     method: 'POST',

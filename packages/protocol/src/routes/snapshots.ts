@@ -80,6 +80,7 @@ export const snapshotRoutes = routes({
     summary: 'Take a snapshot out of the history; its bytes go with the next prune',
     scope: 'storage',
     audience: 'tenant',
+    operatorInput: ['otherWriters'],
     params: snapshotParams,
     query: z.strictObject({
       otherWriters: queryBoolean
@@ -150,6 +151,7 @@ export const snapshotRoutes = routes({
     description: 'A restore that fails leaves everything as it was.',
     scope: 'storage',
     audience: 'tenant',
+    operatorInput: ['otherAccount'],
     long: 'restore',
     params: snapshotParams,
     query: z.strictObject({

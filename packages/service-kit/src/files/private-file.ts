@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { cannotLink } from '@leadmaster/vault/no-link';
+import { errorCode } from './error-code.ts';
 import { syncPath } from './sync.ts';
 
 /**
@@ -31,7 +32,7 @@ export function makePrivateFile(file: string, text: string): boolean {
     }
     giveName(draft, file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });

@@ -5,6 +5,8 @@ export type HttpApp = FastifyInstance;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** Which route of the contract it is. */
+    routeId?: string;
     /** Answers without a key. */
     open?: boolean;
     /** A route of earlier LeadMaster versions: own error shapes, and without a key where `LEADMASTER_COMPAT=open`. */

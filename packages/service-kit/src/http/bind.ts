@@ -1,5 +1,6 @@
 import {
   type AnswerOf,
+  type Audience,
   type BodyOf,
   BYTES,
   descriptionOf,
@@ -13,6 +14,7 @@ import {
   type ParamsOf,
   type QueryOf,
   type Route,
+  type Scope,
   statusOf,
 } from '@leadmaster/protocol';
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
@@ -45,6 +47,7 @@ export function serve<const R extends Route>(app: HttpApp, route: R, handler: Ha
     exposeHeadRoute: route.method === 'GET' && route.streams !== true,
     ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit.bytes }),
     config: {
+      routeId: route.id,
       open: route.open === true,
       compat: route.compat !== undefined,
       upload: route.bytes === 'streamed',
@@ -61,7 +64,7 @@ export function serve<const R extends Route>(app: HttpApp, route: R, handler: Ha
 }
 
 /** What Fastify checks requests by, and what the description of the API says of the route. */
-function schemaOf(route: Route): FastifySchema {
+function schemaOf(route: Route): FastifySchema & { 'x-scope'?: Scope; 'x-audience': Audience } {
   const { params, query = nothingRead, body } = route;
   const headers = route.long === undefined ? route.headers : longCallHeaders;
   const description = descriptionOf(route);
@@ -70,7 +73,8 @@ function schemaOf(route: Route): FastifySchema {
     summary: route.summary,
     ...(description === undefined ? {} : { description }),
     tags: [route.tag],
-    ...(route.open === true ? { security: [] } : {}),
+    ...(route.open === true ? { security: [] } : { 'x-scope': route.scope }),
+    'x-audience': route.audience,
     ...(params === undefined ? {} : { params }),
     querystring: query,
     ...(headers === undefined ? {} : { headers }),

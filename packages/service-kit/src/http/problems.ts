@@ -101,6 +101,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const told = logFault(error, request);
   reply.code(told.status);
   if (told.code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="LeadMaster"');
+  if (told.code === 'rate_limited') reply.header('retry-after', String(told.extra.retryAfter ?? 1));
   if (told.code === 'shutting_down' || told.code === 'not_ready') reply.header('retry-after', '5');
   const compat = request.routeOptions.config?.compat === true && told.code !== 'unauthorized';
   // Serialized here, so that no serializer meant for a route's good answer touches it.

@@ -64,6 +64,8 @@ export interface HttpAppOptions {
   /** Throws for a request that may not be answered. Runs before anything else of the request is read. */
   authenticate: (request: FastifyRequest) => void | Promise<void>;
   timing: AppTiming;
+  /** Addresses of proxies in front: from them alone `X-Forwarded-For` says who calls. */
+  trustedProxies?: readonly string[];
 }
 
 /** What the routes of every service get. */
@@ -99,6 +101,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<{ app: Htt
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     connectionTimeout: SOCKET_IDLE_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     rewriteUrl: ({ url = '/' }) => plainPath(url),

@@ -70,13 +70,14 @@ export const host = variable(
   z.string().refine((text) => isIP(text) !== 0 || isHostName(text)),
 );
 
-/** What a parser accepts, in words for its error. */
-export function parsed(rule: string, parse: (text: string) => unknown): Variable<string> {
-  const schema = z.string().superRefine((text, context) => {
+/** What a parser makes of a text; its error says why it makes nothing of it. */
+export function parsed<T>(rule: string, parse: (text: string) => T): Variable<T> {
+  const schema = z.string().transform((text, context): T => {
     try {
-      parse(text);
+      return parse(text);
     } catch (error) {
       context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
     }
   });
   return variable(rule, schema);

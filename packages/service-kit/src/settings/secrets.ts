@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { isMissing } from '../files/error-code.ts';
 import { makePrivateFile } from '../files/private-file.ts';
 
 export interface Secrets {
@@ -56,7 +57,7 @@ function readSecret(file: string): string | null {
     if (!lstatSync(file).isFile()) throw new Error('it is not a regular file');
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
     throw failure(file, 'read', error);
   }
   if (!/^[\x21-\x7e]{1,512}$/.test(text)) {

@@ -1,6 +1,7 @@
 /** One SQLite file: opened safely, migrated, written in transactions. */
 export { openDatabase } from './database.ts';
 export { GroupCommit } from './group-commit.ts';
+export { type Hold, holdFile } from './hold-file.ts';
 export {
   type DatabaseFile,
   type Migration,
@@ -10,5 +11,5 @@ export {
   type Schema,
   schemaVersion,
 } from './migrate.ts';
-export { corruptDatabase, isCorruption, storageError } from './storage-errors.ts';
+export { corruptDatabase, storageError } from './storage-errors.ts';
 export { type Transactions, transactions } from './transactions.ts';

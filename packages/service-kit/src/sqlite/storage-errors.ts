@@ -8,7 +8,7 @@ function sqliteCode(error: unknown): string {
 }
 
 /** What SQLite's result codes mean to the person who must act; the first prefix that fits. */
-const CURES: readonly (readonly [prefix: string, what: string, hint: string])[] = [
+const KNOWN: readonly (readonly [prefix: string, what: string, hint: string])[] = [
   ['SQLITE_FULL', 'the disk is full', 'Free some space on that disk; nothing was lost, the change was not made.'],
   [
     'SQLITE_READONLY',
@@ -68,7 +68,7 @@ export function storageError(at: DatabaseFile, error: unknown): unknown {
   const code = sqliteCode(error);
   // A broken constraint is a mistake of the program, not of the disk.
   if (code === '' || code.startsWith('SQLITE_CONSTRAINT')) return error;
-  const [, what, hint] = CURES.find(([prefix]) => code.startsWith(prefix)) ?? [
+  const [, what, hint] = KNOWN.find(([prefix]) => code.startsWith(prefix)) ?? [
     '',
     'SQLite refused',
     'Look at the disk that holds the data folder.',

@@ -28,7 +28,7 @@ function reject(error: unknown): void {
   }
 }
 
-test('a failure that one service contains is written down once, and all of them go on', () => {
+test('a failure that one service contains is written down once, and all of them continue', () => {
   const [a, b] = [serviceOf('library a'), serviceOf('library b')];
   onTestFinished(containRejections([a.service, b.service]));
   reject(new Error('from library b'));

@@ -61,5 +61,5 @@ test('names that are probably mistakes are told: in the environment, and all unk
   writeFileSync(file, 'HUB_PORT=1\nWHATEVER=2\n');
   const { env, warnings } = readEnvironment({ LEADMASTER_ENV_FILE: file, HUB_PORT: '5' }, known);
   expect(env).toMatchObject({ HUB_PORT: '5', WHATEVER: '2' });
-  expect(warnings).toEqual([`${file}: WHATEVER is no setting of LeadMaster`]);
+  expect(warnings.map(({ text }) => text)).toEqual([`${file}: WHATEVER is no setting of LeadMaster`]);
 });

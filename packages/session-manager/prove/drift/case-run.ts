@@ -12,7 +12,7 @@ const PHONE = '5491100000001';
 /** Writes to the session, so that the chat with it is known. */
 const PARTNER = '5491100000002';
 const STRANGER = '5491100000003';
-/** Five minutes of the page in five seconds: it reloads itself while the steps go on. */
+/** Five minutes of the page in five seconds: it reloads itself while the steps continue. */
 const SPEED = 60;
 const TOLD_MS = 20_000;
 const FATE_MS = 30_000;

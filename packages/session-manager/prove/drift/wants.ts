@@ -74,7 +74,7 @@ export function needsLogin(drift: string): boolean {
   return rowOf(drift).kind === 'terminal' || nameOf(drift) === 'assets-gone' || drift === 'unsupported-browser=always';
 }
 
-/** Where a session comes to rest under the drifts of a case; null when it goes on. */
+/** Where a session comes to rest under the drifts of a case; null when it continues. */
 export function restOf({ drifts }: DriftCase): { state: string; reason: string } | null {
   for (const drift of drifts) {
     const special = RESTS[drift];

@@ -8,19 +8,22 @@ import { FakeEngine, type FakeRun } from '@leadmaster/testkit';
 import { keysOf, type Target } from '@leadmaster/testkit/fuzz';
 import Database from 'better-sqlite3';
 import { pino } from 'pino';
-import { readConfig } from '../../src/config/index.ts';
+import { effectiveSettings, readConfig } from '../../src/config/index.ts';
 import { createContext } from '../../src/context.ts';
+import type { Diagnosis } from '../../src/http/diagnosis.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { putProfile } from '../../test/adopt/profiles.ts';
 import { plainCapture } from '../../test/transfer/plain-capture.ts';
 
-const NAMES = ['fuzz-a', 'fuzz_a', 'fuzz-b', 'fuzz-c', 'admin'];
+const NAMES = ['fuzz-a', 'fuzz_a', 'fuzz.a', 'fuzz.fuzz-a', 'admin'];
 /** Names of sessions to come. */
-const NEW_NAMES = ['fuzz-1', 'fuzz-2', 'fuzz-3', 'fuzz-4', 'fuzz-5', 'fuzz-found'];
+const NEW_NAMES = ['fuzz-1', 'fuzz-2', 'fuzz-3', 'fuzz.4', 'fuzz-5', 'fuzz-found'];
 /** Those of them that wait for a scan. */
 const UNLINKED = ['fuzz-1', 'fuzz-2'];
 /** A session that no request names. */
 const UNTOUCHED = 'never-named';
+/** A session that is in the trash at first. */
+const GONE = 'fuzz-gone';
 const PASSPHRASE = 'caballo correcto b';
 const PHONES = ['5491100000001', '+54 9 11 0000-0001', '5491100000002'];
 const SETTLED_MS = 10_000;
@@ -29,12 +32,18 @@ const AGAIN_MS = 10;
 /** A session that is still on its way by then waits for what does not come. */
 const CALM_MS = 100;
 
+/** A host whose doctor finds nothing. */
+const PLAYED_DIAGNOSIS: Diagnosis = {
+  examine: async () => ({ ok: true, findings: [], fixed: [] }),
+  report: async () => '# Nothing\n',
+};
+
 /** What orders add to. */
 const TABLES = ['messages', 'snapshots', 'transfers', 'tombstones'];
 
 /** The account that a session is usually linked to. */
 function phoneOf(session: string): string {
-  return `54911000000${10 + [...NAMES, ...NEW_NAMES].indexOf(session)}`;
+  return `54911000000${10 + [...NAMES, ...NEW_NAMES, GONE].indexOf(session)}`;
 }
 
 /** What runs may say at any time. */
@@ -97,7 +106,7 @@ export async function playedManager(): Promise<PlayedManager> {
   const chrome = join(folder, 'chromium');
   await writeFile(chrome, '#!/bin/sh\necho "Chromium 156.0.0.0"\n');
   await chmod(chrome, 0o755);
-  const config = readConfig({
+  const env = {
     ...{ LEADMASTER_DATA_DIR: dataDir, CHROME_PATH: chrome, DISK_MIN_FREE_MB: '1' },
     ...{
       SNAPSHOT_SCHEDULE: 'off',
@@ -106,10 +115,15 @@ export async function playedManager(): Promise<PlayedManager> {
       BACKOFF_MAX_S: '0.02',
       START_CONCURRENCY: '16',
     },
-  });
+  };
+  const config = readConfig(env);
   const faults: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void faults.push(line) });
   const engine = new FakeEngine();
+  engine.onRun = (run) => {
+    run.chatMessages.set(PHONES[0] ?? '', []);
+    run.numbers.add(PHONES[0] ?? '');
+  };
   engine.onStart = async ({ profileDir, session }) => {
     const isNew = await access(join(profileDir, 'Default')).then(
       () => false,
@@ -121,12 +135,14 @@ export async function playedManager(): Promise<PlayedManager> {
   const context = await createContext(config, log, { outside: { engine, capture: plainCapture } });
   const adoptable = join(folder, 'elsewhere', 'session-found');
   await putProfile(adoptable);
-  for (const name of [...NAMES, UNTOUCHED]) await context.sessions.create({ name, metadata: {}, start: true });
+  for (const name of [...NAMES, GONE, UNTOUCHED]) await context.sessions.create({ name, metadata: {}, start: true });
   await putProfile(context.paths.session('fuzz-found'));
-  await until(() => engine.alive.length === NAMES.length + 1);
+  await until(() => engine.alive.length === NAMES.length + 2);
   for (const run of engine.alive) run.login(phoneOf(run.session));
   await until(() => context.roster.supervisors().every(({ view }) => view.state === 'READY'));
   const sample = await context.snapshots.create(UNTOUCHED, { reason: 'requested' });
+  await context.sessions.delete(GONE);
+  const inTrash = await context.trash.list({ limit: 1 });
   const samples = [sample];
   for (const name of NAMES) samples.push(await context.snapshots.create(name, { reason: 'requested' }));
   for (const name of UNLINKED) await context.sessions.create({ name, metadata: {}, start: true });
@@ -138,12 +154,15 @@ export async function playedManager(): Promise<PlayedManager> {
   );
   const key = context.secrets.adminKey;
   const pending = new Set<Promise<unknown>>();
-  const { sessions, snapshots, storage, adoption, departures, arrivals } = context;
+  const { sessions, snapshots, storage, adoption, trash, departures, arrivals } = context;
   const orders = counted(sessions, pending);
   const app = await createHttpServer({
     ...context,
     ...{ sessions: orders, snapshots: counted(snapshots, pending) },
     ...{ storage: counted(storage, pending), adoption: counted(adoption, pending) },
+    trash: counted(trash, pending),
+    diagnosis: PLAYED_DIAGNOSIS,
+    settings: effectiveSettings({ env, file: null, fromFile: {} }, config),
     ...{ departures: counted(departures, pending), arrivals: counted(arrivals, pending) },
     ...{ config, keys: context.secrets, log },
     ready: () => true,
@@ -229,15 +248,17 @@ export async function playedManager(): Promise<PlayedManager> {
     secrets: [key, context.secrets.serviceToken, PASSPHRASE],
     files: [file, Buffer.from('no export at all'), Buffer.alloc(0)],
     words: {
-      session: [...NAMES, ...NAMES, ...NEW_NAMES, 'fuzz-none'],
+      session: [...NAMES, ...NAMES, ...NEW_NAMES, GONE, 'fuzz-none'],
       'x-session': [...NAMES, 'fuzz-none'],
       name: [...NAMES, ...NEW_NAMES],
       sessions: NAMES.map((name) => [name]),
       to: [...PHONES, `${PHONES[0]}@c.us`, '120363000000000001@g.us', 'http://127.0.0.1:9'],
       phone: PHONES,
+      chat: [...PHONES, `${PHONES[0]}@c.us`, '120363000000000001@g.us'],
       path: [adoptable, context.paths.session('fuzz-found'), join(folder, 'nothing'), 'Default/Preferences'],
       id: Array.from({ length: 5 }, () => `tr_${randomUUID()}`),
       ...{ version: [1], generation: [1, 2, 7], chromium: ['156.0.0.0', null] },
+      entry: [...inTrash.items.map(({ id }) => id), 'fuzz-none'],
       snapshot: [...samples.map(({ id }) => id), 'latest'],
       prefer: ['respond-async', 'RESPOND-ASYNC; a="b, c", wait=5', 'wait=5, return=minimal', 'a=",", respond-async=""'],
       'x-passphrase': [encodeURIComponent(PASSPHRASE)],

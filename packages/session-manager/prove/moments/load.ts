@@ -124,7 +124,7 @@ export class Load {
     }
   }
 
-  /** Has a page write; one that loads itself afresh (some minutes after its link) takes the order up again once it is back. */
+  /** Has a page write; one that reloads itself (some minutes after its link) takes the order up again once it is back. */
   async #history(phone: string, bytes: number, ratePerSec: number): Promise<number> {
     for (let left = RELOAD_TRIES; ; left -= 1) {
       try {

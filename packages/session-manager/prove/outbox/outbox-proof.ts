@@ -14,7 +14,7 @@ const VICTIMS = ['service', 'browser', 'both'] as const;
 /** Some kills come at the very moment a message reaches the server, before anything can be heard of it. */
 const AT_ARRIVAL = 0.4;
 const LONGEST_PAUSE_MS = 6_000;
-/** What came to no end by then is asked for once more. */
+/** What came to no end by then is asked for again. */
 const LAST_WORD_MS = 200_000;
 
 export interface OutboxOptions {

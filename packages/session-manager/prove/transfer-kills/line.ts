@@ -62,7 +62,7 @@ export class Line implements AsyncDisposable {
   }
 
   /** It carries again, and nothing happens on it. */
-  mend(): void {
+  repair(): void {
     this.arm(null, () => undefined);
   }
 

@@ -134,7 +134,7 @@ class TransferKillProof {
       const log = join(this.#stage.folder, `steps-${victim}`);
       await writeFile(log, '');
       await this.#arm(watched, { label: null, count: 0, when: 'before', log });
-      this.#lines[target.label].mend();
+      this.#lines[target.label].repair();
       const since = new Date();
       await this.#stage.transfer(source, { to: this.#lines[target.label].url });
       await this.#stage.readyAfter(target, since);
@@ -189,7 +189,7 @@ class TransferKillProof {
     };
     if ('step' in at) line.arm(at, happen);
     else {
-      line.mend();
+      line.repair();
       await this.#arm(dying, at);
     }
     const command = this.#stage.transfer(source, { to: line.url }).then(({ state }) => state, codeOf);
@@ -200,7 +200,7 @@ class TransferKillProof {
     const wasRevived = await revived;
     happened ||= wasRevived || !dying.service.isAlive;
     await this.#disarm(dying);
-    line.mend();
+    line.repair();
     return { happened, ended };
   }
 
@@ -214,7 +214,7 @@ class TransferKillProof {
     return true;
   }
 
-  /** Whoever is dead starts again, and both have taken up their sessions. Resolves with whether one was dead. */
+  /** A manager that is dead starts again, and both have taken up their sessions. Resolves with whether one was dead. */
   async #back(): Promise<boolean> {
     let wasDead = false;
     for (const manager of [this.#stage.a, this.#stage.b]) {

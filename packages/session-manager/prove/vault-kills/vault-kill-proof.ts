@@ -269,7 +269,7 @@ class VaultKillProof {
     return { snapshots: ids, logins, run };
   }
 
-  /** The session READY again without a scan: by itself, or, where its profile had not come yet, by recovering once more. */
+  /** The session READY again without a scan: by itself, or, where its profile had not come yet, by recovering again. */
   async #comeBack(operation: Operation): Promise<void> {
     const session = (await this.#service.sessions()).find(({ name }) => name === NAME);
     const { items } = await this.#service.call('listRecoverable');

@@ -5,7 +5,7 @@ import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { GivenAway, SessionAccess } from '../access/session-access.ts';
 import { lstatOrNull, type ProfileFs, realFs } from '../profile/files.ts';
-import type { DataPaths } from '../profile/paths.ts';
+import { type DataPaths, MOVED_SUFFIX } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore, SwapReason } from '../profile/profile-store.ts';
 import { isWithin, realPathOf } from '../profile/real-path.ts';
 import { areDifferent } from '../snapshots/other-account.ts';
@@ -21,7 +21,7 @@ import {
   refuseUsed,
 } from './checks.ts';
 import { copyProfile, taken } from './copy.ts';
-import { findProfile, MOVED_SUFFIX, refuseOddPath, refuseRelative } from './layout.ts';
+import { findProfile, refuseMoved, refuseOddPath, refuseRelative } from './layout.ts';
 import { refuse, refusedIfClosed } from './refusal.ts';
 import { finishEarlier, setSourceAside } from './source.ts';
 import { refuseStrangers, type Survey, survey } from './survey.ts';
@@ -76,6 +76,7 @@ export class Adopter {
 
   async #inPlace({ name, originRetired }: AdoptSession, place: string): Promise<AdoptedSession> {
     const { access, adoptInPlace, profiles } = this.#deps;
+    if ((await profiles.readRecord(name)) === null) refuseMoved(place);
     await adoptInPlace(name);
     if (originRetired) await profiles.updateRecord(name, { originRetired });
     const found = await survey(this.#fs, { kind: 'profile', profileDir: place });

@@ -19,7 +19,7 @@ export function refuseOverlap(paths: DataPaths, folder: string): void {
   if (folder === paths.root || folder.startsWith(`${paths.root}/`)) {
     throw refuse(
       `${folder} is in the data folder ${paths.root}`,
-      `What is in ${paths.tokens} is adopted in place, under its own name; bring a login back from the trash by moving it there.`,
+      `What is in ${paths.tokens} is adopted in place, under its own name; a profile in the trash comes back by POST /v1/trash/ID/restore.`,
     );
   }
   if (paths.root.startsWith(`${folder}/`)) {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { classify, RECORD_FILE } from '@leadmaster/capture/classify';
+import { isMissing } from '@leadmaster/service-kit/files';
 import { syncFile, syncFolder } from '../profile/atomic-file.ts';
 import { type Entry, makeFolder, type ProfileFs, walk, writeFailed } from '../profile/files.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
@@ -54,7 +55,7 @@ async function copyEntry(fs: ProfileFs, entry: Entry, to: string): Promise<void>
     await utimes(to, entry.mtimeMs / 1000, entry.mtimeMs / 1000);
     await syncFile(fs, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw changed(entry.full);
+    if (isMissing(error)) throw changed(entry.full);
     failed(to, error);
   }
 }

@@ -2,6 +2,7 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { LOGIN_STORES, RECORD_FILE } from '@leadmaster/capture/classify';
 import type { ADOPT_KINDS } from '@leadmaster/protocol';
 import { lstatOrNull, type ProfileFs, unreadable } from '../profile/files.ts';
+import { MOVED_SUFFIX } from '../profile/paths.ts';
 import { sayCandidates } from './candidates.ts';
 import { refuse } from './refusal.ts';
 
@@ -17,10 +18,8 @@ export interface Layout {
 const DEPTH = 3;
 /** What RemoteAuth puts into its archive, and nothing besides. */
 const REMOTE_AUTH_FOLDERS = ['IndexedDB', 'Local Storage', 'Default'];
-/** Beside what was packed on macOS: the same folders once more, without their content. */
+/** Beside what was packed on macOS: the same folders again, without their content. */
 const MAC_LEFTOVERS = '__MACOSX';
-/** The end of a folder's name after it was moved here from another disk. */
-export const MOVED_SUFFIX = '.moved-to-leadmaster';
 
 /**
  * The profile in a folder that the operator has named: the folder itself, or the only one below it. `path` is absolute and
@@ -81,12 +80,16 @@ export async function refuseOddPath(fs: ProfileFs, path: string): Promise<void> 
       'A RemoteAuth archive is unzipped first: mkdir NAME; unzip FILE.zip -d NAME',
     );
   }
-  if (path.endsWith(MOVED_SUFFIX)) {
-    throw refuse(
-      `${path} was moved to LeadMaster already`,
-      'Its session has the login now. This folder is an old copy: it must never run.',
-    );
-  }
+  refuseMoved(path);
+}
+
+/** @throws LeadMasterError `adopt_refused` for a folder that an earlier move has set aside. */
+export function refuseMoved(path: string): void {
+  if (!path.endsWith(MOVED_SUFFIX)) return;
+  throw refuse(
+    `${path} was moved to LeadMaster already`,
+    'Its session has the login now. This folder is an old copy: it must never run.',
+  );
 }
 
 /** People name what is inside of a profile, too. */

@@ -1,6 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
-import { takeOverCure } from '../profile/access.ts';
-import { errorCode } from '../profile/files.ts';
+import { errorCode } from '@leadmaster/service-kit/files';
+import { takeOverHint } from '../profile/access.ts';
 
 /** Why a folder does not become a session. Nothing of it was changed. */
 export function refuse(detail: string, hint: string, extra: Record<string, unknown> = {}): LeadMasterError {
@@ -18,5 +18,5 @@ export function refusedIfClosed(error: unknown, folder: string): unknown {
   if (!(error instanceof LeadMasterError) || !['EACCES', 'EPERM'].includes(errorCode(error.cause))) return error;
   const { path } = error.cause as NodeJS.ErrnoException;
   if (path === undefined || !(path === folder || path.startsWith(`${folder}/`))) return error;
-  return refusedBy(error, takeOverCure(folder, path));
+  return refusedBy(error, takeOverHint(folder, path));
 }

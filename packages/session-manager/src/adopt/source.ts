@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { syncFolder } from '../profile/atomic-file.ts';
 import { type Entry, lstatOrNull, type ProfileFs, walk, writeFailed } from '../profile/files.ts';
+import { MOVED_SUFFIX } from '../profile/paths.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { refuseUsed } from './checks.ts';
-import { MOVED_SUFFIX } from './layout.ts';
 import { refuse } from './refusal.ts';
 import { isSameLogin } from './survey.ts';
 

@@ -18,7 +18,7 @@ export interface BuildSettings {
   readyMs: number;
   /** How long a session must stay READY on a build before it is good. */
   passMs: number;
-  /** How long after its first READY, where no text was acknowledged, none came in, or its page never loaded itself afresh. */
+  /** How long after its first READY, where no text was acknowledged, none came in, or its page never reloaded itself. */
   quietMs: number;
   /** Between two looks for a new build. */
   lookMs: number;

@@ -13,7 +13,7 @@ import type { Answer } from './page-network.ts';
 
 const LOOK_MS = 20_000;
 const FIRST_LOOK_MS = 120_000;
-/** Trials go on in steps of this. */
+/** Trials continue in steps of this. */
 const STEP_MS = 2_000;
 /** Where nothing can be looked at, something new is tried blindly once a day. */
 const BLIND_MS = 24 * 3_600_000;

@@ -7,7 +7,7 @@ export interface Shown {
   sentAt: Date | null;
   /** When the page last reported a message as it came in. A message found in the chats does not prove that the listener works. */
   inboundAt: Date | null;
-  /** When it was READY again after its page had loaded itself afresh. */
+  /** When it was READY again after its page had reloaded itself. */
   reloadedAt: Date | null;
 }
 

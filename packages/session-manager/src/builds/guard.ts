@@ -175,7 +175,7 @@ export class BuildGuard {
       case 'acquit':
         return this.#undecided(
           build,
-          `${step.failure.reason}, and so it is on an older build: its profile is at fault`,
+          `${step.failure.reason}, and so it is on an older build: its profile is the cause`,
           null,
         );
       case 'withdraw':

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import { writeAtomically } from '../profile/atomic-file.ts';
-import { isMissing, realFs } from '../profile/files.ts';
+import { realFs } from '../profile/files.ts';
 
 /** The name of a build is the name of a file. */
 const BUILD = /^\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/;

@@ -28,10 +28,10 @@ const watched = z.object({
   session: z.string(),
   startedAt: time,
   readyAt: time.nullable(),
-  /** When it was READY on the build for the first time; the day in which it is not really used goes on from there. */
+  /** When it was READY on the build for the first time; the day in which it is not really used continues from there. */
   firstReadyAt: time.nullable(),
   losses: z.number().int(),
-  /** What it has done on the build: a text of its own was acknowledged, one came in, its page loaded itself afresh. */
+  /** What it has done on the build: a text of its own was acknowledged, one came in, its page reloaded itself. */
   proven: z.object({ sent: z.boolean(), inbound: z.boolean(), reload: z.boolean() }),
 });
 export type Watched = z.infer<typeof watched>;
@@ -71,7 +71,7 @@ export interface TrialLimits {
 /** What follows from a trial as it stands. */
 export type Step =
   | { kind: 'wait'; trial: Trial }
-  /** It is good: these sessions stood the test on it. `acquits`: the one whose own profile is at fault. */
+  /** It is good: these sessions stood the test on it. `acquits`: the one whose own profile is the cause. */
   | { kind: 'pass'; sessions: string[]; acquits: Failure | null }
   /** Something failed, and before the build is blamed another opinion is wanted. */
   | { kind: 'ask'; trial: Trial; failure: Failure }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import { ConfigError, type ConfigProblem, settingsReader, unknownSettings } from '@leadmaster/service-kit/settings';
-import { parseRetention, type RetentionPolicy } from '@leadmaster/vault/retention';
+import type { RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
 import { CHECKOUT, type Env } from './env.ts';
 import { ELSEWHERE, VARIABLES } from './variables.ts';
@@ -58,7 +58,15 @@ export interface Config {
   backoff: { firstMs: number; maxMs: number; stableAfterMs: number };
   /** How many times all six QRs are shown before the browser is stopped. */
   qrRounds: number;
-  retention: { events: number; eventDays: number; transitions: number; trashDays: number; trashBytes: number };
+  retention: {
+    events: number;
+    eventDays: number;
+    /** So much of the log is kept for hubs that have not confirmed it. */
+    keepBytes: number;
+    transitions: number;
+    trashDays: number;
+    trashBytes: number;
+  };
   vault: {
     location: StoreLocation;
     keyFile: string;
@@ -100,7 +108,6 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
   const vaultUrl = get('VAULT_URL');
   const keyFile = get('VAULT_KEY_FILE');
   const rate = get('SNAPSHOT_MAX_MB_PER_S');
-  const schedule = get('SNAPSHOT_SCHEDULE');
   const trimMb = get('STORAGE_TRIM_MB');
   const webVersion = get('WEB_VERSION');
   // The command line goes by it before it reads settings; what is wrong with it is told with the rest.
@@ -147,6 +154,7 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
     retention: {
       events: get('EVENT_RETENTION_COUNT'),
       eventDays: get('EVENT_RETENTION_DAYS'),
+      keepBytes: get('EVENTS_KEEP_MB') * 2 ** 20,
       transitions: get('TRANSITION_RETENTION_COUNT'),
       trashDays: get('TRASH_DAYS'),
       trashBytes: get('TRASH_MAX_MB') * 2 ** 20,
@@ -158,9 +166,9 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
       bytesPerSecond: rate === undefined ? null : rate * 2 ** 20,
     },
     snapshots: {
-      schedule: schedule === 'off' ? null : schedule,
+      schedule: get('SNAPSHOT_SCHEDULE'),
       afterLogin: get('SNAPSHOT_AFTER_LOGIN') === 'on',
-      keep: parseRetention(get('SNAPSHOT_KEEP')),
+      keep: get('SNAPSHOT_KEEP'),
       kind: get('SNAPSHOT_KIND'),
       concurrency: get('SNAPSHOT_CONCURRENCY'),
       drills: get('SNAPSHOT_DRILLS'),

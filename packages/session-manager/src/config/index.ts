@@ -10,4 +10,6 @@ export {
   type Secrets,
 } from '@leadmaster/service-kit/settings';
 export { type Config, defaultConcurrency, type Machine, type ReadOptions, readConfig } from './config.ts';
-export { CHECKOUT, type Env, type Environment, loadEnvironment } from './env.ts';
+export { effectiveSettings } from './effective.ts';
+export { CHECKOUT, type Env, type Environment, type EnvironmentWarning, loadEnvironment } from './env.ts';
+export { ELSEWHERE, EXAMPLE_HEAD, SECTIONS, VARIABLES } from './variables.ts';

@@ -1,12 +1,13 @@
 import { loginMode, sessionName, snapshotKind } from '@leadmaster/protocol';
 import {
-  host,
+  COMMON_ACCESS,
+  COMMON_LOG,
+  COMMON_WHERE,
   offOr,
   oneOf,
   path,
   type SettingsSection,
   seconds,
-  secret,
   setting,
   variable,
   whole,
@@ -16,16 +17,7 @@ import { chromeArgs, language, retention, schedule, vaultUrl, webVersion } from 
 const DAY_LIMIT = 36_500;
 
 const WHERE = {
-  LEADMASTER_DATA_DIR: setting(path, {
-    default: './data',
-    meaning: 'Profiles, keys and databases. 0700; owned by the user who runs the service.',
-  }),
-  LEADMASTER_HOST: setting(host, {
-    default: '127.0.0.1',
-    meaning:
-      'What the service listens on: 127.0.0.1 alone; "localhost" is every loopback of that name, [::1] too ' +
-      'where the system has it. Anything but a loopback address is readable on the network: put TLS in front.',
-  }),
+  ...COMMON_WHERE,
   SESSION_MANAGER_PORT: setting(whole(0, 65_535, 'a TCP port (0 = any free one)'), {
     default: '3001',
     meaning: 'The port of the session manager.',
@@ -43,14 +35,7 @@ const WHERE = {
 };
 
 const ACCESS = {
-  LEADMASTER_ADMIN_KEY: setting(secret, {
-    default: null,
-    meaning: 'The key of the API. Not set: one is made at the first start and kept in <data>/admin.key.',
-  }),
-  LEADMASTER_SERVICE_TOKEN: setting(secret, {
-    default: null,
-    meaning: 'What the hub shows to the session manager. Not set: made likewise, kept in <data>/service.token.',
-  }),
+  ...COMMON_ACCESS,
   LEADMASTER_COMPAT: setting(oneOf(['key', 'open']), {
     default: 'key',
     meaning:
@@ -93,8 +78,7 @@ const BROWSER = {
   GUARD_QUIET_S: setting(seconds(0, 604_800), {
     default: '86400',
     meaning:
-      'guarded: how long, where meanwhile it has sent nothing, got nothing, or its page has not loaded itself ' +
-      'afresh.',
+      'guarded: how long, where meanwhile it has sent nothing, got nothing, or its page has not reloaded itself.',
   }),
   GUARD_LOOK_S: setting(seconds(1, 604_800), {
     default: '21600',
@@ -107,17 +91,6 @@ const BROWSER = {
   START_CONCURRENCY: setting(whole(1, 1000, 'how many sessions start at once'), {
     default: null,
     meaning: 'How many sessions start at once. Not set: from processors and free memory.',
-  }),
-};
-
-const LOG = {
-  LOG_LEVEL: setting(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
-    default: 'info',
-    meaning: 'trace debug info warn error fatal silent',
-  }),
-  LOG_FORMAT: setting(oneOf(['json', 'pretty']), {
-    default: 'json',
-    meaning: '"json", or "pretty" for people.',
   }),
 };
 
@@ -249,6 +222,12 @@ const KEPT = {
     default: '30',
     meaning: 'For so many days at most.',
   }),
+  EVENTS_KEEP_MB: setting(whole(1, 1_000_000, 'megabytes'), {
+    default: '256',
+    meaning:
+      'How much of the log of events is kept for a registered hub that has not confirmed it, beyond count and days. ' +
+      'At the limit the oldest events go, and the hub is told which (events.gap).',
+  }),
   TRANSITION_RETENTION_COUNT: setting(whole(1, 1_000_000, 'state changes per session'), {
     default: '1000',
     meaning: 'So many state changes of each session are kept.',
@@ -275,7 +254,7 @@ export const SECTIONS: readonly SettingsSection[] = [
   { title: 'Where', settings: WHERE },
   { title: 'Who may use it', settings: ACCESS },
   { title: 'Browser and login', settings: BROWSER },
-  { title: 'Log', settings: LOG },
+  { title: 'Log', settings: COMMON_LOG },
   { title: 'Snapshots', settings: SNAPSHOTS },
   { title: 'Health and recovery', settings: HEALTH },
   { title: 'Deadlines: past one, a state with a reason, never a hang', settings: DEADLINES },
@@ -283,7 +262,27 @@ export const SECTIONS: readonly SettingsSection[] = [
 ];
 
 /** The same by their names, which are the contract with those who run the service. */
-export const VARIABLES = { ...WHERE, ...ACCESS, ...BROWSER, ...LOG, ...SNAPSHOTS, ...HEALTH, ...DEADLINES, ...KEPT };
+export const VARIABLES = {
+  ...WHERE,
+  ...ACCESS,
+  ...BROWSER,
+  ...COMMON_LOG,
+  ...SNAPSHOTS,
+  ...HEALTH,
+  ...DEADLINES,
+  ...KEPT,
+};
 
 /** Settings of the whole product that this service does not read. Known, so that they are not taken for a typing error. */
-export const ELSEWHERE: readonly string[] = ['HUB_PORT', 'DATABASE_URL'];
+export const ELSEWHERE: readonly string[] = [
+  'HUB_PORT',
+  'HUB_URL',
+  'HUB_TRUST_PROXY',
+  'HUB_SECRET_FILE',
+  'HUB_RATE_PER_S',
+  'HUB_EVENT_DAYS',
+  'HUB_EVENT_COUNT',
+  'DATABASE_URL',
+  'LEADMASTER_URL',
+  'LEADMASTER_KEY',
+];

@@ -69,7 +69,7 @@ export class Measurements {
       const told = store.storage.record(session, { bytes, ...classes }, { warnBytes, hint });
       if (told !== null) log.warn({ session, bytes, warnBytes }, 'the profile has grown beyond STORAGE_WARN_MB');
     } catch (error) {
-      // The figures are right all the same; only their history has a gap.
+      // The figures are right anyway; only their history has a gap.
       log.warn({ session, err: error }, 'the size of the profile could not be written down');
     }
   }

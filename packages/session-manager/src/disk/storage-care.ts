@@ -37,7 +37,7 @@ export interface StorageCareDeps {
   log: Logger;
 }
 
-/** Looks after the size of profiles: says what they weigh, and makes them smaller. */
+/** Looks after the size of profiles: tells it, and makes them smaller. */
 export class StorageCare {
   readonly #deps: StorageCareDeps;
 

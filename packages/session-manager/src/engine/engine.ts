@@ -3,6 +3,9 @@ import type {
   Account,
   AccountLimits,
   Census,
+  Chat,
+  Contact,
+  NumberCheck,
   PairingCode,
   RecordedPage,
   Runtime,
@@ -61,7 +64,7 @@ export type EngineEvent =
   | { type: 'ready'; account: Account; webVersion: string }
   /**
    * The page answered just now, connected and synced: evidence of life, at least every probe interval while READY. A page
-   * that was READY and loads itself afresh tells each step of its way back like this, for three minutes at most.
+   * that was READY and reloads itself tells each step of its way back like this, for three minutes at most.
    */
   | { type: 'alive' }
   | { type: 'socket_down'; state: string }
@@ -79,7 +82,7 @@ export type EngineEvent =
   | { type: 'attention'; reason: 'integrity_challenge' | null }
   /** What WhatsApp allows the account now. Told when it changes, and once at READY. */
   | { type: 'limits'; limits: AccountLimits['newChats'] }
-  /** A try to reach WhatsApp Web failed just now. The page may go on trying. */
+  /** A try to reach WhatsApp Web failed just now. The page may keep trying. */
   | { type: 'unreachable'; found: Unreachable }
   /** The run is over or beyond help: browser or renderer died, page did not load. */
   | { type: 'lost'; reason: LostReason; detail: string }
@@ -112,6 +115,7 @@ export interface PageMessage extends SeenMessage {
 
 export interface EngineRun {
   readonly runtime: Runtime;
+  readonly chats: ChatReader;
   /** The browser's main process: what a capture holds still. */
   readonly process: ProcessIdentity;
   readonly messages: MessageSender;
@@ -141,11 +145,19 @@ export interface EngineRun {
   /** Counts the rows of every database of WhatsApp's origin, in the page. */
   census(signal: AbortSignal): Promise<Census>;
   screenshot(signal: AbortSignal): Promise<Buffer>;
-  /** Proportional set size of the browser's whole process tree, in bytes; null when it is gone. */
-  measureMemory(): Promise<number | null>;
+  /** What the browser's whole process tree uses, and has used since its start. Costs a look at each of its processes. */
+  measureUsage(): Promise<RunUsage>;
   /** Closes through CDP, then kills what is left, and proves the whole process group gone. Never rejects for a dead browser. */
   stop(deadlineMs: number): Promise<void>;
   kill(): Promise<void>;
+}
+
+/** Null where the system does not tell, or the browser is gone. */
+export interface RunUsage {
+  /** Proportional set size. */
+  memoryBytes: number | null;
+  /** Processor time since the browser's start. */
+  processorMs: number | null;
 }
 
 export interface CatchUpFrom {
@@ -183,6 +195,40 @@ export interface Handover {
    * message is handed over only after this has resolved; a rejection means that it never is.
    */
   journal: (whatsappId: string) => Promise<void>;
+}
+
+/** A part of a list that the page holds: at most so many, behind the entry that `after` names. */
+export interface ListPart {
+  limit: number;
+  after: string | null;
+}
+
+export interface Listed<T> {
+  items: T[];
+  /** Where the next part begins; null when these were the last. */
+  cursor: string | null;
+}
+
+/**
+ * What the page knows of chats and people, for those who only read. Status, newsletters and broadcasts are never read
+ * (whatsapp-web-2026, 6.2). Rejects when the page does not answer, or answers what cannot be read.
+ */
+export interface ChatReader {
+  /** Chats with persons and groups, the latest first. */
+  chats(part: ListPart, signal: AbortSignal): Promise<Listed<Chat>>;
+  /**
+   * Messages of a chat, the latest first; null where the page has no such chat. `mayLoadEarlier`: whether the page may be made
+   * to load what it does not hold. `isWhole`: the beginning of the chat is among them, or behind the cursor.
+   */
+  messages(
+    chat: string,
+    part: ListPart & { mayLoadEarlier: boolean },
+    signal: AbortSignal,
+  ): Promise<(Listed<PageMessage> & { isWhole: boolean }) | null>;
+  /** People by their ids; one with a number and a LID is told once. */
+  contacts(part: ListPart, signal: AbortSignal): Promise<Listed<Contact>>;
+  /** Asks WhatsApp's server whether a number (digits) is there. */
+  number(phone: string, signal: AbortSignal): Promise<NumberCheck>;
 }
 
 /** Messaging only, so that the engine interface does not grow into a god class. */

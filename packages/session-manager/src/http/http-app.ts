@@ -1,3 +1,4 @@
+import type { SettingsView } from '@leadmaster/protocol';
 import { APP_TIMING, type AppContext, type AppTiming } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -5,11 +6,15 @@ import type { Adopter } from '../adopt/adopter.ts';
 import type { Builds } from '../builds/builds.ts';
 import type { Config } from '../config/config.ts';
 import type { StorageCare } from '../disk/storage-care.ts';
+import type { HubRegistry } from '../lifecycle/hub-registry.ts';
 import type { PlaceKeeper } from '../lifecycle/place-keeper.ts';
 import type { Sessions } from '../lifecycle/sessions.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
+import type { VaultKeeper } from '../snapshots/vault-keeper.ts';
 import type { TransferSource } from '../transfer/source.ts';
 import type { TransferTarget } from '../transfer/target.ts';
+import type { TrashBin } from '../trash/trash-bin.ts';
+import type { Diagnosis } from './diagnosis.ts';
 
 /** The services behind the HTTP server. */
 export interface Services {
@@ -17,15 +22,21 @@ export interface Services {
   snapshots: SnapshotService;
   storage: StorageCare;
   adoption: Adopter;
+  trash: TrashBin;
+  vault: VaultKeeper;
   builds: Builds;
   place: PlaceKeeper;
+  hubs: HubRegistry;
   departures: TransferSource;
   arrivals: TransferTarget;
 }
 
 /** What the HTTP server is made of. */
 export interface HttpServerOptions extends Services {
-  config: Pick<Config, 'dataDir' | 'compat'>;
+  config: Pick<Config, 'dataDir' | 'compat' | 'vault' | 'snapshots'>;
+  /** As the service has read them. */
+  settings: SettingsView;
+  diagnosis: Diagnosis;
   keys: { adminKey: string; serviceToken: string };
   log: Logger;
   metrics: Registry;
@@ -47,5 +58,8 @@ export const DEFAULT_TIMING: HttpTiming = { ...APP_TIMING, sendDeadlineMs: 30_00
 /** What a file of routes gets. */
 export interface RouteContext extends Services, AppContext {
   config: HttpServerOptions['config'];
+  settings: SettingsView;
+  diagnosis: Diagnosis;
   timing: HttpTiming;
+  version: string;
 }

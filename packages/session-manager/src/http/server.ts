@@ -1,17 +1,21 @@
-import { LeadMasterError, TAGS } from '@leadmaster/protocol';
-import { COMPONENTS, createHttpApp, type HttpApp, operationRoutes, serviceRoutes } from '@leadmaster/service-kit/http';
+import { COMPONENTS, LeadMasterError, TAGS } from '@leadmaster/protocol';
+import { createHttpApp, type HttpApp, operationRoutes, serviceRoutes } from '@leadmaster/service-kit/http';
 import { createAuthenticator } from './auth.ts';
 import { compatRoutes } from './compat.ts';
 import { DEFAULT_TIMING, type HttpServerOptions, type RouteContext } from './http-app.ts';
+import { chatRoutes } from './routes/chats.ts';
 import { eventRoutes } from './routes/events.ts';
+import { hubRoutes } from './routes/hubs.ts';
+import { installationRoutes } from './routes/installation.ts';
 import { linkingRoutes } from './routes/linking.ts';
+import { machineRoutes } from './routes/machine.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { portableRoutes } from './routes/portable.ts';
-import { machineRoutes } from './routes/service.ts';
 import { orderRoutes, sessionRoutes } from './routes/sessions.ts';
 import { restoreRoutes, snapshotRoutes } from './routes/snapshots.ts';
 import { storageRoutes } from './routes/storage.ts';
 import { arrivalRoutes, departureRoutes } from './routes/transfers.ts';
+import { trashRoutes } from './routes/trash.ts';
 
 /** The manager's whole HTTP surface over its services. The caller listens. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpApp> {
@@ -37,12 +41,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     snapshots: options.snapshots,
     storage: options.storage,
     adoption: options.adoption,
+    trash: options.trash,
+    vault: options.vault,
     builds: options.builds,
     place: options.place,
+    hubs: options.hubs,
     departures: options.departures,
     arrivals: options.arrivals,
     config: options.config,
+    settings: options.settings,
+    diagnosis: options.diagnosis,
     timing,
+    version: options.version,
   };
   serviceRoutes(app, {
     metrics: options.metrics,
@@ -56,14 +66,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     orderRoutes,
     linkingRoutes,
     eventRoutes,
+    hubRoutes,
     messageRoutes,
+    chatRoutes,
     snapshotRoutes,
     restoreRoutes,
     portableRoutes,
     storageRoutes,
+    trashRoutes,
     departureRoutes,
     arrivalRoutes,
     machineRoutes,
+    installationRoutes,
     operationRoutes,
     compatRoutes,
   ]) {

@@ -11,7 +11,7 @@ export interface AccountOrderDeps {
   unlinkMs: number;
 }
 
-/** What a person orders about the account of one session. Each order is called in the session's turn. */
+/** What the operator orders about the account of one session. Each order is called in the session's turn. */
 export class AccountOrders {
   readonly #name: string;
   readonly #deps: AccountOrderDeps;

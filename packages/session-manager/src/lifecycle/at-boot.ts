@@ -22,7 +22,7 @@ function waitsForPerson(row: Pick<SessionRow, 'state' | 'reason'>): boolean {
       // Only the operator can tell whether the account is right.
       return true;
     case 'PASSKEY_REQUIRED':
-      // A scan ends there again. Who has the passkey says when it is at hand.
+      // A scan ends there again. The owner of the passkey orders the start when it can be given.
       return true;
     default:
       return false;

@@ -67,7 +67,7 @@ export class CatchUp {
     this.#alarm.ring();
   }
 
-  /** Looks from now until the run ends; a run that is followed already is looked at once more. */
+  /** Looks from now until the run ends; a run that is followed already is looked at again. */
   follow(run: EngineRun, signal: AbortSignal): void {
     if (this.#following === run) {
       this.hurry();
@@ -184,7 +184,7 @@ export class CatchUp {
   }
 
   #isFresh(run: EngineRun): boolean {
-    return run.whatsappNow().getTime() < this.#floor + FRESH_MS;
+    return isFreshLink(this.#floor, run.whatsappNow());
   }
 
   async #try(
@@ -199,4 +199,9 @@ export class CatchUp {
       if (!signal.aborted) this.#deps.log.warn({ session: this.#session, err: error }, failure);
     }
   }
+}
+
+/** Whether a link is so new (`linkedAt` in epoch milliseconds) that its page is not asked for earlier messages. */
+export function isFreshLink(linkedAt: number, now: Date): boolean {
+  return now.getTime() < linkedAt + FRESH_MS;
 }

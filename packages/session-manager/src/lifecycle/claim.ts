@@ -6,7 +6,7 @@ import { isNewerBrowser, newestChromium, refuseOlderBrowser } from '../profile/b
 import { realFs } from '../profile/files.ts';
 import { lockSession } from '../profile/locks.ts';
 import { loginMissing } from '../profile/login-missing.ts';
-import { loginDamaged, mendLogin, proveLoginWhole } from '../profile/login-structure.ts';
+import { loginDamaged, proveLoginWhole, repairLogin } from '../profile/login-structure.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
@@ -62,7 +62,7 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
       hint: 'Free some space, then start the session again. The login is untouched.',
     });
     if (evidence.presence === 'present') proveLoginWhole(session, profileDir);
-    const torn = evidence.presence === 'absent' ? [] : mendLogin(profileDir);
+    const torn = evidence.presence === 'absent' ? [] : repairLogin(profileDir);
     if (torn.length > 0) deps.log.info({ session, torn }, 'what a kill or a power cut left unfinished was cut off');
     if (evidence.presence === 'present' && isNewerBrowser(written, browserVersion))
       await deps.beforeUpgrade(session, profileDir);

@@ -5,29 +5,42 @@ import type { StateStore } from '../state/state-store.ts';
 type Events = StateStore['events'];
 const BATCH = 500;
 
-/** What is asked of the log. `session` left out: of all sessions. */
-interface PageQuery {
+/** Which events of the log. `session` left out: of all sessions. */
+interface EventsQuery {
   session?: string;
   after: number;
   limit: number;
+}
+
+interface PageQuery extends EventsQuery {
   waitMs: number;
   signal: AbortSignal;
 }
 
-/** The events after a cursor; with none there yet, waits for the first. An abort ends the wait, not the answer. */
+/**
+ * The events after a cursor; with none there yet, waits for the first. An abort ends the wait, not the answer. What is no longer
+ * kept has `events.gap` in its place.
+ */
 export async function pageOfEvents(events: Events, query: PageQuery): Promise<EventPage> {
   const items = await eventsAfter(events, query);
   // Past what other sessions wrote meanwhile: a quiet session's cursor moves on as well.
   const last = items.at(-1)?.id ?? Math.max(query.after, query.session === undefined ? 0 : newestSeen(events, query));
-  return { items, cursor: last, oldest: events.oldestId(), logId: events.log().logId };
+  const { oldest, logId } = events.log();
+  return { items, cursor: last, oldest, logId };
 }
 
 async function eventsAfter(events: Events, query: PageQuery): Promise<LeadMasterEvent[]> {
-  const read = () => events.after(query.after, query.limit, query.session);
-  const items = read();
+  const items = readAfter(events, query);
   if (items.length > 0 || query.waitMs <= 0) return items;
   await nextEvent(events, query);
-  return read();
+  return readAfter(events, query);
+}
+
+/** What is kept, behind what is said of that which is not: both of one moment, since nothing else runs in between. */
+function readAfter(events: Events, { after, limit, session }: EventsQuery): LeadMasterEvent[] {
+  const gap = events.gapAfter(after, session);
+  if (gap === null) return events.after(after, limit, session);
+  return [gap, ...events.after(gap.id, limit - 1, session)];
 }
 
 function newestSeen(events: Events, query: { session?: string; after: number }): number {

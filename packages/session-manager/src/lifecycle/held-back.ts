@@ -31,6 +31,26 @@ export function setPlaceChange(facts: Pick<Facts, 'set'>, change: PlaceChange | 
   facts.set(CHANGE_FACT, change === null ? '' : JSON.stringify(change));
 }
 
+/** Since when what is in the trash is of this place alone. */
+const TRASH_FACT = 'trash is of this place since';
+
+/** What is in the trash now was in the folder that this one was copied from as well; null: the operator has settled that. */
+export function setTrashCopied(facts: Pick<Facts, 'set'>, at: string | null): void {
+  facts.set(TRASH_FACT, at ?? '');
+}
+
+/**
+ * Since when what comes into the trash is of this place alone; null where all of it is.
+ *
+ * @throws LeadMasterError `place_changed` while the operator has not decided about the place.
+ */
+export function trashOwnSince(facts: Pick<Facts, 'get'>): string | null {
+  const change = placeChange(facts);
+  if (change === null) return facts.get(TRASH_FACT) || null;
+  const what = `What is in the trash waits: the data folder ${PLACE_CHANGED}`;
+  throw new LeadMasterError('place_changed', what, placeHint(null, change));
+}
+
 export function olderLogin(facts: Pick<Facts, 'get'>, session: string): NewerInVault | null {
   return parsedFact(newerSchema, facts.get(olderFact(session)));
 }
@@ -91,5 +111,5 @@ export function olderHint(session: string, older: NewerInVault | null): string {
     older === null
       ? ''
       : `The login in place was last used ${older.usedAt ?? 'at a time that cannot be read'}; the vault has one of ${older.takenAt}${older.takenOn === null ? '' : ` from ${older.takenOn}`}. `;
-  return `${dates}To go on with the newer one: "./leadmaster snapshot restore ${session} ${latest} --start". To start the older one all the same: "./leadmaster session start ${session} --older-login".`;
+  return `${dates}To continue with the newer one: "./leadmaster snapshot restore ${session} ${latest} --start". To start the older one anyway: "./leadmaster session start ${session} --older-login".`;
 }

@@ -54,8 +54,8 @@ export function hintFor(facts: HintFacts): string {
   const isUnlinked = state === 'DISCONNECTED_LOGOUT' && reason !== ADOPTED_UNFINISHED;
   if (isUnlinked && loginMode === 'server') return `The account was unlinked. ${LINK_ELSEWHERE}`;
   if (facts.unreachable !== null) return unreachableHint(facts.unreachable, facts);
-  const cure = REASONS[reason] ?? STATES[state];
-  if (cure !== undefined) return cure(facts.session, facts);
+  const hintOf = REASONS[reason] ?? STATES[state];
+  if (hintOf !== undefined) return hintOf(facts.session, facts);
   return attention === null ? '' : ATTENTION[attention](facts.session, facts);
 }
 
@@ -160,7 +160,7 @@ const REASONS: Readonly<Record<string, Hint>> = {
     `The account was unlinked because its owner did not accept WhatsApp's terms. Accept them on the phone, then link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   passkey_required: (s, { passkeyUntil, loginMode }) =>
     loginMode === 'local'
-      ? `WhatsApp asks this account for a passkey before it links${untilWords(passkeyUntil)}. Press Continue in the window of the browser and give it there; the session goes on by itself.`
+      ? `WhatsApp asks this account for a passkey before it links${untilWords(passkeyUntil)}. Press Continue in the window of the browser and give it there; the session continues by itself.`
       : `WhatsApp asks this account for a passkey before it links${untilWords(passkeyUntil)}. Only its owner can give it, in a visible browser: link it on your own computer (LOGIN_MODE=local) and move it here with "./leadmaster transfer ${s} --to URL"; ${PASSKEY_WAY_OUT}. Nothing on a server works around it.`,
   passkey_not_given: (s) =>
     `WhatsApp asked this account for a passkey, and none was given in time; the browser was closed. Link it in a visible browser on your own computer (LOGIN_MODE=local) and move it here; ${PASSKEY_WAY_OUT}. WhatsApp asks some accounts for some days only: "./leadmaster qr ${s}" tries again.`,
@@ -173,35 +173,35 @@ const REASONS: Readonly<Record<string, Hint>> = {
   terms_required: (s) =>
     `The owner of the account accepts them on the phone, ${start(s)}. Left too long, WhatsApp unlinks the account.`,
   storage_full: (s) =>
-    `The page of WhatsApp Web has no room left. Free space on the disk of the data folder ("./leadmaster storage ${s}" shows what the session weighs, "./leadmaster trim ${s}" frees some); it starts again by itself. Nothing was clicked in the page, and the login is untouched.`,
+    `The page of WhatsApp Web has no room left. Free space on the disk of the data folder ("./leadmaster storage ${s}" shows the size of the session, "./leadmaster trim ${s}" frees some); it starts again by itself. Nothing was clicked in the page, and the login is untouched.`,
   load_overdue: (_s, facts) =>
     `WhatsApp Web came neither to a login nor to a QR in its time (LOAD_DEADLINE_S). ${nextTry(facts)} If it stays so, look at the network and the proxy of this machine.`,
   page_unreachable: (_s, facts) =>
     `The page of WhatsApp Web could not be loaded. ${nextTry(facts)} If it stays so, look at the network and the proxy of this machine.`,
   page_failed: (_s, facts) =>
     `The page of WhatsApp Web did not load as it should. ${nextTry(facts)} The log says more.`,
-  qr_unattended: (s) => `Nobody scanned the QR. When the phone is at hand: "./leadmaster qr ${s}".`,
+  qr_unattended: (s) => `No phone scanned the QR. With the phone ready: "./leadmaster qr ${s}".`,
   profile_in_use: (s) => `End the program that has the profile open, ${start(s)}.`,
-  profile_unreadable: (s) => `Look with "./leadmaster check ${s}", mend the disk or the permissions, ${start(s)}.`,
+  profile_unreadable: (s) => `Look with "./leadmaster check ${s}", repair the disk or the permissions, ${start(s)}.`,
   login_missing: (s) => `Mount its disk or put the folder back, ${start(s)}.`,
   login_damaged: (s) =>
     `Nothing was overwritten. Bring back the newest snapshot: "./leadmaster snapshot list ${s}" shows them, "./leadmaster snapshot restore ${s} ID" puts one in place. What is damaged: "./leadmaster check ${s}".`,
   session_moved: (s, { movedTo }) =>
-    `${movedTo === null ? 'Import its file where it goes on' : `Start it on ${movedTo}`}: what lies here is from before it went, and never starts here. "./leadmaster session delete ${s}" takes it off the list; its profile goes to trash.`,
+    `${movedTo === null ? 'Import its file where it continues' : `Start it on ${movedTo}`}: what lies here is from before it went, and never starts here. "./leadmaster session delete ${s}" takes it off the list; its profile goes to trash.`,
   browser_too_old: (s) =>
     `A newer Chromium has written this profile. Install that version or a newer one, ${start(s)}.`,
   browser_missing: (s) => `Install chromium-headless-shell or set CHROME_PATH, ${start(s)}.`,
-  browser_failed: (s) => `The browser does not start. Mend that, or set CHROME_PATH to another, ${start(s)}.`,
+  browser_failed: (s) => `The browser does not start. Fix that, or set CHROME_PATH to another, ${start(s)}.`,
   display_missing: (s) =>
     `LOGIN_MODE=local opens a window, and there is no screen (DISPLAY is not set). Start the service on a desktop, or with LOGIN_MODE=qr, ${start(s)}.`,
   browser_not_gone: (s) =>
     `A browser process could not be ended; look for it in state D. When it is gone, "./leadmaster session start ${s}".`,
   origin_not_retired: (s) =>
-    `This is a copy of a login. When the place it came from never runs it again, say so: "./leadmaster session start ${s} --origin-retired".`,
+    `This is a copy of a login. When the place it came from never runs it again, confirm it: "./leadmaster session start ${s} --origin-retired".`,
   storage_failed: (s, { state }) =>
     state === 'DISCONNECTED_RECOVERABLE'
       ? 'Free some space on the disk of the data folder; the session starts again by itself.'
-      : `Free some space or mend the disk, ${start(s)}.`,
+      : `Free some space or repair the disk, ${start(s)}.`,
   web_version_missing: (s) =>
     `The pinned WEB_VERSION cannot be opened here. Choose another ("./leadmaster builds" shows them) or WEB_VERSION=live, restart the service, ${start(s)}.`,
   web_version_damaged: (s) =>

@@ -11,6 +11,7 @@ import { SessionRegistry } from './session-registry.ts';
 import { SessionStarts } from './session-starts.ts';
 import { SessionViews } from './session-views.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
+import { UsageHistory } from './usage-history.ts';
 
 export interface LifecycleDeps extends Omit<SupervisorDeps, 'outbox' | 'linkedIn' | 'comeBack'> {
   roster: Roster;
@@ -31,6 +32,7 @@ export interface Lifecycle extends Pick<LifecycleDeps, 'roster' | 'profileAccess
   views: SessionViews;
   starts: SessionStarts;
   access: SessionAccess;
+  usage: UsageHistory;
   /** Aborted when the service ends. */
   closing: AbortController;
 }
@@ -57,7 +59,18 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     ...{ roster, registry, logins, profileAccess, views },
     starts: deps.startsBrowsers ? starts : wantedLater(store),
   });
-  return { roster, profileAccess, measurements, outbox, registry, views, starts, access, closing };
+  return {
+    roster,
+    profileAccess,
+    measurements,
+    outbox,
+    registry,
+    views,
+    starts,
+    access,
+    closing,
+    usage: new UsageHistory(),
+  };
 }
 
 function wantedLater({ sessions }: StateStore): Pick<SessionStarts, 'start'> {

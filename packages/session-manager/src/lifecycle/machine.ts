@@ -190,7 +190,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     ready: () => step('READY', 'linked', 'watch', 'catch_up'),
   },
 
-  // The browser stays while WhatsApp waits, for an owner who has it visible. Whatever ends that wait without a passkey ends
+  // The browser stays while WhatsApp waits, for an owner who has it visible. What ends that wait without a passkey ends
   // the try: the page offers QRs again, and every scan of one would end here again.
   PASSKEY_REQUIRED: {
     ...LIVE,

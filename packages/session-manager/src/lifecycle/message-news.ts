@@ -20,6 +20,11 @@ const STATE_OF_ACK: Readonly<Record<number, MessageState>> = {
   4: 'PLAYED',
 };
 
+/** What an acknowledgement says of one's own message; null for a number that is none. */
+export function stateOfAck(ack: number): MessageState | null {
+  return ack === 0 ? 'SENDING' : (STATE_OF_ACK[ack] ?? null);
+}
+
 /** States before the first acknowledgement: no event yet that the message was sent. */
 const IS_UNTOLD: ReadonlySet<MessageState> = new Set(['QUEUED', 'SENDING', 'UNCERTAIN', 'FAILED', 'EXPIRED']);
 

@@ -86,7 +86,7 @@ export class OwnedRun {
     const { builds } = this.#deps;
     const { profileDir, generation, login } = claim;
     const held = { profileDir, generation, login };
-    // Whatever led to this start: no build opens the profile that could erase its login. What that takes is no time of the browser's.
+    // For every kind of start: no build that could erase the login opens the profile. What that takes is no time of the browser's.
     const wanted = await builds.choose(this.#session, held, this.signal);
     listener.onPlace();
     const on: RunOnProfile = { ...held, session: this.#session, wanted, signal: this.signal, run: () => this.#run };
@@ -176,7 +176,7 @@ function storageError(error: unknown): LeadMasterError | null {
   return new LeadMasterError(
     'storage_failed',
     `The login could not be read back from the disk: ${errorText(error)}`,
-    'Free or mend the disk, then start the session again.',
+    'Free or repair the disk, then start the session again.',
     { cause: error },
   );
 }

@@ -15,7 +15,7 @@ import {
   renewMarker,
 } from '../profile/place.ts';
 import type { SessionRow, StateStore } from '../state/state-store.ts';
-import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange } from './held-back.ts';
+import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange, setTrashCopied } from './held-back.ts';
 import { forgetMark, isOtherProfile, type MarkDeps } from './profile-mark.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { Roster } from './roster.ts';
@@ -35,10 +35,10 @@ export interface PlaceKeeperDeps {
   starts: Pick<SessionStarts, 'start'> | null;
   /** Transfers to here and from here that are under way. */
   underWay: () => Pick<PlaceChange, 'arrivals' | 'departures'>;
-  /** Finishes them, once a person has said that the place before does not. */
+  /** Finishes them, once the operator has confirmed that the previous place does not. */
   finishArrivals: () => Promise<void>;
   /**
-   * Looks once more whether the vault has newer logins of these sessions than the folder. `others`: those whose profile is
+   * Looks again whether the vault has newer logins of these sessions than the folder. `others`: those whose profile is
    * not the one that ran here last, of which what the database remembers says nothing. Never fails.
    */
   compareWithVault: (names: readonly string[], others: ReadonlySet<string>) => Promise<void>;
@@ -140,7 +140,10 @@ export class PlaceKeeper {
     await compareWithVault(accepted, await this.#others(accepted));
     const started: string[] = [];
     for (const name of accepted) if (await this.#release(name)) started.push(name);
-    log.warn({ accepted, started }, 'a person has said that the place before never runs these sessions again');
+    log.warn(
+      { accepted, started },
+      'the operator has confirmed that the previous place never runs these sessions again',
+    );
     if (this.#waiting().length === 0) await this.#settle();
     return { accepted, started, place: this.view() };
   }
@@ -170,6 +173,7 @@ export class PlaceKeeper {
     store.atomically(() => {
       store.facts.set(PLACE_FACT, JSON.stringify({ ...merged(this.#known(), facts), machine: facts.machine }));
       setPlaceChange(store.facts, null);
+      setTrashCopied(store.facts, null);
     });
     await finishArrivals();
   }
@@ -180,7 +184,7 @@ export class PlaceKeeper {
     const change = { before: known.seen, now: found.seen, ...underWay };
     const held = store.sessions.all().filter(isStartable);
     store.atomically(() => {
-      // The place before may go on with the same log: what is written here is of another one.
+      // The place before may continue with the same log: what is written here is of another one.
       store.events.beginLog();
       for (const row of held) this.#stop(row, change);
       // They belong to the place before: the next start, which finds this place, must not take them for its own.
@@ -188,6 +192,7 @@ export class PlaceKeeper {
       store.facts.set(PLACE_FACT, JSON.stringify(found));
       const waits = held.length + underWay.arrivals.length + underWay.departures.length > 0;
       setPlaceChange(store.facts, waits ? change : null);
+      setTrashCopied(store.facts, found.seen.since);
     });
     const before = placeWords(known.seen);
     log.warn({ before, sessions: held.map(({ name }) => name) }, `the data folder ${PLACE_CHANGED}`);

@@ -22,7 +22,7 @@ export interface RefusedTextsDeps {
  */
 export class RefusedTexts {
   readonly #deps: RefusedTextsDeps;
-  /** Sessions whose texts are being looked at; true: there is news to look at once more. */
+  /** Sessions whose texts are being looked at; true: there is news to look at again. */
   readonly #looking = new Map<string, boolean>();
 
   constructor(deps: RefusedTextsDeps) {

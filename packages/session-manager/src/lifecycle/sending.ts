@@ -10,16 +10,21 @@ const ASKING_MS = 10_000;
  *
  * @throws LeadMasterError `session_not_ready`
  */
-export function refuseSend(
+export function refuseSend(name: string, view: Pick<SupervisorView, 'state' | 'reason' | 'hint'>): void {
+  if (view.state !== 'READY') throw notReady(name, view, 'nothing was sent');
+}
+
+/** A session as it stands has no page that could be asked. `undone`: what was not done therefore. */
+export function notReady(
   name: string,
   { state, reason, hint }: Pick<SupervisorView, 'state' | 'reason' | 'hint'>,
-): void {
-  if (state === 'READY') return;
+  undone: string,
+): LeadMasterError {
   const cure =
     stateKind(state, reason) === 'transient'
       ? 'It recovers by itself; try again when it is READY.'
       : hint || `Start it first: "./leadmaster session start ${name}".`;
-  throw new LeadMasterError('session_not_ready', `${name} is ${state}; nothing was sent`, cure, { extra: { state } });
+  return new LeadMasterError('session_not_ready', `${name} is ${state}; ${undone}`, cure, { extra: { state } });
 }
 
 /**
@@ -44,7 +49,7 @@ export async function requireOpenChat(
   throw new LeadMasterError(
     'account_restricted',
     `WhatsApp lets the account of ${name} open no new chats${until === null ? '' : ` until ${until}`}; nothing was sent`,
-    'Chats that exist go on. Send again when the limit has ended, or let the recipient write first.',
+    'Existing chats continue. Send again when the limit has ended, or let the recipient write first.',
     { extra: { retryAt: until } },
   );
 }

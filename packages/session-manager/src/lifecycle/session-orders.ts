@@ -10,7 +10,7 @@ import type { SessionSupervisor } from './supervisor.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
 
 export interface OrderDeps
-  extends Pick<Lifecycle, 'roster' | 'registry' | 'starts' | 'measurements'>,
+  extends Pick<Lifecycle, 'roster' | 'registry' | 'starts' | 'measurements' | 'usage'>,
     Pick<SupervisorDeps, 'store' | 'profiles' | 'log'> {
   /** What saves a login before an order may lose it. */
   snapshots: Pick<Snapshots, 'before' | 'later' | 'create' | 'purge'>;
@@ -24,7 +24,7 @@ export type UnderWay = () => void;
 /** What people order a session to do. What was ordered last is remembered: a restart of the service goes by it. */
 export class SessionOrders {
   readonly #deps: OrderDeps;
-  /** How many orders each session had: one that goes on after a wait knows by it whether a later one came. */
+  /** How many orders each session had: one that continues after a wait knows by it whether a later one came. */
   readonly #given = new Map<string, number>();
 
   constructor(deps: OrderDeps) {
@@ -48,7 +48,7 @@ export class SessionOrders {
     const { state } = supervisor.view;
     this.#order(name);
     const unwritten = this.#unwritten(name, 'stopped');
-    // Also where a full disk cannot remember that it shall stay so: the browser must be closed.
+    // Also where a full disk cannot remember that it is to stay so: the browser must be closed.
     await begun(supervisor.stop(), underWay);
     await this.#measureStopped(name);
     if (unwritten !== null) throw halfDone(unwritten, `${name} is stopped`, stopAgain(name));
@@ -63,7 +63,7 @@ export class SessionOrders {
     );
   }
 
-  /** Notes whether it shall run; why that could not be written, or null. */
+  /** Notes whether it is to run; why that could not be written, or null. */
   #unwritten(name: string, desired: 'running' | 'stopped'): unknown {
     try {
       this.#deps.store.sessions.setDesired(name, desired);
@@ -145,10 +145,11 @@ export class SessionOrders {
   }
 
   async #giveUp(name: string, supervisor: SessionSupervisor, refuse: () => Promise<void>): Promise<void> {
-    const { store, measurements } = this.#deps;
+    const { store, measurements, usage } = this.#deps;
     store.sessions.setDesired(name, 'stopped');
     await supervisor.remove(refuse);
     measurements.forget(name);
+    usage.forget(name);
     this.#given.delete(name);
   }
 
@@ -170,12 +171,12 @@ function begun(work: Promise<void>, underWay: UnderWay): Promise<void> {
 
 function stopAgain(name: string): string {
   return (
-    'Make room on the disk of the data folder, or mend it, then stop it once more: until that is noted, a restart of the ' +
+    'Make room on the disk of the data folder, or repair it, then stop it again: until that is noted, a restart of the ' +
     `service starts it again ("./leadmaster session stop ${name}").`
   );
 }
 
 function deleteAgain(name: string, purge: boolean): string {
   const command = `./leadmaster session delete ${name}${purge ? ' --purge' : ''}`;
-  return `Make room on the disk of the data folder, or mend it, then delete it once more: "${command}".`;
+  return `Make room on the disk of the data folder, or repair it, then delete it again: "${command}".`;
 }

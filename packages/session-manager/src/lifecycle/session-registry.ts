@@ -44,7 +44,7 @@ export class SessionRegistry {
   async create(name: string, desired: Desired, metadata: Record<string, string>): Promise<void> {
     await this.#making(name, async () => {
       await this.#deps.roster.refuseUnclaimed(name);
-      // The row first: a folder that no row knows of would be taken for somebody's unclaimed profile.
+      // The row first: a folder that no row knows of would be taken for an unclaimed profile.
       this.#insert(name, desired, metadata, {});
       try {
         await this.#deps.profiles.create(name, this.#movedGeneration(name));

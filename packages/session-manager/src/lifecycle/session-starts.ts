@@ -9,7 +9,7 @@ import { originNotRetired } from './refusals.ts';
 import type { Roster } from './roster.ts';
 import type { SessionSupervisor } from './supervisor.ts';
 
-/** What a person confirms with a start. */
+/** What the operator confirms with a start. */
 export interface StartSaid {
   /** The place that a copied login came from never runs it again. */
   originRetired?: boolean | undefined;
@@ -77,7 +77,7 @@ export class SessionStarts {
     refuseErased(name, view);
   }
 
-  /** A person has chosen the login in place: what the vault has is known from now on, and not asked about again. */
+  /** The operator has chosen the login in place: what the vault has is known from now on, and not asked about again. */
   async #goBack(supervisor: SessionSupervisor): Promise<void> {
     const { vault, facts } = this.#deps.store;
     const { name } = supervisor;

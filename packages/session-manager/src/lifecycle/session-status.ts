@@ -233,7 +233,7 @@ export class SessionStatus {
   /** What was noticed and what to do. */
   #hint(): string {
     const { facts } = this.#deps.store;
-    const cure = hintFor({
+    const hint = hintFor({
       state: this.#state,
       reason: this.#reason,
       session: this.#name,
@@ -250,7 +250,7 @@ export class SessionStatus {
       movedTo: this.#reason === 'session_moved' ? movedTo(this.#deps.store, this.#name) : null,
       olderLogin: this.#reason === 'older_than_vault' ? olderLogin(facts, this.#name) : null,
     });
-    return this.#trouble === '' ? cure : `${this.#trouble.replace(/[.\s]*$/, '')}. ${cure}`;
+    return this.#trouble === '' ? hint : `${this.#trouble.replace(/[.\s]*$/, '')}. ${hint}`;
   }
 
   /** What was taken after the erasure holds no login. */

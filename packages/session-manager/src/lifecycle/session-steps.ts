@@ -47,7 +47,7 @@ export class SessionSteps implements Turn {
   readonly events: RunEvents;
   readonly #clock: StateClock;
   #current: OwnedRun | null = null;
-  /** A wrong account is unlinked as soon as its page can say so. */
+  /** A wrong account is unlinked as soon as its page can do it. */
   isToUnlink = false;
 
   constructor(deps: SupervisorDeps, name: string, parts: SessionParts, { isEnding, later }: StepMeans) {
@@ -93,7 +93,7 @@ export class SessionSteps implements Turn {
     return this.#status.state === 'READY' ? (this.#current?.run ?? null) : null;
   }
 
-  /** The run of a page whose account waits for a person. */
+  /** The run of a page whose account needs a person. */
   get wrongRun(): EngineRun | null {
     return this.#status.state === 'WRONG_ACCOUNT' ? (this.#current?.run ?? null) : null;
   }
@@ -104,7 +104,7 @@ export class SessionSteps implements Turn {
     if (this.#current === null) this.#deps.comeBack(original);
   }
 
-  /** Whether the run's wrong account was unlinked, as a person had ordered while no browser ran. */
+  /** Whether the run's wrong account was unlinked, as the operator had ordered while no browser ran. */
   async #unlinkIfOrdered(run: EngineRun): Promise<boolean> {
     if (!this.isToUnlink) return false;
     this.isToUnlink = false;
@@ -162,7 +162,7 @@ export class SessionSteps implements Turn {
     this.#status.forgetAccountFacts();
     await this.apply({ type: 'returned', reason });
     await this.apply({ type: 'stop', reason });
-    // What is in place now is what a person has chosen of the vault, or of another machine.
+    // What is in place now is what the operator has chosen of the vault, or of another machine.
     setOlderLogin(this.#deps.store.facts, this.#name, null);
     if (isOwn || this.#status.reason === 'older_than_vault') await this.apply({ type: 'at_rest', reason });
   }
@@ -194,7 +194,7 @@ export class SessionSteps implements Turn {
     }
   }
 
-  /** What keeps it from running: for lack of room it waits and tries again, anything else wants a person. */
+  /** What keeps it from running: for lack of room it waits and tries again, anything else needs a person. */
   async #cannotRun(error: unknown): Promise<void> {
     if (!isOutOfRoom(error)) return this.#refuse(error);
     this.#deps.log.warn({ session: this.#name, err: error }, 'the session waits for room on the disk');
@@ -235,7 +235,7 @@ export class SessionSteps implements Turn {
     }
   }
 
-  /** Closes the browser of a state that waits for a person; a person has to come all the same. */
+  /** Closes the browser of a state that needs a person: it waits without one. */
   async closeForPerson(): Promise<void> {
     if (this.#status.reason === 'passkey_required') await this.apply({ type: 'overdue' });
     if (this.#status.state === 'WRONG_ACCOUNT') await this.apply({ type: 'lost', reason: 'service_stopped' });

@@ -1,6 +1,7 @@
 import type {
   AcceptedMessage,
   Capabilities,
+  ChangeSession,
   CheckReport,
   EventPage,
   Feature,
@@ -15,6 +16,7 @@ import type {
   SessionQuery,
   SettleAccount,
   Transition,
+  UsageReport,
 } from '@leadmaster/protocol';
 import { deadline } from '@leadmaster/service-kit/wait';
 import type { EventLog } from '../state/state-store.ts';
@@ -23,12 +25,15 @@ import { followEvents, pageOfEvents } from './event-feed.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { recordSession } from './recording.ts';
 import { notWaitingForQr } from './refusals.ts';
+import { SessionChats } from './session-chats.ts';
 import { SessionMessages } from './session-messages.ts';
 import type { SessionOrders, UnderWay } from './session-orders.ts';
 import type { StartSaid } from './session-starts.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';
+import { USAGE_EVERY_S } from './usage-history.ts';
 
 const PAIRING_DEADLINE_MS = 30_000;
+const HOUR_MS = 3_600_000;
 
 export interface SessionsDeps extends Lifecycle, Pick<SupervisorDeps, 'store' | 'profiles' | 'log'> {
   orders: SessionOrders;
@@ -41,10 +46,13 @@ export interface SessionsDeps extends Lifecycle, Pick<SupervisorDeps, 'store' | 
 export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #messages: SessionMessages;
+  /** What the pages of READY sessions know of chats and people. */
+  readonly chats: SessionChats;
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
     this.#messages = new SessionMessages(deps);
+    this.chats = new SessionChats(deps);
   }
 
   /** Takes up what the database knows. Starts nothing. */
@@ -70,6 +78,13 @@ export class Sessions {
     return this.get(name);
   }
 
+  /** Changes what is given; a running session runs on. */
+  async change(name: string, { metadata }: ChangeSession): Promise<Session> {
+    await this.#deps.roster.get(name);
+    if (metadata !== undefined) this.#deps.store.sessions.setMetadata(name, metadata);
+    return this.get(name);
+  }
+
   /** All sessions, with profiles that no record claims as UNCLAIMED. */
   list(query: SessionQuery = {}): Promise<SessionPage> {
     return this.#deps.views.list(query);
@@ -80,7 +95,7 @@ export class Sessions {
   }
 
   /**
-   * `originRetired`: a person's word that the place a copied login came from never runs it again. `olderLogin`: that the
+   * `originRetired`: the operator confirms that the place a copied login came from never runs it again. `olderLogin`: that the
    * one in place is to run although the vault has a newer one.
    */
   async start(name: string, options: StartSaid = {}): Promise<Session> {
@@ -129,9 +144,9 @@ export class Sessions {
     const supervisor = await this.#deps.roster.get(name);
     if (supervisor.qr !== null) return supervisor.qr;
     const { view } = supervisor;
-    const cure =
+    const hint =
       view.hint || `A QR is shown in QR_REQUIRED only. "./leadmaster qr ${name}" starts a session and shows it.`;
-    throw notWaitingForQr(name, view, cure);
+    throw notWaitingForQr(name, view, hint);
   }
 
   async pairingCode(name: string, phone: string): Promise<PairingCode> {
@@ -152,6 +167,13 @@ export class Sessions {
     const { unread } = this.#deps.store.pages.get(name);
     // `valid` is about the profile alone: what the page cannot do is no damage of it.
     return supervisor === null ? report : { ...report, checks: [...report.checks, ...pageChecks(supervisor, unread)] };
+  }
+
+  /** What its browser used, over the last hours. */
+  async usage(name: string, hours: number): Promise<UsageReport> {
+    await this.#deps.roster.get(name);
+    const since = new Date(Date.now() - hours * HOUR_MS);
+    return { everySeconds: USAGE_EVERY_S, items: this.#deps.usage.since(name, since) };
   }
 
   /** What the session can do with the page that it runs on, by its last probe. */

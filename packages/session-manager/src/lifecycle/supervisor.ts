@@ -73,7 +73,7 @@ export class SessionSupervisor {
     return this.#steps.readyRun;
   }
 
-  /** The run of the browser that is open, whatever state the session is in. */
+  /** The run of the browser that is open, in every state of the session. */
   get liveRun(): EngineRun | null {
     return this.#steps.current?.run ?? null;
   }
@@ -92,7 +92,7 @@ export class SessionSupervisor {
     });
   }
 
-  /** Wants it to run. Resolves when the start is under way or refused; the state tells how it goes on. */
+  /** Wants it to run. Resolves when the start is under way or refused; the state tells how it continues. */
   start(reason = 'requested'): Promise<void> {
     return this.#queue.run(() => this.#steps.start(reason));
   }
@@ -124,7 +124,7 @@ export class SessionSupervisor {
     this.#closing = true;
     this.#steps.current?.abort(new Error('the service is shutting down'));
     return this.#queue.run(async () => {
-      // What a person must look at is still so when the service is back.
+      // What needs a person still does when the service is back.
       await this.#steps.closeForPerson();
       const { state, reason: why } = this.#status;
       const isSettled = stateKind(state, why) === 'needs_person' && this.#steps.current === null;

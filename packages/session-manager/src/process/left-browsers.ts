@@ -32,7 +32,7 @@ export async function endLeftBrowsers(deps: LeftDeps, isInPlace: boolean, sessio
     else if (session === undefined) forget(deps, browser);
   }
   const thawed = thawStrays(here.filter(isOurs).flatMap(({ pid }) => identify(pid) ?? []));
-  if (thawed > 0) log.warn({ thawed }, 'browsers that an earlier service had stopped for a snapshot go on');
+  if (thawed > 0) log.warn({ thawed }, 'browsers that an earlier service had stopped for a snapshot continue');
   for (const report of await endOrphans(here, { termMs: stopMs, killMs: KILL_MS, profileDir })) {
     if (report.outcome !== 'survived') browsers.clear(report.session);
     log[report.outcome === 'gone' ? 'debug' : 'warn'](report, 'a browser was left by an earlier service');

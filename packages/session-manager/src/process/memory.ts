@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { BrowserGroup, onLinux, type ProcessIdentity } from '@leadmaster/capture/processes';
+import { BrowserGroup, onLinux, type ProcessFacts, type ProcessIdentity } from '@leadmaster/capture/processes';
 
 /** Memory of a browser. `bytes` is null when no process of it could be measured. */
 export interface TreeMemory {
@@ -16,8 +16,12 @@ const PAGE = 4096;
  * Proportional set size of a browser's whole tree: shared pages are divided among those who share them, so that the
  * sum over all browsers is what they really cost. Processes that end meanwhile are passed over.
  */
-export async function treeMemory(browser: ProcessIdentity): Promise<TreeMemory> {
-  const members = new BrowserGroup(browser).members();
+export function treeMemory(browser: ProcessIdentity): Promise<TreeMemory> {
+  return memoryOf(new BrowserGroup(browser).members());
+}
+
+/** The same of processes that are known. */
+export async function memoryOf(members: readonly Pick<ProcessFacts, 'pid'>[]): Promise<TreeMemory> {
   const each = await Promise.all(members.map((p) => processMemory(p.pid)));
   const known = each.filter((m) => m !== null);
   return {

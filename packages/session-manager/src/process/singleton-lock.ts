@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isGone, readProcess } from '@leadmaster/capture/processes';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import { type Holder, profileUsers } from './holders.ts';
 
 /**
@@ -31,7 +32,7 @@ export async function readSingleton(profileDir: string, users?: readonly Holder[
     if (!(await lstat(path)).isSymbolicLink()) return { kind: 'malformed', target: '' };
     target = await readlink(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'none' };
+    if (isMissing(error)) return { kind: 'none' };
     throw new LeadMasterError(
       'profile_unreadable',
       `${path} cannot be read (${errorText(error)})`,
@@ -88,7 +89,7 @@ export async function clearStaleSingleton(
       await rm(path);
       removed.push(name);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      if (isMissing(error)) continue;
       throw new LeadMasterError(
         'storage_failed',
         `${path} is left over and cannot be removed (${errorText(error)})`,

@@ -8,16 +8,16 @@ import { dataFolderAround, isDataFolder, profileAround } from './recognise.ts';
  * this user by number, so that any user can run them; they cover a whole folder only
  * where it is certainly LeadMaster's.
  */
-export function accessCure(path: string): string {
+export function accessHint(path: string): string {
   const folder = dataFolderAround(path);
-  return cureAt(folder ?? path, folder !== null);
+  return hintAt(folder ?? path, folder !== null);
 }
 
-/** As `accessCure`, for the data folder itself, which may not be there yet. */
-export function dataFolderCure(root: string): string {
-  if (isDataFolder(root)) return cureAt(root, true);
+/** As `accessHint`, for the data folder itself, which may not be there yet. */
+export function dataFolderHint(root: string): string {
+  if (isDataFolder(root)) return hintAt(root, true);
   const other = 'Set LEADMASTER_DATA_DIR to a folder of this user';
-  if (uidAt(root) !== null) return `${other}. ${cureAt(root, false)}`;
+  if (uidAt(root) !== null) return `${other}. ${hintAt(root, false)}`;
   const me = process.getuid?.() ?? 0;
   if (me === 0) return `${other}, or look at the folders above ${root}.`;
   return `${other}, or make this one (as root): install -d -m 700 -o ${me} ${shellWord(root)}`;
@@ -27,9 +27,9 @@ export function dataFolderCure(root: string): string {
  * What to do where a path in or of a folder from elsewhere is refused to this user. A command goes through a whole folder
  * only where that is seen to be a profile: what was typed may be /etc, or a parent of everything.
  */
-export function takeOverCure(folder: string, refused: string): string {
+export function takeOverHint(folder: string, refused: string): string {
   const me = process.getuid?.();
-  if (me === undefined || me === 0) return cureAt(folder, false);
+  if (me === undefined || me === 0) return hintAt(folder, false);
   const give = (profile: string): string => `give all of it to this user (as root): chown -R ${me} ${profile}`;
   const profile = profileAround(refused, folder);
   if (profile !== null) return `It is not all this user's (uid ${me}); ${give(shellWord(profile))}`;
@@ -38,7 +38,7 @@ export function takeOverCure(folder: string, refused: string): string {
   return `${name}. A folder above it is closed to this user (uid ${me}). Move it out of there first, then ${give('PROFILE')}`;
 }
 
-function cureAt(path: string, whole: boolean): string {
+function hintAt(path: string, whole: boolean): string {
   const me = process.getuid?.();
   if (me === undefined) return `Give this user access to ${path}.`;
   if (me === 0) return `Even root is refused ${path}: look for an immutable file (lsattr), a network disk, or SELinux.`;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { isMissing, type ProfileFs, unreadable } from './files.ts';
+import { isMissing } from '@leadmaster/service-kit/files';
+import { type ProfileFs, unreadable } from './files.ts';
 import type { ProfileRecord } from './profile-store.ts';
 
 /** The first number of a Chromium version ("156.0.8078.79", "HeadlessChrome/156.0…"); null when there is none. */

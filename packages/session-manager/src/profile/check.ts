@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { browsersOn } from '@leadmaster/capture/processes';
-import { type CheckReport, errorText, shellWord } from '@leadmaster/protocol';
+import { type CheckName, type CheckReport, errorText, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from './browser-version.ts';
 import { lstatOrNull, type ProfileFs, walk } from './files.ts';
 import { describeOwner, livingOwner, readOwner } from './locks.ts';
@@ -17,6 +17,10 @@ interface Answer {
   detail: string;
 }
 
+interface NamedCheck extends Answer {
+  name: CheckName;
+}
+
 /**
  * Everything `leadmaster check` prints of one profile. Reads only, also while its browser runs; what cannot be read is
  * a check that failed, never an exception.
@@ -24,7 +28,7 @@ interface Answer {
 export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: string): Promise<CheckReport> {
   const dir = paths.session(session);
   const checks: CheckReport['checks'] = [];
-  const run = async (name: string, look: () => Promise<Answer>): Promise<void> => {
+  const run = async (name: CheckName, look: () => Promise<Answer>): Promise<void> => {
     const answer = await look().catch((error: unknown): Answer => ({ ok: false, detail: errorText(error) }));
     checks.push({ name, ...answer });
   };
@@ -84,7 +88,7 @@ const DATABASES_MS = 120_000;
 /** Each database from the inside, where none is being written to. */
 async function checkDatabases(fs: ProfileFs, paths: DataPaths, session: string): Promise<CheckReport['checks']> {
   const [dir, lock] = [paths.session(session), paths.sessionLock(session)];
-  const skipped = { name: 'databases', ok: true, detail: 'not looked into: the profile is in use' };
+  const skipped: NamedCheck = { name: 'databases', ok: true, detail: 'not looked into: the profile is in use' };
   if (isInUse(dir, lock)) return [skipped];
   try {
     // Where what a kill leaves is swept, if it is there.
@@ -93,7 +97,7 @@ async function checkDatabases(fs: ProfileFs, paths: DataPaths, session: string):
     // What a browser that has started meanwhile was writing looks like damage.
     return isInUse(dir, lock) ? [skipped] : checks;
   } catch (error) {
-    return [{ name: 'databases', ok: false, detail: errorText(error) }];
+    return [{ name: 'databases', ok: false, detail: errorText(error) } satisfies NamedCheck];
   }
 }
 
@@ -101,7 +105,7 @@ function isInUse(dir: string, lock: string): boolean {
   return livingOwner(lock) !== null || browsersOn(dir).length > 0;
 }
 
-/** A store may be missing where no login was ever saved; broken it is damage all the same. */
+/** A store may be missing where no login was ever saved; broken it is damage anyway. */
 function storeAnswer(store: StoreState, linked: boolean): Answer {
   const ok = store.state === 'whole' || (store.state === 'missing' && !linked);
   return { ok, detail: store.state === 'broken' ? store.detail : store.state };

@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import { syncFile } from './atomic-file.ts';
-import { isMissing, lstatOrNull, type ProfileFs, walk, writeFailed } from './files.ts';
+import { lstatOrNull, type ProfileFs, walk, writeFailed } from './files.ts';
 import { loginStores } from './login-presence.ts';
 
 const MAX_ROUNDS = 50;

@@ -1,8 +1,9 @@
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { dataFolderCure } from './access.ts';
-import { errorCode, isMissing, writeFailed } from './files.ts';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
+import { dataFolderHint } from './access.ts';
+import { writeFailed } from './files.ts';
 import type { DataPaths } from './paths.ts';
 
 /**
@@ -24,7 +25,7 @@ export function prepareDataFolder(paths: DataPaths): void {
     switch (errorCode(error)) {
       case 'EACCES':
       case 'EPERM':
-        throw writeFailed(paths.root, error, dataFolderCure(paths.root));
+        throw writeFailed(paths.root, error, dataFolderHint(paths.root));
       case 'ENOENT':
       case 'ENOTDIR':
         throw writeFailed(paths.root, error, 'No folder can be made there: set LEADMASTER_DATA_DIR to another place.');

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, lstatOrNull, type ProfileFs, writeFailed } from './files.ts';
+import { errorCode } from '@leadmaster/service-kit/files';
+import { lstatOrNull, type ProfileFs, writeFailed } from './files.ts';
 
 /**
  * A file that every snapshot of a session has beside the profile's own: what was found and counted when it was taken. A restore takes

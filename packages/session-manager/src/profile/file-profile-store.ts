@@ -3,13 +3,12 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, shellWord } from '@leadmaster/protocol';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
 import { isExtracted } from './extracted.ts';
 import {
-  errorCode,
-  isMissing,
   lstatOrNull,
   makeFolder,
   namesOrNull,
@@ -23,7 +22,7 @@ import { loginEvidence } from './login-presence.ts';
 import { loginDamaged, proveLoginWhole } from './login-structure.ts';
 import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
 import { refuseMountPoint } from './mounts.ts';
-import { type DataPaths, dataPaths, refuseSymlinks } from './paths.ts';
+import { type DataPaths, dataPaths, MOVED_SUFFIX, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
 import type { DatabaseNote, LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
@@ -69,7 +68,8 @@ class FileProfileStore implements ProfileStore {
       const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
       // Neither a file nor a symlink can become a session: a call that names one is refused.
       if (stat === null || !stat.isDirectory()) continue;
-      found.push({ name, claimed: await this.#mayHaveRecord(name) });
+      const claimed = await this.#mayHaveRecord(name);
+      if (claimed || !name.endsWith(MOVED_SUFFIX)) found.push({ name, claimed });
     }
     return found;
   }
@@ -252,6 +252,15 @@ class FileProfileStore implements ProfileStore {
       this.#log?.info({ session, source }, 'profile moved into place');
       return record;
     });
+  }
+
+  async moveBack(session: string, trashed: string, why: SwapReason): Promise<ProfileRecord> {
+    const record = await this.moveIn(session, trashed, why);
+    // A label without its folder says nothing, so one that stays does no harm.
+    await this.#fs.rm(`${trashed}.json`, { force: true }).catch((err: unknown) => {
+      this.#log?.info({ session, err }, 'the label of a profile that came back from the trash stays there');
+    });
+    return record;
   }
 
   async lastWritten(session: string): Promise<Date | null> {

@@ -2,7 +2,8 @@ import type { Stats } from 'node:fs';
 import * as nodeFs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { accessCure } from './access.ts';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
+import { accessHint } from './access.ts';
 
 /** The disk as this folder uses it; tests put a failing one in its place. */
 export type ProfileFs = Pick<
@@ -12,22 +13,12 @@ export type ProfileFs = Pick<
 
 export const realFs: ProfileFs = nodeFs;
 
-/** ENOENT is the only proof that something is not there. ENOTDIR, EACCES, EIO, ELOOP prove nothing. */
-export function isMissing(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT';
-}
-
-export function errorCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
-}
-
 /** What to do about the errors that disks really give. */
 function hintFor(error: unknown, path: string): string {
   switch (errorCode(error)) {
     case 'EACCES':
     case 'EPERM':
-      return accessCure(path);
+      return accessHint(path);
     case 'ENOSPC':
     case 'EDQUOT':
       return 'The disk is full: free some space, then try again. Nothing was changed.';

@@ -139,7 +139,7 @@ export function lockDataFolder(paths: DataPaths, about: { port: number } | typeo
         : `The data folder ${paths.root} is in use by ${holder}`,
     hint: (owner) =>
       isCommand(owner)
-        ? 'Wait for its end, then try once more.'
+        ? 'Wait for its end, then try again.'
         : 'Stop that manager first, or give this one another LEADMASTER_DATA_DIR.',
   });
 }

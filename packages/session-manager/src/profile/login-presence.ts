@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
-import { isMissing, lstatOrNull, type ProfileFs, unreadable } from './files.ts';
+import { isMissing } from '@leadmaster/service-kit/files';
+import { lstatOrNull, type ProfileFs, unreadable } from './files.ts';
 import type { LoginEvidence, ProfileRecord } from './profile-store.ts';
 
 /** What is seen of one LevelDB folder. */

@@ -1,4 +1,4 @@
-import { checkLoginStores, mendLoginStores, tornLoginFiles } from '@leadmaster/capture';
+import { checkLoginStores, repairLoginStores, tornLoginFiles } from '@leadmaster/capture';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { unreadable, writeFailed } from './files.ts';
 
@@ -22,9 +22,9 @@ export function proveLoginWhole(session: string, profileDir: string): void {
  * @returns The files that were cut, below the profile.
  * @throws LeadMasterError `storage_failed` when the disk refuses.
  */
-export function mendLogin(profileDir: string): string[] {
+export function repairLogin(profileDir: string): string[] {
   try {
-    return mendLoginStores(profileDir);
+    return repairLoginStores(profileDir);
   } catch (error) {
     throw writeFailed(profileDir, error);
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LeadMasterError, shellWord } from '@leadmaster/protocol';
-import { isMissing, type ProfileFs } from './files.ts';
+import { isMissing } from '@leadmaster/service-kit/files';
+import type { ProfileFs } from './files.ts';
 import { isWithin } from './real-path.ts';
 
 /** Each line: id, parent, device, root, mount point, ... (proc_pid_mountinfo(5)). */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { isMissing } from './files.ts';
+import { isMissing } from '@leadmaster/service-kit/files';
 import type { DataPaths } from './paths.ts';
 
 /**

@@ -2,6 +2,7 @@ import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 
 /**
  * Where everything is in a data folder. The one module that builds these paths; every function that takes a session's
@@ -50,7 +51,8 @@ export function dataPaths(dataDir: string): DataPaths {
     session,
     record: (name) => join(session(name), RECORD_FILE),
     locks,
-    // No session name ends in ".lock", and session locks have their own folder: a session called "data" meets nothing.
+    // Session locks have their own folder: a session called "data" meets nothing. Within it all that is ours ends in one of
+    // ".lock", ".lock.owner.json" and ".lock-journal" behind a name, so that no two names meet, also `a` and `a.lock`.
     dataLock: join(locks, 'data.lock'),
     sessionLock: (name) => join(locks, 'sessions', `${checkedName(name)}.lock`),
     trash: join(root, 'trash'),
@@ -66,6 +68,12 @@ export function dataPaths(dataDir: string): DataPaths {
     vaultAccepted: join(root, 'vault-accepted.json'),
   };
 }
+
+/**
+ * The end of a folder's name after it was moved here from another disk. A session may be called so, too: what has no record
+ * under such a name is a login that continues elsewhere, and never one to adopt.
+ */
+export const MOVED_SUFFIX = '.moved-to-leadmaster';
 
 function checkedName(name: string): string {
   if (typeof name === 'string' && isSessionName(name)) return name;
@@ -115,7 +123,7 @@ export function refuseSymlinks(paths: DataPaths, name: string): void {
     try {
       link = lstatSync(path).isSymbolicLink();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      if (isMissing(error)) return;
       throw new LeadMasterError(
         'profile_unreadable',
         `${path} cannot be read (${(error as Error).message})`,

@@ -1,5 +1,6 @@
 import { LeadMasterError, shellWord } from '@leadmaster/protocol';
-import { type Entry, errorCode, isMissing, type ProfileFs, walk, writeFailed } from './files.ts';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
+import { type Entry, type ProfileFs, walk, writeFailed } from './files.ts';
 
 /** Whether group and others are kept out and the owner let in. */
 export function modeIsRight(entry: Pick<Entry, 'kind' | 'mode'>): boolean {

@@ -12,9 +12,8 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { PlaceSeen } from '@leadmaster/protocol';
-import { syncPath } from '@leadmaster/service-kit/files';
+import { errorCode, syncPath } from '@leadmaster/service-kit/files';
 import { z } from 'zod';
-import { errorCode } from './files.ts';
 
 /**
  * Where a data folder is, by what a rename keeps and no copy does: the inode and the time of birth of one file in it. That

@@ -96,12 +96,12 @@ export interface ProfileStore {
   /** The user-data-dir of a session, whether it exists or not. */
   locate(session: string): string;
   /**
-   * Names under `tokens/`, with whether a record is beside each. Folders that are no session name are passed over, and known
-   * names without a look at them.
+   * Names under `tokens/`, with whether a record is beside each. Passed over are folders that are no session name or were set
+   * aside by a move, and known names without a look at them.
    */
   list(isKnown?: (name: string) => boolean): Promise<{ name: string; claimed: boolean }[]>;
   /**
-   * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation goes on from
+   * Makes the folder (0700) and its record if missing; repairs permissions. Idempotent. The generation continues from
    * what lies in the trash under the same name. Throws `session_unclaimed` when a profile without a record is there:
    * that takes `adopt`, on purpose. `above`: the generation under which the session once left this machine.
    */
@@ -148,6 +148,8 @@ export interface ProfileStore {
    * @throws LeadMasterError `session_exists` when there is a profile already, `storage_failed` (cause `EXDEV` when it lies on another disk).
    */
   moveIn(session: string, source: string, why: SwapReason): Promise<ProfileRecord>;
+  /** Takes a folder of the trash back to be the session's profile, as `moveIn` does; its label goes. */
+  moveBack(session: string, trashed: string, why: SwapReason): Promise<ProfileRecord>;
   /** When something of the login's files was last written; null when there is none. */
   lastWritten(session: string): Promise<Date | null>;
   /** What is in the trash, newest first. */

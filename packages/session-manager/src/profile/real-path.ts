@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { isMissing, unreadable } from './files.ts';
+import { isMissing } from '@leadmaster/service-kit/files';
+import { unreadable } from './files.ts';
 
 /**
  * A path without links, also of what is not there.

@@ -1,5 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
-import { errorCode, type ProfileFs, unreadable } from './files.ts';
+import { errorCode } from '@leadmaster/service-kit/files';
+import { type ProfileFs, unreadable } from './files.ts';
 
 /** Bytes that this user may still write on the disk of a path that exists. */
 export async function freeBytes(fs: ProfileFs, path: string): Promise<number> {

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isMissing, unreadable } from './files.ts';
+import { isMissing } from '@leadmaster/service-kit/files';
+import { unreadable } from './files.ts';
 
 /** The little of a disk that measuring needs; tests put a failing one in its place. */
 export interface StatFs {

@@ -1,19 +1,13 @@
 import { basename, dirname, join } from 'node:path';
+import { RECORD_FILE } from '@leadmaster/capture/classify';
 import { isSessionName, LeadMasterError } from '@leadmaster/protocol';
+import { errorCode, isMissing } from '@leadmaster/service-kit/files';
 import { z } from 'zod';
 import { isTemporaryName, syncFolder, writeAtomically } from './atomic-file.ts';
-import {
-  errorCode,
-  isMissing,
-  lstatOrNull,
-  makeFolder,
-  namesOrNull,
-  type ProfileFs,
-  textOrNull,
-  writeFailed,
-} from './files.ts';
+import { lstatOrNull, makeFolder, namesOrNull, type ProfileFs, textOrNull, writeFailed } from './files.ts';
 import { refuseMountPoint, removeTree } from './mounts.ts';
-import type { TrashEntry } from './profile-store.ts';
+import type { ProfileRecord, TrashEntry } from './profile-store.ts';
+import { readRecordFile } from './record.ts';
 import { statFiles } from './stat-walk.ts';
 
 const DAY_MS = 86_400_000;
@@ -157,7 +151,7 @@ export async function emptyTrash(
 /** Bytes that are in the trash. */
 export async function trashBytes(fs: ProfileFs, trash: string): Promise<number> {
   let bytes = 0;
-  for (const entry of await listTrash(fs, trash)) bytes += await sizeOf(entry.path);
+  for (const entry of await listTrash(fs, trash)) bytes += await sizeOfTrashed(entry.path);
   return bytes;
 }
 
@@ -165,7 +159,7 @@ export async function trashBytes(fs: ProfileFs, trash: string): Promise<number> 
 async function tooMuch(entries: readonly TrashEntry[], limit: number): Promise<TrashEntry[]> {
   if (!Number.isFinite(limit)) return [];
   const sizes = new Map<TrashEntry, number>();
-  for (const entry of entries) sizes.set(entry, await sizeOf(entry.path));
+  for (const entry of entries) sizes.set(entry, await sizeOfTrashed(entry.path));
   let bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const seen = new Set<string>();
   const spare = entries.filter((entry) => {
@@ -192,7 +186,16 @@ function isLastGeneration(entry: TrashEntry, entries: readonly TrashEntry[]): bo
   return others.every((other) => (other.generation ?? 0) < generation);
 }
 
-async function sizeOf(folder: string): Promise<number> {
+/** The record of a profile in the trash; null where it has none. Throws `profile_unreadable` as `readRecordFile` does. */
+export function readTrashedRecord(
+  fs: ProfileFs,
+  { path, session }: Pick<TrashEntry, 'path' | 'session'>,
+): Promise<ProfileRecord | null> {
+  return readRecordFile(fs, join(path, RECORD_FILE), session);
+}
+
+/** Bytes of one folder in the trash; what goes meanwhile is not counted. */
+export async function sizeOfTrashed(folder: string): Promise<number> {
   let bytes = 0;
   await statFiles(folder, (_path, { size }) => {
     bytes += size;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { mayHold, ruleOf, type StorageClass } from '@leadmaster/capture/classify';
-import { isMissing, lstatOrNull, makeFolder, namesOrNull, type ProfileFs, writeFailed } from './files.ts';
+import { isMissing } from '@leadmaster/service-kit/files';
+import { lstatOrNull, makeFolder, namesOrNull, type ProfileFs, writeFailed } from './files.ts';
 import { mountsWithin, removeTree } from './mounts.ts';
 import { isWithin } from './real-path.ts';
 import { statFiles } from './stat-walk.ts';

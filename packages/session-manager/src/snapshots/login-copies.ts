@@ -6,9 +6,9 @@ import { captureAside, captureStopped, saveTaken, type Taken, type TakeOptions }
 import type { BoundCall, SnapshotTurns } from './turns.ts';
 
 /** How long a logout or delete waits for the copy of the login that it removes, and a start for one of what it changes. */
-export const COPY_MS = 20_000;
+const COPY_MS = 20_000;
 
-/** There is no login yet, none here any more, none of the session's own, or one that waits for a person, who is told that by its state. */
+/** There is no login yet, none here any more, none of the session's own, or one that needs a person, as its state tells. */
 const NO_FAILURES: ReadonlySet<string> = new Set([
   'nothing_to_snapshot',
   'wrong_account',
@@ -18,8 +18,8 @@ const NO_FAILURES: ReadonlySet<string> = new Set([
 
 /**
  * Copies of logins that the next step may change or remove. They ask nothing of the sessions, so that a start may ask for
- * one. Each resolves as soon as the login is copied, or cannot be: it reaches the vault afterwards, and the next step goes on
- * in any case.
+ * one. Each resolves as soon as the login is copied, or cannot be: it reaches the vault afterwards, and the next step continues
+ * in any case. `true`: the login was copied, or there is none that could be lost.
  */
 export class LoginCopies {
   readonly #deps: CopyDeps;
@@ -31,34 +31,27 @@ export class LoginCopies {
   }
 
   /** Copies the profile in place, for a caller who holds its lock. Never fails. */
-  stopped(session: string, profileDir: string, reason: SnapshotReason): Promise<void> {
-    return this.ahead(session, reason, COPY_MS, (wanted) => captureStopped(this.#deps, session, profileDir, wanted));
+  stopped(session: string, profileDir: string, reason: SnapshotReason): Promise<boolean> {
+    return this.ahead(session, reason, (wanted) => captureStopped(this.#deps, session, profileDir, wanted));
   }
 
   /** Copies a profile that was set aside, as it lies there. Never fails. */
-  setAside(
+  async setAside(
     session: string,
     aside: { profileDir: string; record: ProfileRecord },
     reason: SnapshotReason,
   ): Promise<void> {
     const link = this.linkOf(session);
-    return this.ahead(session, reason, COPY_MS, (wanted) =>
-      captureAside(this.#deps, session, aside, { ...wanted, link }),
-    );
+    await this.ahead(session, reason, (wanted) => captureAside(this.#deps, session, aside, { ...wanted, link }));
   }
 
   /** Resolves when `take` has copied, has failed, or the time is over. What was copied reaches the vault afterwards. */
-  ahead(
-    session: string,
-    reason: SnapshotReason,
-    withinMs: number,
-    take: (wanted: TakeOptions) => Promise<Taken>,
-  ): Promise<void> {
-    const copied = Promise.withResolvers<void>();
-    // What is to be saved is what the session has now, whatever it has when its turn comes.
+  ahead(session: string, reason: SnapshotReason, take: (wanted: TakeOptions) => Promise<Taken>): Promise<boolean> {
+    const copied = Promise.withResolvers<boolean>();
+    // To save: what the session has now, not what it has when its turn comes.
     const link = this.linkOf(session);
-    const deadline = AbortSignal.timeout(withinMs);
-    deadline.addEventListener('abort', () => copied.resolve(), { once: true });
+    const deadline = AbortSignal.timeout(COPY_MS);
+    deadline.addEventListener('abort', () => copied.resolve(false), { once: true });
     const soon = AbortSignal.any([deadline, this.#turns.closing]);
     this.#turns.later((signal) =>
       // Copying takes no place on the machine: what comes next must not wait behind a night's uploads.
@@ -66,23 +59,22 @@ export class LoginCopies {
         try {
           soon.throwIfAborted();
           const taken = await take(this.#wanted(reason, { signal: soon }));
-          copied.resolve();
+          copied.resolve(true);
           const save = (call: BoundCall) => saveTaken(this.#deps, session, taken, this.#wanted(reason, call));
           await this.#turns.placed({ signal }, save);
         } catch (error) {
           this.failed(session, { reason, link }, error);
-        } finally {
-          copied.resolve();
+          copied.resolve(isNoFailure(error));
         }
       }),
     );
     return copied.promise;
   }
 
-  /** Tells why a snapshot was not taken, where a person should know it. */
+  /** Tells why a snapshot was not taken, where the operator should know it. */
   failed(session: string, { reason, link }: { reason: SnapshotReason; link: number | null }, error: unknown): void {
     if (this.#turns.closing.aborted) return;
-    if (error instanceof LeadMasterError && NO_FAILURES.has(error.code)) return;
+    if (isNoFailure(error)) return;
     const code = error instanceof LeadMasterError ? error.code : isOverdue(error) ? 'timeout' : 'internal';
     const hint = error instanceof LeadMasterError ? error.hint : '';
     this.#deps.log.error({ session, reason, err: error }, 'no snapshot was taken');
@@ -101,4 +93,8 @@ export class LoginCopies {
   #wanted(reason: SnapshotReason, call: BoundCall): TakeOptions & { signal: AbortSignal } {
     return { ...call, kind: this.#deps.config.snapshots.kind, reason };
   }
+}
+
+function isNoFailure(error: unknown): boolean {
+  return error instanceof LeadMasterError && NO_FAILURES.has(error.code);
 }

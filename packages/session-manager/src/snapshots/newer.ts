@@ -34,7 +34,7 @@ export async function refuseNewer(
 }
 
 /**
- * Refuses to give up a login that has gone on after the snapshot.
+ * Refuses to give up a login that has changed after the snapshot.
  *
  * @throws LeadMasterError `newer_login`
  */
@@ -109,12 +109,12 @@ function newerLogin(
     standing.is === 'unknown'
       ? `Whether the login of ${session} in place is newer than this snapshot cannot be read, so it counts as newer: ${standing.why}`
       : used === null
-        ? `The login of ${session} in place has gone on since this snapshot was taken`
+        ? `The login of ${session} in place has changed since this snapshot was taken`
         : `The login of ${session} in place was last used ${used.at.toISOString()}, ${span(used.byMs)} after this snapshot was taken`;
   return new LeadMasterError(
     'newer_login',
     detail,
-    'If it works, start it instead. To go back all the same, say so (overwriteNewer, --overwrite-newer): the one in place goes to trash.',
+    'If it works, start it instead. To go back anyway, confirm it (overwriteNewer, --overwrite-newer): the one in place goes to trash.',
     used === null ? {} : { extra: { newerByMs: used.byMs, lastWrittenAt: used.at.toISOString() } },
   );
 }

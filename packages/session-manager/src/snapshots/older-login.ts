@@ -1,5 +1,5 @@
 import { loginSequences } from '@leadmaster/capture';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { type Account, errorText, LeadMasterError } from '@leadmaster/protocol';
 import { withSignal } from '@leadmaster/service-kit/wait';
 import type { SnapshotInfo, Vault } from '@leadmaster/vault';
 import type { Logger } from 'pino';
@@ -112,6 +112,33 @@ async function judge(
     ...{ vault: vault.id, snapshot: head.id, sequence: head.sequence, takenAt: frozenAt },
     ...{ takenOn: writer?.host ?? null, usedAt: used?.toISOString() ?? null },
   };
+}
+
+/**
+ * The snapshot of a session that holds a later state of a login than a folder does: another machine may run it, or have run it
+ * since. Null where none is known to; a vault that cannot be read in time says nothing. Never fails.
+ */
+export async function laterInVault(
+  { vault, log, withinMs }: Pick<VaultLookDeps, 'vault' | 'log' | 'withinMs'>,
+  session: string,
+  { folder, account }: { folder: string; account: Account | null },
+): Promise<string | null> {
+  const signal = AbortSignal.timeout(withinMs);
+  try {
+    const opened = await withSignal(vault.peek(signal), signal);
+    if (opened === null) return null;
+    const history = await withSignal(historyOf(opened, session, signal), signal);
+    const own = history.filter(
+      (info) => !areDifferent(extraOf(info).account, account) && !isOfOtherLink(info, account, vault),
+    );
+    const head = own.at(-1);
+    const sequences = loginSequences(folder);
+    if (head === undefined || sequences === undefined || extraOf(head).sequences === undefined) return null;
+    return isAtLeast({ sequences }, extraOf(head)) ? null : head.id;
+  } catch (error) {
+    log.warn({ session, err: error }, 'whether the vault has a later login could not be read');
+    return null;
+  }
 }
 
 async function historyOf(vault: Vault, session: string, signal: AbortSignal): Promise<readonly SnapshotInfo[]> {

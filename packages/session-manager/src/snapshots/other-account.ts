@@ -47,7 +47,7 @@ export async function refuseOtherAccount(deps: SnapshotDeps, session: string, in
     throw new LeadMasterError(
       'other_account',
       `Snapshot ${info.id} is of the account ${accountLabel(account)}${from}; ${session} here belongs to ${accountLabel(own)}`,
-      `${hint} To put the other account in this one's place all the same, say so (otherAccount, --other-account): where it runs elsewhere, it is taken from there.`,
+      `${hint} To put the other account in this one's place anyway, confirm it (otherAccount, --other-account): where it runs elsewhere, it is taken from there.`,
       { extra },
     );
   }
@@ -55,7 +55,7 @@ export async function refuseOtherAccount(deps: SnapshotDeps, session: string, in
   throw new LeadMasterError(
     'other_account',
     `Snapshot ${info.id} is of another link of the same account ${accountLabel(account)}, written by ${writer?.host}: it may be in use there. ${await newestOwn(deps, session, own)}`,
-    `${hint} To put the other link in this one's place all the same, say so (otherAccount, --other-account).`,
+    `${hint} To put the other link in this one's place anyway, confirm it (otherAccount, --other-account).`,
     { extra },
   );
 }
@@ -111,7 +111,7 @@ export function otherAccountsIn(snapshots: readonly SnapshotInfo[], chosen: Snap
 }
 
 /**
- * Installations that write one session's history beside another: their snapshots are of different accounts, or one goes on
+ * Installations that write one session's history beside another: their snapshots are of different accounts, or one continues
  * behind the other without what a move leaves, a higher generation. That one took over from another is no reason: a new
  * machine does, and a new database.
  */

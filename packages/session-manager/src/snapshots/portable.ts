@@ -12,7 +12,7 @@ import { refuseWrongAccount } from './wrong-account.ts';
 
 /** What to do about a file of a session that was given up here. */
 const COMING_BACK =
-  'Import it where it goes on: two machines with one login would take it from each other. Where it runs nowhere any more, import it here with --origin-retired (over HTTP: ?originRetired=true).';
+  'Import it where it continues: two machines with one login would take it from each other. Where it runs nowhere any more, import it here with --origin-retired (over HTTP: ?originRetired=true).';
 
 /**
  * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that errors of the
@@ -46,7 +46,7 @@ async function* withFirst(first: IteratorResult<Buffer>, rest: AsyncGenerator<Bu
 }
 
 /**
- * Takes an exported file into a session's history and puts it in place. Whatever fails, the file included, leaves neither a
+ * Takes an exported file into a session's history and puts it in place. A failure, of the file too, leaves neither a
  * snapshot nor a session behind.
  *
  * @throws LeadMasterError `session_exists`, `session_running`, `newer_login`, `session_moved`, `passphrase_wrong`, `store_damaged` ...
@@ -113,7 +113,7 @@ export async function retireSession(deps: SnapshotDeps, session: string, info: S
   if (isRunning(here)) {
     throw new LeadMasterError(
       'session_running',
-      `${session} is ${here.state}; it would go on behind the snapshot that goes elsewhere`,
+      `${session} is ${here.state}; it would continue behind the snapshot that goes elsewhere`,
       `Stop it, take a snapshot of it stopped, and retire it with that one: "./leadmaster export ${session} FILE --retire" does all of it.`,
     );
   }
@@ -130,7 +130,7 @@ async function refuseHere(deps: SnapshotDeps, session: string, { replace }: Impo
   throw new LeadMasterError(
     'session_exists',
     `There is a session ${session} here already (${state})`,
-    'Import it under another name (--name); or, to put it in the place of this one, say so (replace, --replace): the one in place goes to trash.',
+    'Import it under another name (--name); or, to put it in the place of this one, confirm it (replace, --replace): the one in place goes to trash.',
   );
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ErrorCode,
   errorText,
   isToRecover,
   LeadMasterError,
@@ -139,7 +140,11 @@ function oneOf(known: readonly Recoverable[], session: string): Recoverable {
 function notReadable({ session, problems }: Recoverable): Recovered['items'][number] {
   const why = problems.map(({ detail }) => detail).join(' ');
   const detail = `nothing of it can be read: ${why} Bring the object back from a copy of the vault`;
-  return { session, ok: false, snapshot: null, detail };
+  return notBack(session, 'snapshot_damaged', detail);
+}
+
+function notBack(session: string, code: ErrorCode, detail: string): Recovered['items'][number] {
+  return { session, ok: false, snapshot: null, detail, code };
 }
 
 async function recoverOne(
@@ -150,10 +155,11 @@ async function recoverOne(
 ): Promise<Recovered['items'][number]> {
   if ((await profilesHere(deps)).has(session)) {
     const detail = `there is a profile of that name here; "./leadmaster snapshot restore ${session}" goes back to a snapshot`;
-    return { session, ok: false, snapshot: null, detail };
+    return notBack(session, 'session_exists', detail);
   }
   const vault = await deps.vault.open();
   const { snapshots, problems } = await vault.list(session);
+  let code: ErrorCode = 'snapshot_not_found';
   let detail = 'the vault has no snapshot of it that can be read';
   for (const info of bestFirst(snapshots)) {
     try {
@@ -170,12 +176,13 @@ async function recoverOne(
     } catch (error) {
       options.signal?.throwIfAborted();
       deps.log.error({ session, id: info.id, err: error }, 'a session could not be recovered from this snapshot');
+      code = error instanceof LeadMasterError ? error.code : 'internal';
       detail = error instanceof LeadMasterError ? `${sentence(error.message)} ${error.hint}` : errorText(error);
       // An older snapshot helps against damage, and against nothing else.
       if (!(error instanceof LeadMasterError) || error.code !== 'snapshot_damaged') break;
     }
   }
-  return { session, ok: false, snapshot: null, detail };
+  return notBack(session, code, detail);
 }
 
 function damageTold(info: SnapshotInfo, problems: readonly VaultProblem[]): string {
@@ -184,8 +191,8 @@ function damageTold(info: SnapshotInfo, problems: readonly VaultProblem[]): stri
 }
 
 /**
- * The newest first; last of all those that were replaced by a restore, which somebody wanted rid of. A login that was given
- * up comes back only where no other has gone on.
+ * The newest first; last of all those that were replaced by a restore, which an operator did not want to keep. A login that was given
+ * up comes back only where no other has continued.
  */
 function bestFirst(oldestFirst: readonly SnapshotInfo[]): SnapshotInfo[] {
   const living = livingOn(oldestFirst);

@@ -1,7 +1,15 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
-import { isHeldBack, LeadMasterError, type RestoreSnapshot, type Session, sameLink } from '@leadmaster/protocol';
+import {
+  type CheckName,
+  isHeldBack,
+  LeadMasterError,
+  type RestoreSnapshot,
+  type Session,
+  sameLink,
+} from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import type { GivenAway } from '../access/session-access.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
@@ -129,7 +137,7 @@ export async function stage(
 function noteDamage(deps: SnapshotDeps, session: string, info: SnapshotInfo, error: unknown): void {
   const { id, at } = info;
   if (!isDamage(error)) return;
-  const failed = [{ name: 'bytes', ok: false, detail: error.message }];
+  const failed = [{ name: 'bytes' satisfies CheckName, ok: false, detail: error.message }];
   const link = linkOfSnapshot(deps, session, info);
   deps.store.snapshots.verified(session, { id, at, link, ok: false, drill: false, failed });
 }
@@ -214,7 +222,7 @@ async function refuseGivenAway(
   throw new LeadMasterError(
     'origin_not_retired',
     `The account of this snapshot went away from here as ${gone.session}, to ${whereTo(gone.to)}: two machines with one login would take it from each other`,
-    `Nothing was changed. Use it there. Where it runs nowhere any more, restore without a start, then say so: "./leadmaster session start ${session} --origin-retired".`,
+    `Nothing was changed. Use it there. Where it runs nowhere any more, restore without a start, then confirm it: "./leadmaster session start ${session} --origin-retired".`,
     { extra: { session: gone.session } },
   );
 }
@@ -248,7 +256,7 @@ async function takeOutFindings(folder: string): Promise<Findings | null> {
   try {
     return parseFindings(await readFile(path, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
     throw error;
   } finally {
     await rm(path, { force: true });
@@ -259,14 +267,14 @@ export function refuseMoved(
   deps: SnapshotDeps,
   session: string,
   info: SnapshotInfo,
-  cure = 'Restore it there: two machines with one login would take it from each other.',
+  hint = 'Restore it there: two machines with one login would take it from each other.',
 ): void {
   const moved = deps.store.tombstones.generation(session);
   if (moved === null || extraOf(info).generation > moved) return;
   throw new LeadMasterError(
     'session_moved',
     `${session} has moved to another machine since this snapshot was taken`,
-    cure,
+    hint,
   );
 }
 

@@ -54,7 +54,7 @@ export interface SnapshotService {
   /** Applies the retention to one session, and frees what no snapshot needs. */
   prune(session: string, options?: LongCall): Promise<PruneReport>;
   pruneAll(options?: LongCall): Promise<PruneReport[]>;
-  /** A person says that an older copy of the vault was put back on purpose: the history goes on from what there is. */
+  /** The operator confirms that an older copy of the vault was put back on purpose: the history continues from what there is. */
   accept(session: string, options?: LongCall): Promise<SnapshotList>;
   /** The snapshot as one file that the passphrase opens; errors of the vault come before its first byte. */
   export(

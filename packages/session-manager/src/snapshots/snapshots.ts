@@ -17,7 +17,7 @@ import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo, type Vault } 
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { SnapshotRow } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
-import { COPY_MS, type LoginCopies } from './login-copies.ts';
+import type { LoginCopies } from './login-copies.ts';
 import { secondWriters } from './other-account.ts';
 import { isOtherWriters, refuseOtherWriters } from './other-writers.ts';
 import { settleGuess } from './own-link.ts';
@@ -36,9 +36,9 @@ const SETTLE_MS = 60_000;
 /** What does not pass by itself. */
 const OFF = new Set(['vault_missing', 'vault_changed', 'vault_key_missing', 'vault_key_wrong']);
 
-const SAY_SNAPSHOT = 'If that installation shall lose it, say so (otherWriters, --other-writers).';
+const SAY_SNAPSHOT = 'To delete it from that installation as well, confirm it (otherWriters, --other-writers).';
 const SAY_PURGE =
-  'Delete the session without --purge: the snapshots stay. If the other installation shall lose them, say so (otherWriters, --other-writers).';
+  'Delete the session without --purge: the snapshots stay. To delete those of the other installation as well, confirm it (otherWriters, --other-writers).';
 
 type Wanted = LongCall & { kind?: SnapshotKind; reason: SnapshotReason };
 
@@ -72,10 +72,10 @@ export class Snapshots implements SnapshotService {
 
   /**
    * Takes what must not be lost with what comes next (a logout, a delete). Resolves as soon as it is copied; it reaches
-   * the vault afterwards. Never fails: what comes next is wanted all the same, and goes by trash.
+   * the vault afterwards. Never fails: what comes next is wanted anyway, and goes by trash.
    */
-  before(session: string, reason: SnapshotReason, withinMs = COPY_MS): Promise<void> {
-    return this.#copies.ahead(session, reason, withinMs, (wanted) => captureSession(this.#deps, session, wanted));
+  async before(session: string, reason: SnapshotReason): Promise<void> {
+    await this.#copies.ahead(session, reason, (wanted) => captureSession(this.#deps, session, wanted));
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {
@@ -289,7 +289,7 @@ export class Snapshots implements SnapshotService {
     return isUnheard(error) && this.#deps.access.has(session);
   }
 
-  /** A session on its way somewhere is waited for: in between there may be a browser that nobody knows yet. */
+  /** A session on its way somewhere is waited for: in between there may be a browser that is not known yet. */
   async #settle(session: string, signal: AbortSignal): Promise<void> {
     await this.#deps.access.settled(session, SETTLE_MS, signal);
   }

@@ -35,7 +35,7 @@ export interface TakeOptions extends LongCall {
   link?: number | null;
 }
 
-/** A profile as it was at one moment, in links and memory, not yet in the vault. Whatever happens to the profile, this stays. */
+/** A profile as it was at one moment, in links and memory, not yet in the vault. It stays when the profile changes. */
 export interface Taken extends AsyncDisposable {
   capture: Capture;
   findings: Findings['census'];
@@ -186,7 +186,7 @@ function refuseHeld({ store }: CopyDeps, session: string): void {
   if (row === null || !isHeldBack(row)) return;
   throw new LeadMasterError(
     row.reason,
-    `${session} waits for a person (${row.reason}), and no snapshot is taken of it meanwhile`,
+    `${session} needs a person (${row.reason}), and no snapshot is taken of it meanwhile`,
     `"./leadmaster sessions" says what to do about it.`,
   );
 }
@@ -277,7 +277,7 @@ function notWhole(session: string, broken: readonly string[]): LeadMasterError {
   return new LeadMasterError(
     'capture_failed',
     `The copy of ${session} is not whole: ${broken.join('; ')}`,
-    'Nothing was saved, and earlier snapshots are untouched. Look at the disk; a restart of the session makes Chromium mend its own files.',
+    'Nothing was saved, and earlier snapshots are untouched. Look at the disk; a restart of the session makes Chromium repair its own files.',
     { extra: { broken } },
   );
 }

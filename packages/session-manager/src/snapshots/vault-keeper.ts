@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
-import { makePrivateFile } from '@leadmaster/service-kit/files';
+import { isMissing, makePrivateFile } from '@leadmaster/service-kit/files';
 import {
   ByteRate,
   newMasterKeyText,
@@ -27,7 +27,7 @@ export interface VaultKeeperDeps {
   vault: Config['vault'];
   /** What is remembered of vaults outside of them. */
   memory: Pick<StateStore, 'vault' | 'facts'>;
-  /** Where it is noted that a person has accepted another vault. */
+  /** Where it is noted that the operator has accepted another vault. */
   paths: Pick<DataPaths, 'vaultAccepted'>;
   /** Whether a key and a vault may be made where there are none: by the service, never by a look. */
   mayCreate: boolean;
@@ -199,7 +199,7 @@ function readKeyFile(file: string): string | null {
     if (!statSync(file).isFile()) throw new Error('it is not a regular file');
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
     throw keyFailed(file, 'read', error);
   }
 }
@@ -241,7 +241,7 @@ function keyFailed(file: string, what: string, cause: unknown): LeadMasterError 
   return new LeadMasterError(
     'storage_failed',
     `The vault's key file ${file} cannot be ${what}: ${errorText(cause)}`,
-    'Mend the file or its folder, or set VAULT_KEY_FILE to another place.',
+    'Fix the file or its folder, or set VAULT_KEY_FILE to another place.',
     { cause },
   );
 }

@@ -1,4 +1,11 @@
-import { type Census, errorText, LeadMasterError, type VerifyReport } from '@leadmaster/protocol';
+import {
+  type Census,
+  type Check,
+  type CheckName,
+  errorText,
+  LeadMasterError,
+  type VerifyReport,
+} from '@leadmaster/protocol';
 import { deadline } from '@leadmaster/service-kit/wait';
 import { isDamage, type SnapshotInfo } from '@leadmaster/vault';
 import type { OfflineReading } from '../engine/drill/drill-browser.ts';
@@ -10,7 +17,7 @@ import { extraOf, type Findings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
 
-type Check = VerifyReport['checks'][number];
+type NamedCheck = Check & { name: CheckName };
 
 /** A browser that has not read the copy by then never will. */
 const DRILL_MS = 180_000;
@@ -44,7 +51,7 @@ export async function verifySnapshot(
   return { ok, checks };
 }
 
-async function readAll(deps: SnapshotDeps, session: string, info: SnapshotInfo, call: LongCall): Promise<Check> {
+async function readAll(deps: SnapshotDeps, session: string, info: SnapshotInfo, call: LongCall): Promise<NamedCheck> {
   const vault = await deps.vault.fresh();
   const { signal, onProgress } = call;
   const found = await vault.verify(session, info.id, {
@@ -75,9 +82,13 @@ async function drill(deps: SnapshotDeps, session: string, info: SnapshotInfo, op
       findings = await stage(deps, vault, session, info, folder, options);
     } catch (error) {
       if (!isDamage(error)) throw error;
-      return [{ name: 'bytes', ok: false, detail: error.message }];
+      return [{ name: 'bytes', ok: false, detail: error.message } satisfies NamedCheck];
     }
-    const bytes = { name: 'bytes', ok: true, detail: `${info.files} files, ${info.bytes} bytes restored and proven` };
+    const bytes: NamedCheck = {
+      name: 'bytes',
+      ok: true,
+      detail: `${info.files} files, ${info.bytes} bytes restored and proven`,
+    };
     options.onProgress?.({ phase: 'booting', done: info.bytes, total: info.bytes });
     return [bytes, ...(await boot(deps, folder, findings, options.signal))];
   });
@@ -96,18 +107,14 @@ async function boot(
     signal?.throwIfAborted();
     // The browser is missing or broken: that says nothing about the snapshot.
     if (error instanceof LeadMasterError && error.code !== 'engine_failed') throw error;
-    return [{ name: 'boot', ok: false, detail: errorText(error) }];
+    return [{ name: 'boot', ok: false, detail: errorText(error) } satisfies NamedCheck];
   }
   const opened = `Chromium ${reading.browserVersion} opened it, network shut off by ${reading.isolation}`;
-  return [
-    { name: 'boot', ok: true, detail: opened },
-    ...reading.login,
-    rows(reading),
-    complete(reading.census, findings),
-  ];
+  const booted: NamedCheck = { name: 'boot', ok: true, detail: opened };
+  return [booted, ...reading.login, rows(reading), complete(reading.census, findings)];
 }
 
-function rows({ readRows, census }: OfflineReading): Check {
+function rows({ readRows, census }: OfflineReading): NamedCheck {
   const counted = Object.values(census.rows).reduce((sum, count) => sum + count, 0);
   return { name: 'rows', ok: readRows === counted, detail: `${readRows} of ${counted} rows could be read` };
 }
@@ -116,7 +123,7 @@ function rows({ readRows, census }: OfflineReading): Check {
  * Compares what the copy holds with what the running page counted just before and just after the pause. Less than both
  * is a loss. More than both is none: rows that came and went in between.
  */
-export function complete(found: Census, findings: Findings | null): Check {
+export function complete(found: Census, findings: Findings | null): NamedCheck {
   const { before, after } = findings?.census ?? { before: null, after: null };
   if (before === null || after === null) {
     return { name: 'complete', ok: true, detail: 'nothing was counted when it was taken: no page was running' };

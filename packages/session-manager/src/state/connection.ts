@@ -1,6 +1,7 @@
 import { actionFieldsOf, type LeadMasterEvent, type NewEvent } from '@leadmaster/protocol';
 import { type Transactions, transactions } from '@leadmaster/service-kit/sqlite';
 import type Database from 'better-sqlite3';
+import { LOG_BYTES } from './event-bytes.ts';
 import { SCHEMA } from './schema.ts';
 
 /** What the tables share: the database, the clock, and the one way to write. */
@@ -22,7 +23,7 @@ export function connect(options: {
   const { db, file, now, tell, before } = options;
   const shared = transactions<LeadMasterEvent>({ db, at: { file, schema: SCHEMA }, tell, before });
   const insertEvent = db.prepare<[string, string, string, string]>(
-    'INSERT INTO events (session, type, at, data) VALUES (?, ?, ?, ?)',
+    `INSERT INTO events (session, type, at, data, bytes_before) VALUES (?, ?, ?, ?, ${LOG_BYTES})`,
   );
   return {
     ...shared,

@@ -5,7 +5,9 @@ import Database from 'better-sqlite3';
 import { browsersTable } from './browsers.ts';
 import { buildsTable } from './builds.ts';
 import { connect } from './connection.ts';
+import { measuring } from './event-bytes.ts';
 import { factsTable } from './facts.ts';
+import { hubsTable } from './hubs.ts';
 import { pagesTable } from './pages.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { sessionsTable } from './sessions.ts';
@@ -31,6 +33,13 @@ interface Verdict {
   failed?: { name: string }[];
 }
 
+/** A hub that was not seen for long; the times of being forgotten, and last seen. */
+export interface ForgottenHub {
+  hub: string;
+  at: string;
+  seenAt: string;
+}
+
 /** The check of a drill that a verification makes as well. */
 const READ = 'bytes';
 
@@ -48,6 +57,10 @@ export interface StateReading {
   movedGeneration(session: string): number | null;
   transfers: Pick<StateStore['transfers'], 'list'>;
   builds: Pick<StateStore['builds'], 'all' | 'sessions'>;
+  hubs: Pick<StateStore['hubs'], 'all' | 'droppedUpTo'>;
+  /** The hubs that were forgotten because they were not seen, and are not registered again. */
+  forgottenHubs(): ForgottenHub[];
+  measureEvents: StateStore['events']['measure'];
   /** The newest record of a session that was seen in a vault. */
   vaultHead(vault: string, session: string): { sequence: number; id: string } | null;
   /** What the service remembers by name: the place, marks, vaults, the clock. */
@@ -99,6 +112,11 @@ function reading(db: Database.Database, file: string): StateReading {
     `SELECT 1 FROM events WHERE session = ? AND id > ? AND type = 'snapshot.verified'
      AND json_extract(data, '$.id') = ? AND json_extract(data, '$.ok') LIMIT 1`,
   );
+  const forgotten = db.prepare<[], ForgottenHub>(
+    `SELECT data ->> 'hub' AS hub, max(at) AS at, data ->> 'seenAt' AS seenAt FROM events
+     WHERE session = '' AND type = 'hub.forgotten' AND data ->> 'reason' = 'unseen'
+       AND data ->> 'hub' NOT IN (SELECT id FROM hubs) GROUP BY 1 ORDER BY 1`,
+  );
   return {
     sessions: sessionsTable(connection).all(),
     browsers: browsersTable(connection).all(),
@@ -119,6 +137,9 @@ function reading(db: Database.Database, file: string): StateReading {
     movedGeneration: (session) => tombstones.generation(session),
     transfers: transfersTable(connection),
     builds: buildsTable(connection),
+    hubs: hubsTable(connection),
+    forgottenHubs: () => connection.read(() => forgotten.all()),
+    measureEvents: measuring(connection),
     vaultHead: (id, session) => vault.head(id, session),
     facts,
     close: () => void db.close(),

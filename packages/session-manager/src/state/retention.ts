@@ -1,4 +1,7 @@
+import { HUB_UNSEEN_DAYS } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
+import { eventRetention } from './event-retention.ts';
+import { forgetting, unseenHubs } from './hubs.ts';
 import type { StateStore } from './state-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -11,15 +14,14 @@ const HOURLY_DAYS = 7;
 const DAILY_DAYS = 365;
 
 /**
- * Takes away what is older or more than wanted. The newest event always stays, so that the oldest id kept tells a
- * reader whether its cursor has missed some. Ended messages go with the events of their age. What the inbox
+ * Removes what is older or more than wanted (events: `eventRetention`). Ended messages go with the events of their age. What the inbox
  * remembers goes only once catching up can never come across it again, else an old message would be told twice.
  */
-export function retention({ db, now, write }: Connection): StateStore['sweep'] {
-  const eventsByCount = db.prepare<[number]>(
-    'DELETE FROM events WHERE id <= (SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?)',
-  );
-  const eventsByAge = db.prepare<[string]>('DELETE FROM events WHERE at < ? AND id < (SELECT max(id) FROM events)');
+export function retention(connection: Connection): StateStore['sweep'] {
+  const { db, now, write } = connection;
+  const events = eventRetention(connection);
+  const unseen = unseenHubs(connection);
+  const forget = forgetting(connection);
   const transitions = db.prepare<[number]>(
     `DELETE FROM transitions WHERE id IN (
        SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY session ORDER BY id DESC) AS nth FROM transitions)
@@ -44,9 +46,9 @@ export function retention({ db, now, write }: Connection): StateStore['sweep'] {
       const today = (limits.now ?? now()).getTime();
       const before = (days: number): string => new Date(today - days * DAY_MS).toISOString();
       const cutoff = before(limits.eventDays);
+      for (const hub of unseen(before(HUB_UNSEEN_DAYS))) forget(hub, 'unseen');
       return (
-        eventsByCount.run(Math.max(1, limits.events)).changes +
-        eventsByAge.run(cutoff).changes +
+        events({ count: limits.events, since: cutoff, keepBytes: limits.keepBytes }) +
         transitions.run(Math.max(0, limits.transitions)).changes +
         messages.run(cutoff).changes +
         inbox.run(cutoff, INBOX_MARGIN_MS / DAY_MS).changes +

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Account, LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
 import type { SessionRow, StateStore, WrongAccount } from './state-store.ts';
@@ -135,7 +136,11 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
       }),
     setMetadata: (name, metadata) =>
       write(() => {
-        if (setMetadata.run(JSON.stringify(metadata), name).changes === 0) throw unknownSession(name);
+        const row = get.get(name);
+        if (row === undefined) throw unknownSession(name);
+        if (isDeepStrictEqual(toSession(row).metadata, metadata)) return;
+        setMetadata.run(JSON.stringify(metadata), name);
+        addEvent({ session: name, type: 'session.metadata', data: { metadata } });
       }),
     nextLink: (name) =>
       write(() => {

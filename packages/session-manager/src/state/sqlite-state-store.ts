@@ -7,6 +7,7 @@ import { type Connection, connect } from './connection.ts';
 import { contactsTable } from './contacts.ts';
 import { Announcer, eventsTable } from './events.ts';
 import { factsTable } from './facts.ts';
+import { hubsTable } from './hubs.ts';
 import { inboxTable } from './inbox.ts';
 import { messagesTable } from './messages.ts';
 import { pagesTable } from './pages.ts';
@@ -39,6 +40,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
     sessions: sessionsTable(connection),
     transitions: transitionsTable(connection),
     events: eventsTable(connection, announcer),
+    hubs: hubsTable(connection),
     messages: messagesTable(connection),
     inbox: inboxTable(connection),
     pages: pagesTable(connection),

@@ -6,6 +6,7 @@ import type {
   BuildVerdict,
   Capabilities,
   EventData,
+  EventOf,
   EventType,
   Feature,
   LeadMasterEvent,
@@ -16,15 +17,27 @@ import type {
   SessionNews,
   SessionState,
   Transition,
+  UnconfirmedEvents,
   WrongAccountReason,
 } from '@leadmaster/protocol';
 
-/** The log of events: its identity, its newest event, and the logs that it continues. */
+/** The log of events: its identity, which of its events are kept, and the logs that it continues. */
 export interface EventLog {
   logId: string;
+  /** The oldest id still kept; 0 when there is none. */
+  oldest: number;
   newest: number;
   /** Their events up to `upTo` are the first of this log. */
   formerly: readonly { logId: string; upTo: number }[];
+}
+
+/** A hub that reads the log, and the newest event that it has confirmed. */
+export interface HubRow {
+  id: string;
+  confirmed: number;
+  registeredAt: string;
+  /** When it last confirmed. */
+  seenAt: string;
 }
 
 /** The account that is linked in a session that does not belong to it, until the operator settles it. */
@@ -211,6 +224,7 @@ export interface StateStore {
     /** Removes the session, and why its last snapshot failed; its events stay until retention takes them. */
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
+    /** Notes this in place of all that was noted, and writes the event that tells of it, in one transaction; nothing where it is the same. */
     setMetadata(name: string, metadata: Record<string, string>): void;
     /** What is in place from now on is another link, with a number of its own. Returns the number of the one before. */
     nextLink(name: string): number;
@@ -242,15 +256,30 @@ export interface StateStore {
   };
   events: {
     append(event: NewEvent): LeadMasterEvent;
+    /** The events after a cursor that are kept, in order of their ids: the order in which they were committed. */
     after(cursor: number, limit: number, session?: string): LeadMasterEvent[];
+    /** What stands in place of the events after a cursor that are no longer kept; null where none is missing. */
+    gapAfter(cursor: number, session?: string): EventOf<'events.gap'> | null;
+    /** The events after a cursor that are kept: how many, their bytes, and the time of the oldest. Costs the same for any number. */
+    measure(cursor: number): UnconfirmedEvents;
     lastId(): number;
     log(): EventLog;
     /** From here on this is a log of its own, whose identity no copy of the database has. */
     beginLog(): void;
-    /** The oldest id still kept; 0 when there is none. */
-    oldestId(): number;
     /** Hears every event after it is durable. Returns the way to stop. */
     subscribe(listener: (event: LeadMasterEvent) => void): () => void;
+  };
+  /** Who reads the log of events for good. */
+  hubs: {
+    /** By their ids. */
+    all(): HubRow[];
+    get(id: string): HubRow | null;
+    /** The hub is seen now, and has stored every event up to this one; registers one that is not known. */
+    confirm(id: string, upTo: number): HubRow;
+    /** Forgets it, with its `hub.forgotten`; false where it is not known. */
+    forget(id: string): boolean;
+    /** The newest event that went by the limit although a hub had not confirmed it; 0: none ever did. */
+    droppedUpTo(): number;
   };
   messages: {
     /**
@@ -451,7 +480,10 @@ export interface StateStore {
    * Resolves once it is durable; rejects with what it threw, and is then undone alone. Any other write comes after it.
    */
   later<T>(change: () => T): Promise<T>;
-  /** Applies retention by age and count; ages are counted to `now`. Returns rows removed. */
-  sweep(limits: { events: number; eventDays: number; transitions: number; now?: Date }): number;
+  /**
+   * Applies retention by age and count; ages are counted to `now`. Hubs that were not seen for long are forgotten. What the others
+   * have not confirmed stays, while the log is no larger than `keepBytes` from there on. Returns rows removed.
+   */
+  sweep(limits: { events: number; eventDays: number; transitions: number; keepBytes: number; now?: Date }): number;
   close(): void;
 }

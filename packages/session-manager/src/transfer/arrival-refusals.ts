@@ -26,7 +26,7 @@ export function requirePhase(arrival: Arrival, phase: Arrival['phase']): void {
   if (arrival.phase !== phase) throw wrongPhase(arrival);
 }
 
-/** Where a transfer stands, and who can go on with it. */
+/** Where a transfer stands, and who can continue with it. */
 export function wrongPhase({ id, session, phase }: Arrival): LeadMasterError {
   return new LeadMasterError(
     'wrong_state',

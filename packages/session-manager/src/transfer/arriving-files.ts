@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LeadMasterError, type TransferEntry } from '@leadmaster/protocol';
+import { isMissing } from '@leadmaster/service-kit/files';
 import { checkTree } from '@leadmaster/vault';
 import { cannotLink } from '@leadmaster/vault/no-link';
 import { syncFile, syncFolder } from '../profile/atomic-file.ts';
-import { isMissing, realFs, writeFailed } from '../profile/files.ts';
+import { realFs, writeFailed } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
 
 /** What no byte hashes to; it is never sent. */
@@ -70,7 +71,7 @@ export class ArrivingFiles {
 
   /**
    * Puts a piece behind those that are here. Returns how many bytes of the file are here then; a piece that does not
-   * fit changes nothing, and the number says where to go on.
+   * fit changes nothing, and the number says where to continue.
    *
    * @throws LeadMasterError `transfer_incomplete` when a whole file is not what its name says: it is to be sent again.
    */
@@ -83,7 +84,7 @@ export class ArrivingFiles {
       // All of it came before, and a crash has kept it from its name.
       const isAll = here === size;
       if (!isAll) {
-        if (here !== offset || offset + bytes.length > size) return here > size ? await this.#anew(part) : here;
+        if (here !== offset || offset + bytes.length > size) return here > size ? await this.#startOver(part) : here;
         await append(part, bytes, offset + bytes.length === size);
         if (offset + bytes.length < size) return offset + bytes.length;
       }
@@ -163,7 +164,7 @@ export class ArrivingFiles {
     utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);
   }
 
-  async #anew(part: string): Promise<number> {
+  async #startOver(part: string): Promise<number> {
     await rm(part, { force: true });
     return 0;
   }

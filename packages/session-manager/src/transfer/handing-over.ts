@@ -45,7 +45,7 @@ export interface Leaving {
 
 /**
  * Sends a session's profile: most of it while it runs, then, stopped, what has changed since; has the other manager seal
- * it; and gives it away in one transaction. Whatever fails before that leaves the session here, stopped or as it was.
+ * it; and gives it away in one transaction. A failure before that leaves the session here, stopped or as it was.
  */
 export async function handOver(deps: HandingOverDeps, leaving: Leaving): Promise<void> {
   const { session, peer, id, call } = leaving;

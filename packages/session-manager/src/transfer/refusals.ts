@@ -37,7 +37,7 @@ export function comesAsCopy(session: string): LeadMasterError {
   return new LeadMasterError(
     'origin_not_retired',
     `${session} is a copy of a login: it is not confirmed that the place it came from will never run it again`,
-    `Start it here first, saying so: "./leadmaster session start ${session} --origin-retired".`,
+    `Start it here first, confirming it: "./leadmaster session start ${session} --origin-retired".`,
   );
 }
 
@@ -47,7 +47,7 @@ export function notWhole(session: string, checks: readonly StructureCheck[]): Le
   return new LeadMasterError(
     'capture_failed',
     `The copy of ${session} is not whole: ${broken.join('; ')}`,
-    'Nothing was handed over. Look at the disk; a restart of the session makes Chromium mend its own files.',
+    'Nothing was handed over. Look at the disk; a restart of the session makes Chromium repair its own files.',
     { extra: { broken } },
   );
 }
@@ -68,7 +68,7 @@ export function failedToMove(session: string, error: unknown, signal: AbortSigna
   return new LeadMasterError(
     'transfer_failed',
     `${session} stays here: ${errorText(error)}`,
-    error.hint === '' ? 'Mend that, then repeat the transfer.' : error.hint,
+    error.hint === '' ? 'Fix that, then repeat the transfer.' : error.hint,
     { cause: error, extra: { peer: { code: error.code, status: error.status } } },
   );
 }
@@ -78,7 +78,7 @@ export function givenUpThere({ session, peer }: Departure, desired: 'running' | 
   return new LeadMasterError(
     'transfer_failed',
     `${peer} has given ${session} up instead of taking it; it is back here${desired === 'running' ? ', and starts' : ''}`,
-    'Repeat the transfer, unless somebody there did not want it.',
+    'Repeat the transfer, unless its operator did not want it.',
   );
 }
 

@@ -48,7 +48,7 @@ export class TransferSource {
   }
 
   /**
-   * Moves a session to another manager, or finishes what was begun; with `undo`, takes it back. Whatever fails, exactly
+   * Moves a session to another manager, or finishes what was begun; with `undo`, takes it back. After any failure, exactly
    * one machine owns the session.
    */
   async transfer(session: string, { to, key, undo = false }: TransferSession, given: LongCall): Promise<Session> {
@@ -191,7 +191,7 @@ export class TransferSource {
     return true;
   }
 
-  /** Before anything was given away: the session is ours, and runs again if it shall. */
+  /** Before anything was given away: the session is ours, and runs again if it is to run. */
   async #fail(id: string, session: string, peer: TransferPeer, signal: AbortSignal): Promise<void> {
     const { access, store, log } = this.#deps;
     // With the service ending, the next start brings it back.

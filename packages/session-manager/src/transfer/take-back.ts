@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { ProfileStore } from '../profile/profile-store.ts';
 
@@ -26,8 +25,5 @@ export async function takeBack(profiles: ProfileStore, session: string, generati
     );
   }
   const why = { reason: 'returned', generation, committedAt: trashed.at };
-  const record = await profiles.moveIn(session, trashed.path, why);
-  // The note of a folder in the trash whose folder is gone.
-  await rm(`${trashed.path}.json`, { force: true });
-  return record.generation;
+  return (await profiles.moveBack(session, trashed.path, why)).generation;
 }

@@ -111,7 +111,7 @@ export class TransferTarget {
       }
     }
     await this.#deps.holdOlder(placed.map(({ session }) => session));
-    // Nobody waits for an answer, and the other sessions wait for their start.
+    // No caller waits for an answer, and the other sessions wait for their start.
     for (const arrival of placed) await this.#bringUp(arrival, 0);
   }
 
@@ -156,7 +156,7 @@ export class TransferTarget {
       throw new LeadMasterError(
         'session_moved',
         `${session} went away from here as generation ${moved}, and ${generation} is not newer`,
-        'It is a copy from before: the session goes on where it went.',
+        'It is a copy from before: the session continues where it went.',
       );
     }
     if (access.has(session)) {
@@ -254,7 +254,7 @@ export class TransferTarget {
     return arrival;
   }
 
-  /** Starts what is in place, if it shall run. */
+  /** Starts what is in place, if it is to run. */
   async #bringUp({ id, session, facts }: Arrival, startMs: number): Promise<void> {
     // First that, and nothing beside it: thousands of files take their time to go, and where the session came from a
     // snapshot is taken once it is known that it has come.

@@ -199,7 +199,7 @@ describe('a move', () => {
     }
   });
 
-  test('goes on above the generation that is in trash', async () => {
+  test('continues above the generation that is in trash', async () => {
     const context = await manager();
     for (const generation of [1, 2]) {
       const source = await putProfile(join(await tempFolder(), 'session'));

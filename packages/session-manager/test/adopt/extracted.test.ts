@@ -72,7 +72,7 @@ test('moved from another disk it is a copy, also when the move is asked for agai
   await expectCopy(context, 'uno');
 });
 
-test('a copy of another LeadMaster that waits for its word goes on waiting when it is moved here', async () => {
+test('a copy of another LeadMaster that waits for its word keeps waiting when it is moved here', async () => {
   const [theirs, ours] = [await manager(), await manager()];
   const source = await putProfile(join(await tempFolder(), 'session'));
   await theirs.adoption.adopt({ name: 'uno', path: source, mode: 'copy' });

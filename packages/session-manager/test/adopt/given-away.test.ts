@@ -34,7 +34,7 @@ async function foreign(account: Account): Promise<string> {
   return path;
 }
 
-/** `uno` of Ana is saved and copied, then deleted; its login goes on as `dos`, which leaves. */
+/** `uno` of Ana is saved and copied, then deleted; its login continues as `dos`, which leaves. */
 async function givenAway(): Promise<{ context: Context; backup: string; id: string }> {
   const context = await manager();
   await context.adoption.adopt({ name: 'uno', path: await foreign(ANA), mode: 'move' });

@@ -97,6 +97,17 @@ describe('a folder is refused, and nothing changes, when it', () => {
     await refused(folder, { detail: /was moved to LeadMaster already/, hint: /never run/ });
   });
 
+  test('was moved to LeadMaster already, and lies among the profiles of one: its name would be one of a session', async () => {
+    const context = await manager();
+    const name = 'ventas.moved-to-leadmaster';
+    const before = await filesIn(await putProfile(context.paths.session(name)));
+    expect((await context.sessions.list()).items).toEqual([]);
+    for (const path of [undefined, context.paths.session(name)])
+      await expect(context.adoption.adopt({ name, path })).rejects.toMatchObject({ code: 'adopt_refused' });
+    expect(context.roster.names()).toEqual([]);
+    expect(await filesIn(context.paths.session(name))).toEqual(before);
+  });
+
   test('holds no login', async () => {
     const folder = await putProfile(join(await tempFolder(), 'session'));
     for (const store of [INDEXED_DB, LOCAL_STORAGE]) await rm(join(folder, store), { recursive: true });

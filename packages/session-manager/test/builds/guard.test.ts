@@ -113,7 +113,7 @@ describe('guarded: a new build', () => {
     expect((await machine.started(other, 1)).webVersion).toBe(NEW);
   });
 
-  test('is good when the canary has really sent, got a message, and survived a page that loaded itself afresh', async () => {
+  test('is good when the canary has really sent, got a message, and survived a page that reloaded itself', async () => {
     const machine = await guarded(['ana'], { quietMs: 86_400_000 });
     await canaryTries(machine, serves(machine, NEW));
     await machine.pass(1);
@@ -170,7 +170,7 @@ describe('guarded: a new build', () => {
     await machine.comesUp(back, canary, { build: OLD });
     await machine.findsBroken(canary, 'text');
     expect(machine.verdict(NEW)).toBe('unknown');
-    expect(machine.store.builds.get(NEW)?.reason).toContain('its profile is at fault');
+    expect(machine.store.builds.get(NEW)?.reason).toContain('its profile is the cause');
     expect(machine.events('build.verdict').every(({ data }) => data.verdict !== 'bad')).toBe(true);
   });
 
@@ -209,7 +209,7 @@ describe('guarded: a new build', () => {
     expect(machine.store.builds.trials()).toEqual([]);
   });
 
-  test('a crash in the middle of a trial ends nothing: it goes on', async () => {
+  test('a crash in the middle of a trial ends nothing: it continues', async () => {
     const machine = await guarded();
     const canary = await canaryTries(machine, serves(machine, NEW));
     await machine.close();

@@ -100,7 +100,7 @@ export class GuardedMachine {
       {
         settings: {
           ...{ pinned: null, isGuarded: false, canary: null, readyMs: 60_000, passMs: 600_000, lookMs: 3_600_000 },
-          // Nothing is sent, and no page loads itself afresh, where a test does not say so.
+          // Nothing is sent, and no page reloads itself, where a test does not say so.
           quietMs: 600_000,
           pauseMs: 3_600_000,
           ...settings,

@@ -125,7 +125,7 @@ describe('what a build has to be used for before it passes', () => {
   const limits = { ...LIMITS, quietMs: DAY_S * 1000 };
   const all = { sentAt: at(100), inboundAt: at(200), reloadedAt: at(300) };
 
-  test('an acknowledged text, a message that came in, and a page that loaded itself afresh', () => {
+  test('an acknowledged text, a message that came in, and a page that reloaded itself', () => {
     const looks: [number, SessionLook][] = [[30, ready(NEW)]];
     expect(play(canary, [...looks, [630, ready(NEW, [], all)]], limits).kind).toBe('pass');
     // Seen one at a time, and not before the time is over.

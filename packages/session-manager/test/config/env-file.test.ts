@@ -72,7 +72,7 @@ test('a name that stands twice, and one that is no setting, are named', () => {
   const { warnings } = load(
     'HUB_PORT=1\nDATA_DIR=/srv/wa\nHUB_PORT=2\nstorage_warn_mb=5\nWARN=5\nAWS_ACCESS_KEY_ID=x\nTZ=UTC\nhttps_proxy=http://x\n',
   );
-  expect(warnings.map((text) => text.replace(/^.*settings: /, ''))).toEqual([
+  expect(warnings.map(({ text }) => text.replace(/^.*settings: /, ''))).toEqual([
     'HUB_PORT stands there twice; the last counts',
     'DATA_DIR is no setting of LeadMaster; did you mean LEADMASTER_DATA_DIR?',
     'storage_warn_mb is no setting of LeadMaster; did you mean STORAGE_WARN_MB?',

@@ -50,7 +50,7 @@ describe('loadEnvironment', () => {
   test('a file with keys that others can read is warned of', () => {
     const file = join(folder, 'env');
     writeFileSync(file, 'LEADMASTER_ADMIN_KEY=abc\n', { mode: 0o644 });
-    expect(loadEnvironment({ LEADMASTER_ENV_FILE: file }).warnings[0]).toContain('chmod 600');
+    expect(loadEnvironment({ LEADMASTER_ENV_FILE: file }).warnings[0]?.text).toContain('chmod 600');
     chmodSync(file, 0o600);
     expect(loadEnvironment({ LEADMASTER_ENV_FILE: file }).warnings).toEqual([]);
   });

@@ -17,13 +17,13 @@ test('a temporary folder that works stays, and nothing is said', () => {
 });
 
 test.each([
-  ['has a path too long for a socket', () => make(join(folder, 'x'.repeat(70))), 'leaves room for'],
+  ['has a path too long for a socket', () => make(join(folder, 'x'.repeat(70))), 'leaves a browser'],
   ['is not there', () => join(folder, 'gone'), 'it is not there'],
   ['is a file', () => file(join(folder, 'file')), 'it is not a folder'],
 ])('one that %s is replaced, and that is said', (_what, path, why) => {
   const asked = path();
   const env = { TMPDIR: asked };
-  const said = settleTempDir(env, [join(folder, 'nor this'), folder]);
+  const said = settleTempDir(env, [join(folder, 'nor this'), folder])?.text;
   expect(said).toContain(`TMPDIR=${asked} cannot be used`);
   expect(said).toContain(why);
   expect(said).toContain(`${folder} is used instead`);
@@ -35,13 +35,13 @@ test('one that cannot be written into is replaced', ({ skip }) => {
   const closed = make(join(folder, 'closed'));
   chmodSync(closed, 0o500);
   const env = { TMPDIR: closed };
-  expect(settleTempDir(env, [folder])).toContain('this user cannot write into it');
+  expect(settleTempDir(env, [folder])?.text).toContain('this user cannot write into it');
   expect(env.TMPDIR).toBe(folder);
 });
 
 test('where none works, the setting stays, and the error says what to do', () => {
   const env = { TMPDIR: join(folder, 'gone') };
-  expect(settleTempDir(env, [join(folder, 'nor this')])).toContain('Set TMPDIR to a folder with a short path');
+  expect(settleTempDir(env, [join(folder, 'nor this')])?.text).toContain('Set TMPDIR to a folder with a short path');
   expect(env.TMPDIR).toBe(join(folder, 'gone'));
 });
 

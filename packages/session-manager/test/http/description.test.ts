@@ -1,10 +1,12 @@
-import { EVENT_TYPES, ROUTES } from '@leadmaster/protocol';
+import { EVENT_TYPES, ROUTES, type Route } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { serve } from './serve.ts';
 
 interface Operation {
   operationId: string;
   summary: string;
+  'x-scope'?: string;
+  'x-audience': string;
   description?: string;
   tags: string[];
   security?: unknown[];
@@ -29,6 +31,17 @@ describe('/openapi.json', () => {
     const { operations } = await described();
     const stated = Object.values(ROUTES).map(({ method, path, id }) => `${method} ${path} ${id}`);
     expect(operations.map((o) => `${o.method.toUpperCase()} ${o.path} ${o.operationId}`).sort()).toEqual(stated.sort());
+  });
+
+  test('says of each route what a key must be good for, and whether it is for tenants', async () => {
+    const { operations } = await described();
+    const said = operations.map((o) => [o.operationId, o['x-audience'], o['x-scope']]);
+    const stated = Object.values<Route>(ROUTES).map(({ id, audience, scope, open }) => [
+      id,
+      audience,
+      open === true ? undefined : scope,
+    ]);
+    expect(said.sort()).toEqual(stated.sort());
   });
 
   test('is version 3.1, complete, and refers to nothing that is not there', async () => {
@@ -97,6 +110,7 @@ describe('/openapi.json', () => {
       'acceptRollback',
       'adoptSession',
       'createSnapshot',
+      'fixInstallation',
       'pruneSnapshots',
       'recoverSessions',
       'restoreSnapshot',

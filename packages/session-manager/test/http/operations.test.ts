@@ -41,7 +41,7 @@ describe('a long call that is answered at once', () => {
     expect((await ask('/v1/operations')).json.items).toEqual([done]);
   });
 
-  test('whatever is asked, and whatever else is preferred', async () => {
+  test('with every request, and beside other preferences', async () => {
     const { ask, given, take } = await serve();
     await given('a', 'LINKED');
     const { id } = await take('a');
@@ -175,7 +175,7 @@ describe('following an operation', () => {
 });
 
 describe('a caller who waits', () => {
-  test('may hang up: the work goes on and can be found', async () => {
+  test('may hang up: the work continues and can be found', async () => {
     const { port, ask, captures } = await held();
     const request = httpRequest({
       port,
@@ -212,7 +212,7 @@ describe('a caller who waits', () => {
 });
 
 describe('the end of the server', () => {
-  test('tells all work to end, answers whoever waits, and waits for the work', async () => {
+  test('tells all work to end, answers callers that wait, and waits for the work', async () => {
     const { app, ask, captures, snapshots } = await held();
     let arrived = 0;
     app.server.on('request', () => {

@@ -49,7 +49,7 @@ describe('export', () => {
     for (const word of [SECRET, encodeURIComponent(SECRET), 'grapa']) expect(logLines.join('\n')).not.toContain(word);
   });
 
-  test('that breaks off ends the connection before the end: nobody takes half of it for a file', async () => {
+  test('that breaks off ends the connection before the end: half of it is not taken for a file', async () => {
     const { blobs, damageVault, dataDir, given, port, take } = await serve();
     await given('ventas', 'LINKED');
     await writeFile(join(dataDir, 'tokens/ventas/Default/IndexedDB', STORE, '000009.ldb'), randomBytes(3_000_000));

@@ -196,7 +196,7 @@ describe('keys', () => {
       { body: 'x', headers: { 'content-type': 'a/b' } },
     ];
     for (const it of unread) {
-      // A body that is still being sent when the answer comes may break the connection; it must not be read all the same.
+      // A body that is still being sent when the answer comes may break the connection; it must not be read anyway.
       const status = await ask('/v1/sessions', { ...it, key: null }).then(
         (a) => a.status,
         () => 401,

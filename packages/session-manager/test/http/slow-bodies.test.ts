@@ -42,7 +42,7 @@ test('a body that does not arrive in time is answered with 408, and the connecti
   expect((await sessions.list()).items).toEqual([]);
 });
 
-test('one that goes on coming, byte by byte, too', async () => {
+test('one that keeps coming, byte by byte, too', async () => {
   const { port } = await serve({ timing: { requestMs: REQUEST_MS } });
   const slow = await begin(port, '/v1/sessions', { ...JSON_BODY, 'content-length': '100000' });
   const drip = setInterval(() => slow.socket.write(' '), 10);
@@ -73,7 +73,7 @@ test.each([
   ['a body that is too large', `${HEAD}content-type: application/json\r\ncontent-length: 2000000\r\n\r\n`, 413],
   ['what is no HTTP', 'no HTTP at all\r\n', 400],
   ['an expectation that is not met', `${HEAD}expect: tea\r\ncontent-length: 9999\r\n\r\n`, 417],
-])('the refusal of %s is read also by a client that goes on sending and reads later', async (_, first, status) => {
+])('the refusal of %s is read also by a client that keeps sending and reads later', async (_, first, status) => {
   const { port, sessions } = await serve({ timing: { requestMs: REQUEST_MS } });
   expect(await readLate(port, first)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   expect((await sessions.list()).items).toEqual([]);

@@ -223,7 +223,7 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('a failing vault is told as it is, whatever is asked of it', async () => {
+  test('a failing vault is told as it is, by every route of snapshots', async () => {
     const { ask, blobs, given, logLines, take } = await serve();
     await given('a', 'LINKED');
     const { id: taken } = await take('a');

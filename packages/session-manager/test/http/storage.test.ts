@@ -18,7 +18,7 @@ async function putMedia(dataDir: string, session: string): Promise<void> {
 }
 
 describe('storage', () => {
-  test('says what a profile weighs, also of one that nobody has adopted', async () => {
+  test('tells the size of a profile, also of one that was not adopted', async () => {
     const { ask, given } = await serve();
     await given('a', 'READY');
     await given('stranger', 'UNCLAIMED');

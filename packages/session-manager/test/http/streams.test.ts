@@ -67,10 +67,14 @@ test('a stream resumes from Last-Event-ID, before ?after=, and tells what is gon
   const even = await open(port, '/v1/sessions/even/events?after=1');
   const ofEven = items.filter(({ session }) => session === 'even').map(({ id }) => id);
   await expect.poll(() => even.ids()).toEqual(ofEven);
-  store.sweep({ events: 2, eventDays: 1, transitions: 100 });
+  store.sweep({ events: 2, eventDays: 1, transitions: 100, keepBytes: 0 });
   const late = await open(port, '/v1/events?after=1');
-  await expect.poll(() => late.ids()).toEqual([newest - 1, newest]);
-  expect(late.text).toContain(`: events 2 to ${newest - 2} are no longer kept`);
+  await expect.poll(() => late.ids()).toEqual([newest - 2, newest - 1, newest]);
+  const gap = { from: 2, to: newest - 2, reason: 'retention' };
+  expect(late.text).toContain(`event: events.gap\ndata: {"id":${newest - 2},"session":"",`);
+  expect(late.text).toContain(`"data":${JSON.stringify(gap)}}`);
+  const further = await open(port, '/v1/events', { 'last-event-id': String(gap.to) });
+  await expect.poll(() => further.ids()).toEqual([newest - 1, newest]);
   expect(late.response.headers['x-oldest-event-id']).toBe(String(newest - 1));
 });
 
@@ -100,7 +104,7 @@ test('a cursor beyond the end of the log is refused instead of kept waiting', as
   expect(stream.status).toBe(409);
 });
 
-test('a cursor with its log goes on in that log, and is refused in another, as ?after= and as Last-Event-ID', async () => {
+test('a cursor with its log continues in that log, and is refused in another, as ?after= and as Last-Event-ID', async () => {
   const { ask, given, port, sessions } = await serve();
   await given('a', 'QR_REQUIRED');
   const { logId, newest } = sessions.eventLog();
@@ -118,7 +122,7 @@ test('a cursor with its log goes on in that log, and is refused in another, as ?
   }
 });
 
-test('a stream says where it begins, so that one that is cut off before its first event goes on from there', async () => {
+test('a stream says where it begins, so that one that is cut off before its first event continues from there', async () => {
   const { given, port, sessions } = await serve();
   await given('a', 'QR_REQUIRED');
   const { logId, newest } = sessions.eventLog();
@@ -127,7 +131,7 @@ test('a stream says where it begins, so that one that is cut off before its firs
   expect(stream.response.headers['x-event-cursor']).toBe(`${newest}@${logId}`);
 });
 
-test('whoever hangs up is forgotten', async () => {
+test('a follower that hangs up is forgotten', async () => {
   const { given, port, sessions, waiters } = await serve();
   await given('a', 'INITIALIZING');
   const stream = await open(port, '/v1/events');

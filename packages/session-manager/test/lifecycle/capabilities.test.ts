@@ -134,7 +134,7 @@ describe('the capabilities of a session', () => {
     expect(looks).not.toHaveBeenCalled();
   });
 
-  test('stay when a page that loads itself afresh takes one question with it, and are unknown when it stays silent', async () => {
+  test('stay when a page that reloads itself takes one question with it, and are unknown when it stays silent', async () => {
     await seen(page(WHOLE));
     const gone = () => Promise.reject(new Error('Execution context was destroyed.'));
     const probe = vi.spyOn(run, 'probe').mockImplementationOnce(gone);
@@ -194,7 +194,7 @@ describe('the capabilities of a session', () => {
     expect(features().text).toBe('ok');
   });
 
-  test('go on when a look cannot be written down', async () => {
+  test('continue when a look cannot be written down', async () => {
     const set = store.pages.set;
     store.pages.set = () => {
       throw new Error('disk full');

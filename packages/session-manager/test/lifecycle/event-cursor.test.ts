@@ -4,7 +4,7 @@ import { goesOnAfter } from '../../src/lifecycle/event-cursor.ts';
 
 const [OWN, BEFORE, OTHER] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb', 'cccccccccccccccc'];
 /** It was copied when it had 50 events, and has 80 now. */
-const LOG = { logId: OWN, newest: 80, formerly: [{ logId: BEFORE, upTo: 50 }] };
+const LOG = { logId: OWN, oldest: 1, newest: 80, formerly: [{ logId: BEFORE, upTo: 50 }] };
 
 test.each([
   ['a number alone', 80, null],

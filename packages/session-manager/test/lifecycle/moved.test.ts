@@ -103,7 +103,7 @@ describe('a session that was given away', () => {
     await vi.waitFor(async () => expect(await sessions.get(NAME)).toMatchObject({ state: 'ERROR' }), 5_000);
     const { reason, hint } = await sessions.get(NAME);
     expect(reason).toBe('session_moved');
-    expect(hint).toMatch(/Import its file where it goes on.*never starts here/);
+    expect(hint).toMatch(/Import its file where it continues.*never starts here/);
     expect(hint).not.toContain('session start');
     await sessions.close();
     store.close();

@@ -66,7 +66,7 @@ describe('an account that wants a passkey', () => {
     await until('PASSKEY_REQUIRED', 'passkey_not_given');
   });
 
-  test('moves the deadline when the page goes on to its next step', async () => {
+  test('moves the deadline when the page continues to its next step', async () => {
     opened.engine.run.showQr();
     await until('QR_REQUIRED', 'waiting_for_scan');
     const later = new Date(Date.now() + 60_000);
@@ -88,7 +88,7 @@ describe('an account that wants a passkey', () => {
     await vi.waitFor(() => expect(opened.engine.alive).toEqual([]));
   });
 
-  test('keeps the page when it is started again while the owner is at it, and links afresh afterwards', async () => {
+  test('keeps the page when it is started again while the owner is at it, and links again afterwards', async () => {
     await asked();
     await opened.sessions.start(NAME);
     expect(opened.engine.runs).toHaveLength(1);

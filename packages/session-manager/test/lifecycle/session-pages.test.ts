@@ -45,7 +45,7 @@ test('pages follow one another by their cursor, and the last has none', async ()
   expect((await open.sessions.list({ limit: 5 })).cursor).toBeNull();
 });
 
-test('a page goes on after a name that is gone meanwhile', async () => {
+test('a page continues after a name that is gone meanwhile', async () => {
   await open.sessions.delete('b', { purge: false });
   expect(namesOf(await open.sessions.list({ after: 'b' }))).toEqual(['c', 'soporte']);
 });

@@ -162,7 +162,7 @@ describe('an order given to the supervisor', () => {
   });
 
   test.each(['timeout', 'profile_unreadable'] as const)(
-    'to start goes on after a commit that ended in %s',
+    'to start continues after a commit that ended in %s',
     async (code) => {
       isFresh = true;
       commit = () => Promise.reject(new LeadMasterError(code, 'not whole yet', 'It is tried again.'));

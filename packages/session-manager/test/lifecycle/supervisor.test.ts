@@ -134,7 +134,7 @@ describe('the supervisor', () => {
 
   test('a stop ends the wait for room, and a disk that is refused for another reason is no wait', async () => {
     let cause = Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
-    const claim = () => Promise.reject(new LeadMasterError('storage_failed', 'refused', 'Mend it.', { cause }));
+    const claim = () => Promise.reject(new LeadMasterError('storage_failed', 'refused', 'Fix it.', { cause }));
     const subject = supervisor({ claim });
     await subject.start();
     await subject.stop();
@@ -218,7 +218,7 @@ describe('the supervisor', () => {
 
   test('never starts a browser over a profile that cannot be read', async () => {
     const subject = supervisor({
-      claim: () => Promise.reject(new LeadMasterError('profile_unreadable', 'input/output error', 'Mend the disk.')),
+      claim: () => Promise.reject(new LeadMasterError('profile_unreadable', 'input/output error', 'Fix the disk.')),
     });
     await subject.start();
     expect(subject.view).toMatchObject({ state: 'ERROR', reason: 'profile_unreadable' });

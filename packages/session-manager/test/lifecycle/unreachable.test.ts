@@ -26,7 +26,7 @@ function fail(): void {
   });
 }
 
-test('says what stands in the way and when it goes on, as it waits and as it tries', async () => {
+test('says what stands in the way and when it continues, as it waits and as it tries', async () => {
   opened.engine.onStart = () => setTimeout(400);
   fail();
   await vi.waitFor(async () => expect(await session()).toMatchObject({ state: 'RECONNECTING', attempts: 2 }));
@@ -56,7 +56,7 @@ test('is no word about a browser that died since', async () => {
   expect((await session()).unreachable).toBeNull();
 });
 
-test('of a connection that broke says that the page goes on by itself', async () => {
+test('of a connection that broke says that the page continues by itself', async () => {
   opened.engine.run.login();
   await vi.waitFor(async () => expect((await session()).state).toBe('READY'));
   opened.engine.run.tell({ type: 'socket_down', state: 'OPENING' });

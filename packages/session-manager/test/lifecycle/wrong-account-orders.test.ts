@@ -145,7 +145,7 @@ describe('a session in WRONG_ACCOUNT', () => {
 
   test('is not copied before a logout or a delete either, and not trimmed when it is stopped', async () => {
     await wrong();
-    await here.snapshots.before(NAME, 'before_delete', 5_000);
+    await here.snapshots.before(NAME, 'before_delete');
     await here.sessions.stop(NAME);
     await here.storage.trimStopped(NAME);
     await here.snapshots.idle();
@@ -199,7 +199,7 @@ describe('a snapshot that is ordered before it is known who is linked', () => {
   });
 
   test('is not taken where it cannot wait: before a delete', async () => {
-    await here.snapshots.before(NAME, 'before_delete', 5_000);
+    await here.snapshots.before(NAME, 'before_delete');
     await here.snapshots.idle();
     expect(await historyOf()).toEqual([]);
     const [failed] = here.store.events.after(0, 1000).filter(({ type }) => type === 'snapshot.failed');

@@ -301,7 +301,7 @@ describe('a session that belongs to an account', () => {
     await expect(opened.sessions.pairingCode('soporte', STRANGER)).resolves.toMatchObject({ code: 'ABCD1234' });
   });
 
-  test('lets another session wait that its phone scans, until that one is accepted; itself it goes on', async () => {
+  test('lets another session wait that its phone scans, until that one is accepted; itself it continues', async () => {
     await opened.sessions.create({ name: 'soporte', start: true, metadata: {} });
     await runs(2);
     const other = opened.engine.run;

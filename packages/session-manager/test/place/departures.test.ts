@@ -14,7 +14,7 @@ import { Installation, PLACE_WAITS, STARTS } from './installation.ts';
 const ID = 'tr_00000000-0000-4000-8000-000000000000';
 const MOVED = { state: 'MOVED' };
 
-/** Another manager that gives up whatever it is told to; what it was asked for. */
+/** Another manager that gives up every session that it is asked for; what it was asked for. */
 async function yielding(): Promise<{ to: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {

@@ -41,7 +41,7 @@ describe('sessions start by themselves', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  test('where the login has gone on since the head that the database never heard of', async () => {
+  test('where the login has changed since the head that the database never heard of', async () => {
     const { here } = await aged();
     await here.use('ventas');
     await forgetHeads(here);
@@ -120,7 +120,7 @@ describe('sessions start by themselves', () => {
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
   });
 
-  test('with a clock 400 days ahead, and after it was put right', async () => {
+  test('with a clock 400 days ahead, and after it was corrected', async () => {
     const { here } = await Aged.make();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 400 * 86_400_000 });
     await here.start();
@@ -169,7 +169,7 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await here.restart()).toMatchObject([STARTS, VAULT_WAITS]);
   });
 
-  test('goes on with the newer login once that is restored', async () => {
+  test('continues with the newer login once that is restored', async () => {
     const { here } = await putBackAged();
     await here.start();
     const { snapshots } = here.context;
@@ -180,7 +180,7 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  test('goes on with the older login once the operator says so, and is not asked again', async () => {
+  test('continues with the older login once the operator says so, and is not asked again', async () => {
     const { here } = await putBackAged();
     await here.start();
     expect(await here.context.sessions.start('ventas', { olderLogin: true })).toMatchObject(STARTS);
@@ -200,7 +200,7 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await a.here.start()).toMatchObject([STARTS, VAULT_WAITS]);
   });
 
-  test('is not taken for one that went on because an earlier link had more changes', async () => {
+  test('is not taken for one that continued because an earlier link had more changes', async () => {
     const a = await Aged.make();
     await a.live('ventas');
     await a.backUp();

@@ -74,7 +74,7 @@ describe('sessions start by themselves', () => {
     expect(await here.at(join(folder, 'elsewhere')).start()).toMatchObject([STARTS, STARTS]);
   });
 
-  test('with a clock 400 days ahead, and after it was put right', async () => {
+  test('with a clock 400 days ahead, and after it was corrected', async () => {
     const { here } = await placed();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 400 * 86_400_000 });
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
@@ -203,7 +203,7 @@ describe('linked sessions wait', () => {
     expect(await there.start()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
     expect(await there.restart()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);
     expect(await here.start()).toMatchObject([STARTS, STARTS]);
-    // Both go on to write events, so the copy's log is one of its own from where they part.
+    // Both continue to write events, so the copy's log is one of its own from where they part.
     const { log, copied } = { log: here.context.sessions.eventLog(), copied: there.context.sessions.eventLog() };
     expect(log.formerly).toEqual([]);
     expect(copied.formerly).toEqual([{ logId: log.logId, upTo: expect.any(Number) }]);

@@ -63,7 +63,7 @@ describe('an exported session', () => {
     const { items } = await other.snapshots.list('soporte');
     expect(items).toMatchObject([{ session: 'soporte', kind: 'full' }]);
     expect(await other.snapshots.verify('soporte', items[0]?.id ?? '', { drill: false })).toMatchObject({ ok: true });
-    // Its own export goes on from there, and its history does not lead round the question.
+    // Its own export continues from there, and its history does not lead round the question.
     await other.snapshots.restore('soporte', items[0]?.id ?? '', {
       start: false,
       overwriteNewer: true,

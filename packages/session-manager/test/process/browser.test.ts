@@ -22,6 +22,7 @@ import { holdersOf, profileUsers, proveProfileFree } from '../../src/process/hol
 import { endLeftBrowsers } from '../../src/process/left-browsers.ts';
 import { treeMemory } from '../../src/process/memory.ts';
 import { endOrphans, foreignBrowsers, type RecordedBrowser } from '../../src/process/orphans.ts';
+import { ProcessorTime } from '../../src/process/processor-time.ts';
 import { clearStaleSingleton, readSingleton } from '../../src/process/singleton-lock.ts';
 import { nextLine, startScript, tempFolder } from '../profile/helpers.ts';
 import { BROWSERS, until } from './browsers.ts';
@@ -188,6 +189,18 @@ describe.each(BROWSERS)('$name', ({ path }) => {
     expect(memory.bytes).toBeLessThan(900 * 2 ** 20);
     await endGroup(browser, { termMs: 0, killMs: 5000 });
     expect(await treeMemory(browser)).toEqual({ bytes: null, processes: 0, approximated: 0 });
+  });
+
+  test('processor time of the tree only grows, and keeps what was used by processes that ended', async () => {
+    const [dir = ''] = await profiles('a');
+    const browser = await launch(path, dir);
+    const time = new ProcessorTime();
+    const first = (await time.upTo(groupMembers(browser.pgid))) ?? 0;
+    expect(first).toBeGreaterThan(0);
+    const second = (await time.upTo(groupMembers(browser.pgid))) ?? 0;
+    expect(second).toBeGreaterThanOrEqual(first);
+    await endGroup(browser, { termMs: 0, killMs: 5000 });
+    expect(await time.upTo([])).toBe(second);
   });
 });
 

@@ -166,7 +166,7 @@ test('zombies count as gone, also while they are not collected', async () => {
   expect(identify(pid)).toBeNull();
 });
 
-test('a child that ends at once is known all the same, in the turn that spawned it', async () => {
+test('a child that ends at once is known anyway, in the turn that spawned it', async () => {
   const child = spawn('/bin/true', { detached: true, stdio: 'ignore' });
   const pid = child.pid ?? 0;
   const deadline = performance.now() + 10_000;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { dataFolderCure, takeOverCure } from '../../src/profile/access.ts';
+import { dataFolderHint, takeOverHint } from '../../src/profile/access.ts';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
 import { makeFolder, realFs, unreadable, writeFailed } from '../../src/profile/files.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
@@ -52,22 +52,22 @@ describe('what to do where access is refused', () => {
     const profile = join(root, 'bot/session');
     runAs(4242);
     for (const refused of [profile, join(profile, 'Default'), join(profile, 'Default/closed')])
-      expect(takeOverCure(join(root, 'bot'), refused)).toMatch(new RegExp(`chown -R 4242 ${profile}$`));
+      expect(takeOverHint(join(root, 'bot'), refused)).toMatch(new RegExp(`chown -R 4242 ${profile}$`));
     for (const folder of ['/etc', '/var', '/root', '/root/x', root, join(root, 'bot'), join(root, 'none/x')]) {
-      const hint = takeOverCure(folder, join(folder, 'closed'));
+      const hint = takeOverHint(folder, join(folder, 'closed'));
       expect(hint).toContain('Name the folder of the profile itself');
       expect(hint).not.toMatch(/ -R 4242 (?!PROFILE$)/);
     }
     // What lies above the folder that was named is not looked at.
-    expect(takeOverCure(join(profile, 'Default/closed'), join(profile, 'Default/closed/x'))).not.toContain(root);
+    expect(takeOverHint(join(profile, 'Default/closed'), join(profile, 'Default/closed/x'))).not.toContain(root);
   });
 
   test('a data folder that is not there yet is made, not its parent opened', async () => {
     const root = await tempFolder();
     runAs(4242);
-    expect(dataFolderCure(join(root, 'none/data'))).toMatch(/install -d -m 700 -o 4242 \S+\/none\/data$/);
-    expect(dataFolderCure(root)).toContain(`Set LEADMASTER_DATA_DIR`);
-    expect(dataFolderCure(root)).not.toMatch(/ -R\b/);
+    expect(dataFolderHint(join(root, 'none/data'))).toMatch(/install -d -m 700 -o 4242 \S+\/none\/data$/);
+    expect(dataFolderHint(root)).toContain(`Set LEADMASTER_DATA_DIR`);
+    expect(dataFolderHint(root)).not.toMatch(/ -R\b/);
   });
 
   test('root is not told to give itself what it has', () => {

@@ -86,7 +86,7 @@ describe('commitLogin', () => {
     expect(before.lastIndexOf(folder)).toBeGreaterThan(before.lastIndexOf(join(folder, 'CURRENT')));
   });
 
-  test('goes on until nothing new appears, past files that are compacted away', async () => {
+  test('continues until nothing new appears, past files that are compacted away', async () => {
     const dataDir = await tempFolder();
     const good = createProfileStore({ dataDir });
     await good.create('a');

@@ -1,6 +1,6 @@
 /**
  * Takes the lock of a data folder (or, given its name, of a session), says how that went in one line, and stays. It
- * forgets the handle and collects garbage on purpose: the lock must stay all the same.
+ * forgets the handle and collects garbage on purpose: the lock must stay anyway.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockDataFolder, lockSession } from '../../src/profile/locks.ts';

@@ -201,7 +201,7 @@ describe('who holds a lock now', () => {
     expect(livingOwner(paths.dataLock)).toBeNull();
   });
 
-  test('may be asked while another process takes the lock, which succeeds all the same', async () => {
+  test('may be asked while another process takes the lock, which succeeds anyway', async () => {
     const paths = await dataFolder();
     const looker = startScript('lock-looker.ts', [paths.dataLock]);
     expect(await nextLine(looker)).toBe('looking');

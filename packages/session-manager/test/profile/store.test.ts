@@ -44,7 +44,7 @@ describe('create and claim', () => {
     expect(await store.create('ventas')).toMatchObject({ generation: 1 });
   });
 
-  test('the generation goes on after trash, for that name alone', async () => {
+  test('the generation continues after trash, for that name alone', async () => {
     const { store } = await freshStore();
     await store.create('a');
     await store.updateRecord('a', { generation: 7 });
@@ -135,13 +135,30 @@ describe('names and paths', () => {
 
   test('nothing but a name passes the door', async () => {
     const { store, paths } = await freshStore();
-    for (const bad of ['', '.', '..', '../x', 'a/b', 'A', 'é', 'a b', '-a', 'a\0', 'a'.repeat(64), 'a\n']) {
+    for (const bad of [
+      '',
+      '.',
+      '..',
+      '../x',
+      'a/b',
+      'A',
+      'é',
+      'a b',
+      '-a',
+      'a\0',
+      'a'.repeat(64),
+      'a\n',
+      'a.b.c',
+      '.a',
+      'a.',
+      'a_b.c',
+    ]) {
       expect(() => store.locate(bad)).toThrow(expect.objectContaining({ code: 'invalid_session_name' }));
       expect(() => paths.sessionLock(bad)).toThrow(expect.objectContaining({ code: 'invalid_session_name' }));
       await expect(store.create(bad)).rejects.toMatchObject({ code: 'invalid_session_name' });
     }
     await mkdir(join(paths.tokens, 'NotAName'), { recursive: true });
-    await mkdir(join(paths.tokens, 'session-1.bak'));
+    await mkdir(join(paths.tokens, 'session-1.old.bak'));
     await writeFile(join(paths.tokens, 'file'), '');
     expect(await store.list()).toEqual([]);
   });

@@ -22,7 +22,7 @@ describe('after the service has ended', { timeout: 180_000 }, () => {
 
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       await stage.service.end(signal);
-      // Whatever the signal: a browser does not outlive its service.
+      // With every signal: a browser does not outlive its service.
       await vi.waitFor(() => expect([...running, 'quieto'].flatMap((name) => stage.browsers(name))).toEqual([]), 5_000);
       const began = new Date();
       await stage.service.start();
@@ -88,7 +88,7 @@ describe('a QR that is not scanned', { timeout: 60_000 }, () => {
     await stage.until('ventas', 'READY');
   });
 
-  test('ends the browser once the rounds are used up, and says how to go on', async () => {
+  test('ends the browser once the rounds are used up, and says how to continue', async () => {
     await using stage = await Stage.open({
       env: { QR_ROUNDS: '1' },
       standin: { qr: { firstMs: 300, nextMs: 300, count: 2 } },

@@ -89,7 +89,7 @@ export async function throughRemoteAuth(profileDir: string, folder: string): Pro
   return unzipped;
 }
 
-/** RemoteAuth goes on before the last of its files is written: it waits for the end of the archive, not for the disk. */
+/** RemoteAuth continues before the last of its files is written: it waits for the end of the archive, not for the disk. */
 async function untilUnzipped(from: string, to: string): Promise<void> {
   const parts = ['Default/IndexedDB', 'Default/Local Storage'];
   const sizes = async (root: string): Promise<string> => {

@@ -80,7 +80,7 @@ describe('a text on its way into the page', { timeout: 90_000 }, () => {
     await arrivedAlone('but this one does, in the new document');
   });
 
-  test('waits for the next document while the page loads itself afresh, and leaves once', async () => {
+  test('waits for the next document while the page reloads itself, and leaves once', async () => {
     await stage.page.evaluate('setTimeout(() => location.reload(), 0)');
     await stage.page.waitForNavigation({ waitUntil: 'domcontentloaded' });
     expect(await stage.page.evaluate('window.WWebJS === undefined')).toBe(true);

@@ -75,7 +75,7 @@ describe('those who listen to the library itself', { timeout: 60_000 }, () => {
     expect(heard).toContain(`ack 1 ${sent.whatsappId}`);
   });
 
-  test('do not hear twice after the page has loaded itself afresh; an event without a listener stays in the page', async () => {
+  test('do not hear twice after the page has reloaded itself; an event without a listener stays in the page', async () => {
     await using stage = await MessageStage.linked();
     const heard: string[] = [];
     stage.run.library.on('message', ({ body }) => heard.push(body));

@@ -30,7 +30,7 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
       ['SENT', 'DELIVERED', 'READ'].includes(state),
     );
     expect(told.length).toBeLessThanOrEqual(inbox.length);
-    // Whatever WhatsApp's server has, is told so: only one that was just being handed over may stay in doubt.
+    // Every text that WhatsApp's server has is told as sent: only one that was just being handed over may stay in doubt.
     expect(inbox.length - told.length).toBeLessThanOrEqual(1);
   });
 
@@ -61,9 +61,9 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
   });
 
   test('fail before anything is sent when the number is not on WhatsApp', async () => {
-    const nobody = '5491100000099';
-    await stage.world.faults.set({ unregistered: [nobody] });
-    const { id } = await send('anybody there?', nobody);
+    const unregistered = '5491100000099';
+    await stage.world.faults.set({ unregistered: [unregistered] });
+    const { id } = await send('anybody there?', unregistered);
     const failed = await stage.sessions.acknowledged('ventas', id, 30_000, AbortSignal.timeout(35_000));
     expect(failed).toMatchObject({
       state: 'FAILED',

@@ -6,7 +6,7 @@ const PHONE = '5491122334455';
 const FRIEND = '5491100000002';
 const WANTED = { start: false, overwriteNewer: false, restart: true };
 
-test('a READY session that has gone on since a snapshot is not stopped for it; one that stood still goes back', async () => {
+test('a READY session that has changed since a snapshot is not stopped for it; one that stood still goes back', async () => {
   await using stage = await Stage.open({ guarded: true });
   await stage.start();
   await stage.link('ventas', PHONE);

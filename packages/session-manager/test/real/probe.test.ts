@@ -29,7 +29,7 @@ describe('the self-test of a page that is READY', () => {
     ['send', ['text']],
     ['listener', ['inbound']],
     ['WAWebLinkPreviewChatAction', []],
-  ] as const)('names what is missing (%s), and the session goes on', async (missing, features) => {
+  ] as const)('names what is missing (%s), and the session continues', async (missing, features) => {
     await using stage = await RunStage.linked([`module-missing=${missing}`]);
     const found = await probe(stage);
     expect(found.isQuiet).toBe(true);

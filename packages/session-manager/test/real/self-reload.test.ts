@@ -17,7 +17,7 @@ function randomFrom(seed: number): () => number {
 const texts = (stage: RunStage) =>
   stage.events.flatMap((event) => (event.type === 'message' && !event.message.fromMe ? [event.message.text] : []));
 
-test('stays alive while its page loads itself afresh, is READY once more, and hears each message once', async () => {
+test('stays alive while its page reloads itself, is READY again, and hears each message once', async () => {
   await using stage = await RunStage.linked(['iframe-navigates'], { page: { speed: 8 } });
   await stage.next('alive');
   const before = stage.events.length;
@@ -64,7 +64,7 @@ test('stays READY to its supervisor through reload after reload, in the same bro
   expect(stage.browserPid('ventas')).toBe(browser);
 });
 
-test.each([3, 17])('has one set of listeners however its page loads itself afresh (seed %i)', async (seed) => {
+test.each([3, 17])('has one set of listeners however its page reloads itself (seed %i)', async (seed) => {
   await using stage = await RunStage.linked(['iframe-navigates', '-version-late']);
   const random = randomFrom(seed);
   let before = 0;
@@ -84,7 +84,7 @@ test.each([3, 17])('has one set of listeners however its page loads itself afres
   expect(stage.kinds().filter((kind) => /lost|unlinked|erased|socket/.test(kind))).toEqual([]);
 });
 
-test('shows QR after QR while its page loads itself afresh unpaired, and can be linked by a late one', async () => {
+test('shows QR after QR while its page reloads itself unpaired, and can be linked by a late one', async () => {
   await using stage = await RunStage.open([], { page: { speed: 20 } });
   await stage.start();
   const first = await stage.next('qr');

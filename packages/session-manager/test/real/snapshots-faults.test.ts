@@ -21,7 +21,7 @@ const requested = { reason: 'requested' } as const;
 const mayMount = await canMount();
 
 describe.skipIf(!mayMount)('a full disk (needs the right to mount one)', () => {
-  test('under the vault: told, the session runs on, what was saved stays; with room again it goes on', async () => {
+  test('under the vault: told, the session runs on, what was saved stays; with room again it continues', async () => {
     await using disk = await SmallDisk.mount(24);
     await using stage = await Stage.open({ guarded: true, env: { VAULT_URL: `file:${join(disk.path, 'vault')}` } });
     await stage.start();
@@ -106,7 +106,7 @@ describe('a vault that cannot be had', () => {
     expect((await refusal(snapshots.create('ventas', requested))).code).toBe('vault_key_missing');
     expect((await refusal(snapshots.list('ventas'))).code).toBe('vault_key_missing');
     await expect(access(key)).rejects.toThrow();
-    // Put back, everything goes on without a restart.
+    // Put back, everything continues without a restart.
     await rename(`${key}.away`, key);
     expect((await snapshots.list('ventas')).items).toHaveLength(1);
   });

@@ -32,9 +32,9 @@ describe('snapshots of a running session', () => {
     expect(taken.pauseMs).toBeGreaterThan(0);
     expect(taken.chromium).toMatch(/^\d+\./);
     expect((await sessions.get('ventas')).state).toBe('READY');
-    const nobody = await refusal(snapshots.create('nobody', { reason: 'requested' }));
-    expect(nobody.code).toBe('session_not_found');
-    expect(await stage.eventsOf('nobody', 'snapshot.failed')).toEqual([]);
+    const unknown = await refusal(snapshots.create('unknown', { reason: 'requested' }));
+    expect(unknown.code).toBe('session_not_found');
+    expect(await stage.eventsOf('unknown', 'snapshot.failed')).toEqual([]);
     const unproven = { id: taken.id, at: taken.at, verified: false, damaged: false };
     expect((await sessions.get('ventas')).lastSnapshot).toEqual(unproven);
 
@@ -53,7 +53,7 @@ describe('snapshots of a running session', () => {
     expect(await snapshots.verify('ventas', again.id, { drill: false })).toMatchObject({ ok: true });
     expect((await sessions.get('ventas')).lastSnapshot?.verified).toBe(true);
 
-    // While it runs, nothing is put in its place; with a restart, over a login that has gone on, only on the operator's word.
+    // While it runs, nothing is put in its place; with a restart, over a login that has changed, only on the operator's word.
     const wanted = { start: false, overwriteNewer: false, restart: false };
     expect((await refusal(snapshots.restore('ventas', again.id, wanted))).code).toBe('session_running');
     await stage.world.phone(FRIEND).send(PHONE, 'después');

@@ -111,7 +111,7 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     expect(account).toMatchObject({ id: `${ANA}@c.us`, phone: ANA, lid: expect.stringMatching(/^\d{15}@lid$/) });
   });
 
-  test('goes on when its phone scans another session, which waits and names it', async () => {
+  test('continues when its phone scans another session, which waits and names it', async () => {
     await stage.sessions.create({ name: 'soporte', start: true, metadata: {} });
     await stage.world.phone(ANA).scan((await stage.nextQr('soporte')).qr);
     expect((await stage.until('soporte', 'WRONG_ACCOUNT', 'linked_elsewhere')).hint).toContain('ventas');

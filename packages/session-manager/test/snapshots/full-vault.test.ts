@@ -47,7 +47,7 @@ describe.skipIf(skip)('a vault on a disk without a byte left', () => {
     const { snapshots, problems } = await (await vaultOn(disk)).list(SESSION);
     expect(snapshots.map(({ id }) => id)).toEqual([second.id, third.id]);
     expect(problems).toEqual([]);
-    // The reserve is there again: the same once more.
+    // The reserve is there again: the same again.
     await disk.fill();
     await full.forget(SESSION, { ids: [second.id] });
     expect(await full.verify(SESSION, third.id)).toMatchObject({ ok: true });

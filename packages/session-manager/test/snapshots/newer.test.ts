@@ -40,7 +40,7 @@ describe('whether a login is newer than a snapshot', () => {
     for (const store of Object.values(LOGIN_STORES)) await utimes(join(profile, store, '000003.log'), ahead, ahead);
     await writeFile(join(profile, LOGIN_STORES.indexedDb, 'LOG'), 'opened');
     expect(await context.snapshots.restore('ventas', id, WANTED)).toMatchObject({ generation: 2 });
-    // And once more what is in place already.
+    // And again what is in place already.
     expect(await context.snapshots.restore('ventas', id, WANTED)).toMatchObject({ generation: 3 });
   });
 

@@ -61,7 +61,7 @@ describe('the nightly round', () => {
     vi.setSystemTime(new Date('2026-06-01T23:00:00+02:00'));
     const { rounds, close } = scheduled('0 2 * * *');
     await vi.advanceTimersByTimeAsync(HOUR_MS);
-    // The machine sleeps: its clock goes on, and no timer runs.
+    // The machine sleeps: its clock continues, and no timer runs.
     vi.setSystemTime(new Date('2026-06-04T09:00:00+02:00'));
     await vi.advanceTimersByTimeAsync(HOUR_MS);
     expect(rounds).toHaveLength(1);

@@ -157,7 +157,7 @@ describe('a vault starts by itself', () => {
       },
     ],
     [
-      'with a clock that was 400 days ahead at its making, and was put right',
+      'with a clock that was 400 days ahead at its making, and was corrected',
       async (m) => {
         clockAhead();
         await m.opens();

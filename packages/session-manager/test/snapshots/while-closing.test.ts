@@ -63,7 +63,7 @@ test('a restore that is asked for the moment AUTH_FAILURE is told waits until th
   await end();
 });
 
-test('a retire in that moment goes on to its own question; one of a session that runs is refused', async () => {
+test('a retire in that moment continues to its own question; one of a session that runs is refused', async () => {
   const erased = await justErased();
   const retired = retireSession(erased.deps, NAME, INFO).catch((error: unknown) => error);
   erased.close();

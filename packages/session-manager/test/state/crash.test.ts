@@ -6,12 +6,13 @@ import { aQr } from '../event-samples.ts';
 import { openStore, scratch } from './helpers.ts';
 
 const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url));
+const HUB_WRITER = fileURLToPath(new URL('./hub-writer.ts', import.meta.url));
 const ROUNDS = Number(process.env.LEADMASTER_CRASH_ROUNDS ?? 5);
 
 /** Runs the writer until it ends by itself or `killAfterMs` after its first line; answers every whole line it said. */
-function write(shell: string, killAfterMs: number | null): Promise<string[]> {
+function write(shell: string, killAfterMs: number | null, writer = WRITER): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', shell, process.execPath, WRITER], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('/bin/sh', ['-c', shell, process.execPath, writer], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', (chunk: string) => {
@@ -55,6 +56,31 @@ test('what was told is there after kill -9 at any moment', { timeout: 30_000 + R
   expect(events.length).toBeGreaterThan(ROUNDS);
   expect(new Set(events).size).toBe(events.length);
 });
+
+test.each([
+  ['all that a hub has not confirmed is there', 2 ** 30],
+  ['of what a hub has not confirmed, all is there or told as gone', 2_000],
+])(
+  'after kill -9 between writing, confirming and pruning, %s',
+  { timeout: 30_000 + ROUNDS * 4_000 },
+  async (_, keep) => {
+    const file = join(scratch(), 'session-manager.db');
+    for (let round = 0; round < ROUNDS; round++) {
+      const lines = await write(`exec "$0" "$1" "${file}" ${keep}`, Math.random() * 250, HUB_WRITER);
+      const newest = Number(told(lines, 'event').at(-1) ?? 0);
+      const { store } = openStore(file);
+      const confirmed = store.hubs.get('hub')?.confirmed ?? 0;
+      expect(confirmed).toBeGreaterThanOrEqual(Number(told(lines, 'confirmed').at(-1) ?? 0));
+      const gap = store.events.gapAfter(confirmed)?.data;
+      if (keep > 2_000 && confirmed > 0) expect(gap).toBeUndefined();
+      const first = (gap?.to ?? confirmed) + 1;
+      const kept = store.events.after(first - 1, 1_000_000).map(({ id }) => id);
+      expect(kept).toEqual(kept.map((_id, at) => first + at));
+      expect(first + kept.length - 1).toBeGreaterThanOrEqual(newest);
+      store.close();
+    }
+  },
+);
 
 test('a disk that takes no more is told as such, and loses nothing that was told', { timeout: 60_000 }, async () => {
   const file = join(scratch(), 'session-manager.db');

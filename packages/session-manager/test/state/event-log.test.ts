@@ -12,7 +12,7 @@ test('a log has an identity of its own, made with the database, which stays', ()
   const { store, file } = openStore();
   store.events.append(aQr('a'));
   const log = store.events.log();
-  expect(log).toEqual({ logId: expect.stringMatching(/^[0-9a-f]{16}$/), newest: 1, formerly: [] });
+  expect(log).toEqual({ logId: expect.stringMatching(/^[0-9a-f]{16}$/), oldest: 1, newest: 1, formerly: [] });
   store.close();
   expect(openStore(file).store.events.log()).toEqual(log);
   expect(openStore().store.events.log().logId).not.toBe(log.logId);

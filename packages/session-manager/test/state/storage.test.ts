@@ -4,7 +4,7 @@ import { openStore } from './helpers.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const KEEP_ALL = { events: 1000, eventDays: 10_000, transitions: 1000 };
+const KEEP_ALL = { events: 1000, eventDays: 10_000, transitions: 1000, keepBytes: 0 };
 
 function sample(bytes: number): Omit<StorageSample, 'at'> {
   return { bytes, critical: bytes - 6, important: 3, optional: 2, temporary: 1 };

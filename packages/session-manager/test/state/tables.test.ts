@@ -165,7 +165,7 @@ describe('events', () => {
     expect(store.events.after(2, 2).map((e) => e.id)).toEqual([3, 4]);
     expect(store.events.after(1, 10, 'odd').map((e) => e.id)).toEqual([3, 5]);
     expect(store.events.lastId()).toBe(6);
-    expect(store.events.oldestId()).toBe(1);
+    expect(store.events.log().oldest).toBe(1);
   });
 
   test('subscribers hear committed events in order; one that throws or writes does not harm the others', () => {
@@ -294,9 +294,9 @@ describe('browsers', () => {
 });
 
 describe('retention', () => {
-  const limits = { events: 1000, eventDays: 30, transitions: 1000 };
+  const limits = { events: 1000, eventDays: 30, transitions: 1000, keepBytes: 0 };
 
-  test('by count: the newest stay, ids go on and are never used again', () => {
+  test('by count: the newest stay, ids continue and are never used again', () => {
     const { store } = withSession();
     for (let i = 0; i < 10; i++)
       store.transitions.record('ventas', { from: 'READY', to: 'READY', reason: `${i}`, data: A_CHANGE });
@@ -304,7 +304,7 @@ describe('retention', () => {
     store.transitions.record('other', { from: 'STOPPED', to: 'READY', reason: 'only', data: A_CHANGE });
     expect(store.sweep({ ...limits, events: 4, transitions: 3 })).toBe(7 + 7);
     expect(store.events.after(0, 100).map((e) => e.id)).toEqual([8, 9, 10, 11]);
-    expect(store.events.oldestId()).toBe(8);
+    expect(store.events.log().oldest).toBe(8);
     expect(store.transitions.list('ventas', 100).map((t) => t.reason)).toEqual(['9', '8', '7']);
     expect(store.transitions.list('other', 100)).toHaveLength(1);
     store.sweep({ ...limits, events: 0 });
@@ -316,7 +316,7 @@ describe('retention', () => {
     for (let i = 0; i < 3; i++) store.events.append(aQr('s'));
     clock.now = new Date(clock.now.getTime() + 31 * DAY);
     expect(store.sweep(limits)).toBe(2);
-    expect(store.events.oldestId()).toBe(3);
+    expect(store.events.log().oldest).toBe(3);
     store.events.append(aQr('s'));
     expect(store.sweep(limits)).toBe(1);
     expect(store.events.after(0, 9).map((e) => e.id)).toEqual([4]);

@@ -23,7 +23,7 @@ function cutAt(machine: Machine, step: Step, when: 'before' | 'after'): void {
   };
 }
 
-function mend(...machines: Machine[]): void {
+function repair(...machines: Machine[]): void {
   for (const machine of machines) machine.fault = () => undefined;
 }
 
@@ -44,7 +44,7 @@ describe('a line that is cut', () => {
       await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_failed' });
       expect(await owners(here, there)).toBe(1);
       expect(await here.session()).toMatchObject({ state: 'READY', generation: 1 });
-      mend(here);
+      repair(here);
       const sent = here.steps.length;
       await here.transfer();
       await expectMoved(here, there);
@@ -61,7 +61,7 @@ describe('a line that is cut', () => {
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished', hint: /Repeat the command/ });
     expect(await here.session()).toMatchObject({ state: 'MOVED' });
     expect(await there.owns()).toBe(when === 'after');
-    mend(here);
+    repair(here);
     await here.transfer();
     await expectMoved(here, there);
   });
@@ -84,7 +84,7 @@ describe('a line that is cut', () => {
     // Not without the other's word.
     await expect(here.transfer({ undo: true })).rejects.toMatchObject({ code: 'transfer_unfinished' });
     expect(await owners(here, there)).toBe(0);
-    mend(here);
+    repair(here);
     await here.transfer({ undo: true });
     expect(await here.session()).toMatchObject({ state: 'READY', generation: 2 });
     expect(await here.read('Default/large')).toEqual(LARGE);
@@ -93,15 +93,15 @@ describe('a line that is cut', () => {
     await expectMoved(here, there);
   });
 
-  test('while it is taken back: the same command, or the transfer itself, goes on', async () => {
+  test('while it is taken back: the same command, or the transfer itself, continues', async () => {
     for (const undo of [true, false]) {
       const { here, there } = await twoMachines();
       cutAt(here, 'commit', 'before');
       await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
-      mend(here);
+      repair(here);
       cutAt(here, 'abort', 'after');
       await expect(here.transfer({ undo: true })).rejects.toMatchObject({ code: 'transfer_unfinished' });
-      mend(here);
+      repair(here);
       await here.transfer({ undo });
       if (undo) expect(await here.session()).toMatchObject({ state: 'READY', generation: 2 });
       else await expectMoved(here, there);
@@ -113,7 +113,7 @@ describe('a line that is cut', () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'after');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
-    mend(here);
+    repair(here);
     await expect(here.transfer({ undo: true })).rejects.toMatchObject({ code: 'transfer_committed' });
     expect([await here.owns(), await there.owns()]).toEqual([false, true]);
     await here.transfer();
@@ -140,7 +140,7 @@ describe('a session that has come back another way than it was last asked for', 
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'after');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
-    mend(here);
+    repair(here);
     await there.transfer();
     expect(await here.session()).toMatchObject({ state: 'READY', generation: 3 });
     await expect(here.sessions.restart(NAME)).resolves.toBeDefined();
@@ -212,14 +212,14 @@ describe('a machine that dies', () => {
       await there.restart();
       expect(await there.session(), call).toMatchObject({ state: 'READY', generation: 2 });
       expect(await owners(here, there)).toBe(1);
-      mend(here);
+      repair(here);
       await here.transfer();
       await expectMoved(here, there);
     }
   });
 });
 
-describe('what is owed to the other machine', () => {
+describe('what the other machine has to be told', () => {
   test('is not deleted before it was taken, or taken back', async () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'before');
@@ -227,7 +227,7 @@ describe('what is owed to the other machine', () => {
     await expect(here.sessions.delete(NAME)).rejects.toMatchObject({ code: 'transfer_open', hint: /--undo/ });
     expect(sessionsUnderWay(here.store)).toEqual(new Set([NAME]));
     await expect(here.sessions.delete(NAME, { purge: true })).rejects.toMatchObject({ code: 'transfer_open' });
-    mend(here);
+    repair(here);
     await here.transfer();
     expect(sessionsUnderWay(here.store)).toEqual(new Set());
     await here.sessions.delete(NAME);
@@ -255,11 +255,11 @@ describe('what is owed to the other machine', () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
-    mend(here);
+    repair(here);
     const to = 'https://tunnel.example:3701';
     cutAt(here, 'commit', 'before');
     await expect(here.transfer({ to })).rejects.toMatchObject({ code: 'transfer_unfinished', extra: { to } });
-    mend(here);
+    repair(here);
     expect((await here.session())?.hint).toContain(to);
     await here.transfer({ ...wanted, to });
     expect(await owners(here, there)).toBe(1);
@@ -279,7 +279,7 @@ describe('what is owed to the other machine', () => {
     const { here } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
-    mend(here);
+    repair(here);
     const open = (await here.session())?.hint;
     expect(open).toMatch(/transfer ventas --to https:\/\/other\.example:3001.*--undo/);
     await here.transfer();
@@ -290,7 +290,7 @@ describe('what is owed to the other machine', () => {
     const { here, there } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
-    mend(here);
+    repair(here);
     here.other = here;
     const elsewhere = { to: 'https://third.example:3001' };
     await expect(here.transfer(elsewhere)).rejects.toMatchObject({ code: 'transfer_open', hint: /other\.example/ });
@@ -298,7 +298,7 @@ describe('what is owed to the other machine', () => {
     here.other = there;
     cutAt(here, 'look', 'before');
     await expect(here.transfer(elsewhere)).rejects.toMatchObject({ code: 'transfer_open', message: /the line is cut/ });
-    mend(here);
+    repair(here);
     await here.transfer();
     await expectMoved(here, there);
   });
@@ -307,7 +307,7 @@ describe('what is owed to the other machine', () => {
     const { here } = await twoMachines();
     cutAt(here, 'commit', 'before');
     await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
-    mend(here);
+    repair(here);
     const [trashed] = await here.profiles.listTrash();
     await rm(trashed?.path ?? join(here.dataDir, 'none'), { recursive: true });
     await expect(here.transfer({ undo: true })).rejects.toMatchObject({ code: 'login_missing', hint: /snapshot/ });
@@ -329,7 +329,7 @@ describe('one command at a time', () => {
       if (step === 'seal') ending.abort(new Error('the service ends'));
     };
     await expect(here.transfer({}, ending.signal)).rejects.toThrow('the service ends');
-    mend(here);
+    repair(here);
     await here.close();
     await here.open();
     expect(await here.session()).toMatchObject({ state: 'READY', generation: 1 });
@@ -348,7 +348,7 @@ function dieAt(dying: Machine, step: Step, when: 'before' | 'after', asking = dy
   return async () => {
     await death;
     expect(death).not.toBeNull();
-    mend(asking);
+    repair(asking);
     await dying.open();
   };
 }

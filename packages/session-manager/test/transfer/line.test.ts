@@ -43,7 +43,7 @@ test('carries, counts what it carries, and is cut where it is told to', async ()
   line.arm({ ...at('after'), count: 1 }, () => line.cut());
   expect(await ask('/v1/transfers/x/commit')).toBe('cut');
   expect(heard).toHaveLength(4);
-  line.mend();
+  line.repair();
   expect(await ask('/v1/transfers/x/commit')).toBe(200);
 });
 

@@ -204,7 +204,7 @@ describe('what arrives', () => {
     expect(await there.target.receive(id, again)).toBe(other.length);
   });
 
-  test('in pieces is taken in order, and says where to go on', async () => {
+  test('in pieces is taken in order, and says where to continue', async () => {
     const { there, id } = await waiting();
     const { length: size } = LARGE;
     const send = (offset: number, end: number) =>

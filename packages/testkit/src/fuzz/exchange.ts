@@ -58,7 +58,7 @@ export function exchange(
   });
 }
 
-/** Not every request closes its connection; a whole answer is its end all the same. */
+/** Not every request closes its connection; a whole answer is its end anyway. */
 function isWhole(answer: Buffer, question: Buffer): boolean {
   const end = answer.indexOf('\r\n\r\n');
   const head = answer.subarray(0, Math.max(0, end)).toString('latin1').toLowerCase();

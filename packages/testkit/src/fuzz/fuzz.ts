@@ -28,7 +28,7 @@ export interface Target {
 export interface FuzzOptions {
   requests: number;
   seed: number;
-  /** Asks once more for what an earlier run has found under this seed. */
+  /** Asks again for what an earlier run has found under this seed. */
   path?: string;
   routes?: readonly Route[];
   onProgress?: (done: number) => void;

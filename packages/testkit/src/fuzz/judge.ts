@@ -43,11 +43,16 @@ function judgeAnswer(ask: Ask, reply: Reply): Finding[] {
   const body = jsonOf(reply);
   if (status === 500 && codeOf(body) !== 'SEND_FAILED') return [['internal error', shown(reply)]];
   const refusals = ask.key.refuses(ask.route);
-  const isBroken = ask.oddities.some(({ bytes }) => bytes !== undefined);
+  const isBroken = ask.oddities.some(({ bytes }) => bytes !== undefined) || mayBeAnother(ask);
   if (refusals !== null && status < 400 && !isBroken) return [['open without a key', shown(reply)]];
   if (isOdd(ask)) return judgeOdd(ask, reply, body);
   if (refusals !== null && !refusals.includes(status)) return [['wrong refusal of a key', shown(reply)]];
   return [...judgeTaking(ask, reply, body), ...judgeByContract(ask, reply, body)];
+}
+
+/** Whether it may have become a request for another route, which its key opens. */
+function mayBeAnother({ key, oddities }: Ask): boolean {
+  return key.isPartial === true && oddities.some(({ name }) => name === 'method' || name === 'path');
 }
 
 /** For requests outside the contract: the answer is a problem, and nothing fails inside. */

@@ -9,6 +9,8 @@ export interface KeyKind {
   forms: readonly (readonly (readonly [name: string, value: string])[])[];
   /** The statuses with which a route is refused to it; null: it opens the route. */
   refuses: (route: Route) => readonly number[] | null;
+  /** It opens some routes, so that a request which an oddity has turned into one for another route may be answered. */
+  isPartial?: boolean;
   /** Texts that no answer to it may hold, such as what belongs to another tenant. */
   hidden?: readonly string[];
 }

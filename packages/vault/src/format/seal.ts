@@ -16,7 +16,7 @@ export function hmac(key: Buffer, data: string | Buffer): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
-/** `nonce, ciphertext, tag` in pieces, so that large texts are not copied once more. */
+/** `nonce, ciphertext, tag` in pieces, so that large texts are not copied again. */
 export function seal(key: Buffer, plain: Buffer, bound: string): Buffer[] {
   // Random nonces: safe up to 2^32 seals under a key, which are petabytes of chunks of one session.
   const nonce = randomBytes(NONCE_BYTES);

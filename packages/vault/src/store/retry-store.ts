@@ -14,7 +14,7 @@ const COMPARE_BYTES = 1024 * 1024;
 /**
  * Tries again what a store could not be reached for; every other error stands at once.
  *
- * A conditional put that failed may have been written all the same. When the next try then finds an object in the way,
+ * A conditional put that failed may have been written anyway. When the next try then finds an object in the way,
  * it is compared with what was sent: its own bytes are the first try's, and the answer is true. Two writers that put
  * *equal* bytes under one key can therefore both be told true; who must be the only one puts something of its own into
  * them, as a lease does with its owner.

@@ -183,7 +183,7 @@ export class S3Store implements BlobStore {
       });
     const written = await put();
     if (!ifAbsent) return true;
-    // The object just written must refuse the same put once more: proven once for a server.
+    // The object just written must refuse the same put again: proven once for a server.
     if (written && !this.#keepsConditions && (await put())) {
       const hint =
         'Use an S3 server with conditional writes (If-None-Match), or a folder: without them two may own one.';

@@ -61,8 +61,8 @@ describe('a store that is opened by its URL', () => {
     vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-    const nobody = await openStore('s3://vault?endpoint=http://127.0.0.1:9', { base: '/' });
-    await expect(nobody.get('a')).rejects.toMatchObject({
+    const absent = await openStore('s3://vault?endpoint=http://127.0.0.1:9', { base: '/' });
+    await expect(absent.get('a')).rejects.toMatchObject({
       code: 'store_denied',
       hint: expect.stringContaining('AWS_ACCESS_KEY_ID'),
     });

@@ -69,7 +69,7 @@ describe('a store that is tried again', () => {
     }
   });
 
-  test('a listing that breaks off goes on where it was: every key once, in order', async () => {
+  test('a listing that breaks off continues where it was: every key once, in order', async () => {
     const { memory, faulty, store } = setUp();
     const all = Array.from({ length: 40 }, (_, i) => `k/${(i + 10).toString()}`);
     for (const key of all) await memory.put(key, Buffer.from(key));

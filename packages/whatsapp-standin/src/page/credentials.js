@@ -67,7 +67,7 @@ export async function keepLogin(number, device) {
   localStorage.setItem(ME_ITEM, toBase64(fromText(`${number}:${device}`)));
 }
 
-/** Wipes the login, to go on without one in this very page. */
+/** Wipes the login, to continue without one in this very page. */
 export async function forgetLogin() {
   keys = null;
   localStorage.clear();

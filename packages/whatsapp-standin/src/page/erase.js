@@ -1,5 +1,5 @@
 /**
- * How the page gives up its login: everything that makes it one is deleted, and the page loads afresh.
+ * How the page gives up its login: everything that makes it one is deleted, and the page reloads.
  */
 const NAVIGATE_AFTER_MS = 250;
 

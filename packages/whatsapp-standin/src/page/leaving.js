@@ -12,7 +12,7 @@ export function tellLogout(command) {
   if (drift('logout-bare-reload') !== 'silent') Cmd.trigger(command);
 }
 
-/** Deletes the login and starts the page afresh: without a word in its address, or, on an older page, with one. */
+/** Deletes the login and reloads the page: without a word in its address, or, on an older page, with one. */
 export async function leave(reason) {
   await credentials.eraseLogin();
   const bare = drift('logout-bare-reload') !== undefined;

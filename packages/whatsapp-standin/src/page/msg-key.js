@@ -84,7 +84,7 @@ export function alternateKey(key) {
 
 /**
  * A key as the page's own code makes it: of the class as the module gives it out, with every change made to it there.
- * While the module is not registered yet (`msgkey-late`) the page has the class all the same.
+ * While the module is not registered yet (`msgkey-late`) the page has the class anyway.
  */
 export function makeKey(parts) {
   const Class = isDefined('WAWebMsgKey') ? requireModule('WAWebMsgKey') : MsgKey;

@@ -2,7 +2,7 @@ import { drift } from './drifts.js';
 import { later } from './timing.js';
 
 /**
- * The page loads itself afresh: some minutes after a fresh link, while its QR is not scanned, and on order.
+ * The page reloads itself: some minutes after a fresh link, while its QR is not scanned, and on order.
  */
 const AFTER_LINK_MS = 5 * 60_000;
 const UNPAIRED_MS = 20_000;

@@ -180,7 +180,7 @@ async function success(message) {
   const { epoch } = wire;
   clearTimeout(timeoutTimer);
   me.name = message.name;
-  // A page that was linked just now goes on until its next load.
+  // A page that was linked just now continues until its next load.
   if (!freshlyLinked && drift('logout-reason') !== undefined) {
     wire.stop();
     return eraseAsTheDriftSays();
@@ -211,7 +211,7 @@ async function afterSync() {
   else if (drift('tos-3') !== undefined) await setTerms(3, logout);
 }
 
-/** Loads the page afresh, unless the server answers that this ends the login: then its word does. */
+/** Reloads the page, unless the server answers that this ends the login: then its word does. */
 async function reloadSelf() {
   const answer = wire.call({ t: 'self_reload' }).catch(() => true);
   const silence = new Promise((resolve) => setTimeout(resolve, SELF_RELOAD_ANSWER_MS, true));

@@ -18,7 +18,7 @@ self.addEventListener('fetch', (event) => {
   else if (url.pathname.startsWith('/static/')) event.respondWith(keptScript(event.request));
 });
 
-/** The page loaded before there was a worker: fetches once more what it is made of. */
+/** The page loaded before there was a worker: fetches again what it is made of. */
 async function keepShell() {
   const response = await fetch('/', { headers: { 'X-Copy': '1' } });
   const html = await response.clone().text();

@@ -20,7 +20,7 @@ export const help = {
     name: 'what the session is called',
     move: 'take the folder from where it is: that program will not find its login any more',
     copy: 'leave it where it is; the copy starts once you have said that the old one never runs again',
-    originRetired: 'say so right away: you are sure of that',
+    originRetired: 'confirm that right away',
   },
   builds: {
     about: 'list the builds of WhatsApp Web that were seen here, and what is thought of each',
@@ -44,7 +44,7 @@ export const help = {
   events: {
     about: 'print what happened, oldest first',
     name: 'of this session alone',
-    follow: 'go on with what happens from now; ends with Ctrl-C',
+    follow: 'continue with what happens from now; ends with Ctrl-C',
     after: 'begin after this event, by its number or as NUMBER@LOG; without it, the newest are shown',
     limit: 'at most so many, 1 to 1000',
   },
@@ -53,8 +53,61 @@ export const help = {
     file: 'the file to write',
     snapshot: 'this snapshot, instead of a fresh one',
     kind: 'of the fresh snapshot',
-    retire: 'and give the session up here, for good: it goes on where the file is imported',
+    retire: 'and give the session up here, for good: it continues where the file is imported',
     force: 'write over a file that is there',
+  },
+  hub: {
+    about: 'start the hub alone, in front of session managers that run elsewhere',
+  },
+  keys: {
+    about: 'make, list and revoke the keys of the hub',
+    create: {
+      about: 'make a key; it is shown this once',
+      name: 'what it is for',
+      tenant: 'a key of this tenant; left out: of the operator',
+      scopes: 'what it may do',
+      sessions: 'good for these sessions alone',
+      addresses: 'good from these addresses alone: 10.1.2.3, 10.0.0.0/8',
+      expires: 'when it ends: 2027-01-31',
+    },
+    list: { about: 'list the keys, without their secrets', tenant: 'those of this tenant alone' },
+    revoke: {
+      about: 'end a key at once, with the streams that it has open',
+      id: 'its id, as the list shows it',
+      yes: 'do not ask',
+    },
+  },
+  machines: {
+    about: 'add, list, drain and remove the session managers behind the hub',
+    name: 'what the machine is called here',
+    add: {
+      about: 'put a session manager behind the hub; beyond this machine by https alone',
+      url: 'its address, such as https://host:3001',
+      tokenFile: 'a file with its token: service.token of its data folder',
+    },
+    list: { about: 'list the machines, with their room and when they last answered' },
+    change: {
+      about: 'give its new address or token, or accept that its log is another one',
+      acceptLog: 'its log was replaced, or its data folder put back from a backup: read on from what it has now',
+    },
+    drain: { about: 'make no new session there', undo: 'take that back' },
+    remove: {
+      about: 'take a machine that has no session from behind the hub',
+      force: 'also where it has sessions: they run on there, and the hub forgets them',
+      yes: 'do not ask',
+    },
+  },
+  tenants: {
+    about: 'add, list and remove the clients of the installation',
+    name: 'the tenant',
+    create: {
+      about: 'add a tenant: its sessions are named TENANT.SESSION',
+      title: 'what it is called among people',
+      sessions: 'how many sessions it may have',
+      keys: 'how many keys it may have',
+    },
+    list: { about: 'list the tenants' },
+    remove: { about: 'remove a tenant that has no session, and its keys', yes: 'do not ask' },
   },
   import: {
     about: 'make a session of an exported file; it starts once you have said that the old place is retired',
@@ -141,11 +194,16 @@ export const help = {
     idempotencyKey: 'sending again with the same key sends nothing twice',
   },
   session: {
-    about: 'create, start, stop, restart, log out or delete one session',
+    about: 'create, change, start, stop, restart, log out or delete one session',
     create: {
       about: 'create a session, and start it',
       noStart: 'leave it stopped',
       metadata: 'notes of your own, kept with the session',
+    },
+    set: {
+      about: 'change what is noted beside a session',
+      metadata: 'notes of your own, in place of all that were kept',
+      noMetadata: 'remove all of them',
     },
     start: {
       about: 'start a session',

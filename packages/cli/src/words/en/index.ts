@@ -1,6 +1,7 @@
 import type { Language } from '@leadmaster/doctor';
 import { phones } from './demo.ts';
 import { help } from './help.ts';
+import { hub } from './hub.ts';
 import { linking, messages } from './linking.ts';
 import { asking, count, output, progress } from './output.ts';
 import { files, portable } from './portable.ts';
@@ -11,13 +12,14 @@ import { service, vault } from './service.ts';
 import { pages, place, profiles, sessions } from './sessions.ts';
 import { recover, restore, snapshots } from './snapshots.ts';
 
-/** Everything that the terminal shows a person, in English. */
+/** Everything that the terminal shows, in English. */
 export const en = {
   language: 'en' as Language,
   asking,
   count,
   files,
   help,
+  hub,
   instead,
   linking,
   messages,

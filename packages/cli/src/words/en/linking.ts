@@ -10,7 +10,8 @@ export const linking = {
   scanned: 'Scanned.',
   loadingChats: (name: string) => `${name} is loading its chats ...`,
   asksPasskey: 'WhatsApp asks for a passkey.',
-  givePasskey: (name: string) => `Press Continue in the window of the browser and give it. ${name} goes on by itself.`,
+  givePasskey: (name: string) =>
+    `Press Continue in the window of the browser and give it. ${name} continues by itself.`,
   timeLeft: (attempt: number, seconds: number) => `QR ${attempt}, ${seconds} s left`,
   tooSmall: (name: string, columns: number, rows: number) => [
     `The QR needs ${columns} columns and ${rows} lines: make the terminal larger,`,

@@ -29,7 +29,7 @@ export const asking = {
   passphraseHint: 'Set LEADMASTER_PASSPHRASE, or name a file with --passphrase-file.',
   passphrase: 'Passphrase: ',
   newPassphrase: 'Passphrase (12 characters or more): ',
-  onceMore: 'Once more: ',
+  onceMore: 'Again: ',
   notTheSame: 'The two are not the same.',
   tryAgain: 'Nothing was done. Try again.',
   thePassphrase: 'The passphrase',

@@ -3,7 +3,7 @@ export const portable = {
   freshOrThere: '--snapshot takes one that is there; --kind and --retire take a fresh one.',
   exported: (path: string, size: string, snapshot: string, name: string) =>
     `${path}: ${size}, ${snapshot} of ${name}; read back and proven.`,
-  isMoved: (name: string) => `${name} is MOVED here: import the file where it goes on.`,
+  isMoved: (name: string) => `${name} is MOVED here: import the file where it continues.`,
   holdsTheAccount:
     'Anyone who has both the file and its passphrase has the account. Without the passphrase the file cannot be read.',
   notBoth: (name: string) =>
@@ -22,6 +22,8 @@ export const portable = {
   badName: 'The name in the file is none for a session.',
   giveName: 'Give one with --name.',
   copyOrMove: 'Either --copy or --move.',
+  chooseMode: (path: string) => `${path} is not the session's own place: choose whether to copy or to move it`,
+  modes: 'Add one of the two: --copy leaves it where it is, --move brings it here.',
   emptyFolder: 'The folder is empty text.',
   nameTheFolder: 'Name the folder of the profile.',
   kinds: {

@@ -21,7 +21,7 @@ the log of a service goes to standard error, and help is always text.`,
     'Options:': 'Options:',
     'Commands:': 'Commands:',
   },
-  /** What a person puts something in the place of, in the usage of a command. */
+  /** Places that a value is put in, in the usage of a command. */
   places: {
     code: 'code',
     command: 'command',
@@ -63,6 +63,8 @@ export const rules = {
   hours: (most: number) => `It must be a whole number of hours from 1 to ${most}.`,
   idempotencyKey: 'It must be 1 to 255 printable ASCII characters.',
   oneOf: (words: string) => `It must be one of ${words}.`,
+  time: 'It must be a point in time, such as 2027-01-31 or 2027-01-31T18:00Z.',
+  wholeNumber: 'It must be a whole number from 0 to 1000000.',
   keyValue: 'It must be KEY=VALUE.',
   proto: '__proto__ cannot be a key; choose another.',
 };

@@ -1,7 +1,16 @@
 /** The service: its start, its demo, how it is reached; the vault and the installation around it. */
 export const service = {
   running: 'LeadMaster is running.',
-  banner: { address: 'address', key: 'key', data: 'data', browser: 'browser', login: 'login' },
+  banner: {
+    address: 'address',
+    hub: 'hub',
+    manager: 'manager',
+    key: 'key',
+    data: 'data',
+    browser: 'browser',
+    login: 'login',
+  },
+  addMachines: 'Put session managers behind it: ./leadmaster machines add NAME URL --token-file FILE',
   demoAlone: 'A demo is started by "start --demo" alone.',
   shutdownHangs: (seconds: number) => `The shutdown hangs beyond ${seconds} s; the process ends without it.`,
   unusedByDemo: (name: string) => `The demo keeps a vault and a key of its own: ${name} is not used.`,
@@ -17,6 +26,16 @@ export const service = {
   startIt: 'Start it: npm start',
   startDemo: 'Start it: npm start -- --demo',
   otherPort: (port: number) => `A service of this data folder runs on port ${port}: set SESSION_MANAGER_PORT=${port}`,
+  startHub: 'Start it: npm start. Where it listens on another port: set HUB_PORT to it.',
+  lookAtUrl:
+    'Is LEADMASTER_URL right, and does the service run there? Without it, commands speak with the service of this machine.',
+  keyGiven: (url: string) => `The key came from LEADMASTER_KEY. Is it a key of the service at ${url}, and not revoked?`,
+  noKeyGiven: (url: string) => `LEADMASTER_URL is ${url}, and no key is given for it.`,
+  giveKey: 'Set LEADMASTER_KEY: a key of that hub ("./leadmaster keys create NAME"), or the key of that manager.',
+  needsDisk: (url: string) => `This works on the disk of the machine it runs on, and LEADMASTER_URL is ${url}.`,
+  needsDiskOf: (session: string, machine: string) =>
+    `This works on the disk of the machine of the session: ${session} is on ${machine}.`,
+  runItThere: 'Give the command on that machine, without LEADMASTER_URL.',
   setPort: 'Set SESSION_MANAGER_PORT to the port of the service.',
   noKey: (file: string) =>
     `There is no key in ${file}. Run it as the user of the service, with its LEADMASTER_DATA_DIR, or set LEADMASTER_ADMIN_KEY.`,
@@ -43,8 +62,8 @@ export const vault = {
   otherAccepted: (vault: string, url: string) =>
     `The vault ${vault} at ${url} is accepted; the next snapshot goes there.`,
   askRollback: (detail: string, holds: string, name: string) =>
-    `${detail}\nIt holds ${holds} of ${name}; whatever came later is not in it. Was this copy put back on purpose? ` +
-    'If not, somebody has removed snapshots: leave it, and look for the newer vault. Go on from here?',
+    `${detail}\nIt holds ${holds} of ${name}; what came later is not in it. Was this copy put back on purpose? ` +
+    'If not, snapshots were removed: leave it, and look for the newer vault. Continue from here?',
   noSnapshot: 'no snapshot',
   holds: (snapshots: string, newest: string) => `${snapshots}, the newest ${newest}`,
   onlyWhereSaid: 'A second vault is made only where that is said.',

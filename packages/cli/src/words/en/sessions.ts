@@ -11,7 +11,7 @@ export const sessions = {
   needsYou: 'needs you',
   failing: 'failing',
   restricted: (state: string, until: string | null) =>
-    `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${until}`}); chats that exist go on.`,
+    `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${until}`}); existing chats continue.`,
   is: (name: string, state: string, account: string | null, reason: string) =>
     `${name} is ${state}${account === null ? '' : ` as ${account}`}${reason === '' ? '' : ` (${reason})`}`,
   didNotStart: (name: string, reason: string) => `${name} did not start: ${reason}`,
@@ -67,7 +67,7 @@ export const pages = {
   notProbed: (name: string) => `${name} has not been probed yet: that happens when it is READY.`,
   probed: (build: string | null, age: string) => `Build ${build ?? 'unknown'}, probed ${age} ago.`,
   verdicts: { ok: 'ok', broken: 'broken', unknown: 'unknown' },
-  usedAllTheSame: 'used all the same',
+  usedAnyway: 'used anyway',
   buildHead: ['BUILD', 'SESSIONS', 'VERDICT', 'REACH', 'KEPT', 'FIRST SEEN', 'LAST READY', 'WHY'],
   noBuild: 'No build was seen yet: start a session.',
 };
@@ -91,5 +91,5 @@ export const place = {
   ask: (which: string) =>
     `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan again. Type yes: `,
   notSaid: (which: string) => `It was not said that the place before never runs ${which} again.`,
-  saySo: 'Once it never will, say so: --origin-retired',
+  saySo: 'Once it never will, confirm it: --origin-retired',
 };

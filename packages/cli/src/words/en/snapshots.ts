@@ -80,7 +80,7 @@ export const restore = {
     'If it has a profile now, that goes to the trash; what has come since then is not in the snapshot. Restore?',
   isBack: (name: string, snapshot: string) =>
     `${name} is back at ${snapshot}; a profile that it had before is in the trash.`,
-  allTheSame: (command: string) => `To restore all the same: ${command}`,
+  anyway: (command: string) => `To restore anyway: ${command}`,
   extracted: (target: string, files: string, size: string, id: string, name: string) =>
     `${target}: ${files}, ${size}, of snapshot ${id} of ${name}.`,
   theyHoldTheLogin: 'They hold the login: keep them private, and never run them beside the session.',
@@ -97,11 +97,11 @@ export const recover = {
   label: 'recover',
   notBroughtBack: (names: string) => `Not brought back: ${names}.`,
   nothingMissing: 'Nothing that the vault holds is missing here.',
-  ask: 'Which shall be brought back? (names, "all", or nothing) ',
+  ask: 'Which should be brought back? (names, "all", or nothing) ',
   all: ['all'],
   bringBack: 'Bring them back: ./leadmaster recover NAME..., or --all',
   leftOut: (names: string) => `Left out, as they were deleted or moved on purpose: ${names}.`,
-  oneAllTheSame: (name: string | undefined) => `To bring one back all the same: ./leadmaster recover ${name}`,
+  oneAnyway: (name: string | undefined) => `To bring one back anyway: ./leadmaster recover ${name}`,
   listIt: 'List what it holds: ./leadmaster recover',
   holdsNothing: (name: string) => `The vault holds nothing of ${name}.`,
   holdsNone: 'The vault holds no session.',

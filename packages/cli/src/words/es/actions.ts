@@ -34,5 +34,9 @@ export const actions: Record<Action['kind'], string> = {
   key_copied: 'Anotar la copia de la clave',
   vault_accept: 'Si eso se hizo a propósito',
   vault_create: 'Empezar una bóveda nueva y vacía',
+  create_tenant: 'Agregar un inquilino',
+  create_key: 'Hacer una clave',
+  accept_log: 'Aceptar su registro',
+  add_machine: 'Agregar una máquina',
   vault_repair: 'Reparar el encabezado de la bóveda',
 };

@@ -57,6 +57,60 @@ export const help: typeof enHelp = {
     retire: 'y entrega la sesión aquí, para siempre: sigue donde se importe el archivo',
     force: 'sobrescribe un archivo que ya existe',
   },
+  hub: {
+    about: 'arranca solo el hub, delante de session managers que funcionan en otro lugar',
+  },
+  keys: {
+    about: 'hace, lista y revoca las claves del hub',
+    create: {
+      about: 'hace una clave; se muestra solo esta vez',
+      name: 'para qué es',
+      tenant: 'una clave de este inquilino; sin esto, del operador',
+      scopes: 'qué puede hacer',
+      sessions: 'vale solo para estas sesiones',
+      addresses: 'vale solo desde estas direcciones: 10.1.2.3, 10.0.0.0/8',
+      expires: 'cuándo vence: 2027-01-31',
+    },
+    list: { about: 'lista las claves, sin sus secretos', tenant: 'solo las de este inquilino' },
+    revoke: {
+      about: 'termina una clave al momento, con lo que tenga abierto',
+      id: 'su id, como lo muestra la lista',
+      yes: 'no pregunta',
+    },
+  },
+  machines: {
+    about: 'agrega, lista, vacía y quita los session managers de detrás del hub',
+    name: 'cómo se llama la máquina aquí',
+    add: {
+      about: 'pone un session manager detrás del hub; fuera de esta máquina, solo por https',
+      url: 'su dirección, como https://host:3001',
+      tokenFile: 'un archivo con su token: service.token de su carpeta de datos',
+    },
+    list: { about: 'lista las máquinas, con su espacio y cuándo respondieron por última vez' },
+    change: {
+      about: 'da su nueva dirección o su nuevo token, o acepta que su registro es otro',
+      acceptLog:
+        'su registro se reemplazó, o su carpeta de datos se restauró: se sigue leyendo desde lo que tiene ahora',
+    },
+    drain: { about: 'no crea allí ninguna sesión nueva', undo: 'lo deja como antes' },
+    remove: {
+      about: 'quita de detrás del hub una máquina que no tiene sesiones',
+      force: 'también si tiene sesiones: siguen allí, y el hub las olvida',
+      yes: 'no pregunta',
+    },
+  },
+  tenants: {
+    about: 'agrega, lista y quita los inquilinos de la instalación',
+    name: 'el inquilino',
+    create: {
+      about: 'agrega un inquilino: sus sesiones se llaman INQUILINO.SESIÓN',
+      title: 'cómo se llama entre personas',
+      sessions: 'cuántas sesiones puede tener',
+      keys: 'cuántas claves puede tener',
+    },
+    list: { about: 'lista los inquilinos' },
+    remove: { about: 'quita un inquilino que no tiene sesiones, y sus claves', yes: 'no pregunta' },
+  },
   import: {
     about:
       'hace una sesión de un archivo exportado; arranca cuando usted haya confirmado que el lugar anterior está retirado',
@@ -144,11 +198,16 @@ export const help: typeof enHelp = {
     idempotencyKey: 'enviar otra vez con la misma clave no envía nada dos veces',
   },
   session: {
-    about: 'crea, arranca, detiene, reinicia, desvincula o borra una sesión',
+    about: 'crea, cambia, arranca, detiene, reinicia, desvincula o borra una sesión',
     create: {
       about: 'crea una sesión, y la arranca',
       noStart: 'la deja detenida',
       metadata: 'notas de usted, que se guardan con la sesión',
+    },
+    set: {
+      about: 'cambia lo que está anotado junto a una sesión',
+      metadata: 'notas de usted, en lugar de todas las que había',
+      noMetadata: 'las quita todas',
     },
     start: {
       about: 'arranca una sesión',

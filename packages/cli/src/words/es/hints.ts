@@ -5,7 +5,7 @@ type Facts = Pick<
   'name' | 'state' | 'reason' | 'loginMode' | 'attention' | 'unreachable' | 'attempts' | 'nextAttemptAt'
 >;
 
-/** What a state asks of a person. The commands follow it, from the actions beside the hint. */
+/** What a state asks of the operator. The commands follow it, from the actions beside the hint. */
 interface StateHint {
   text: string;
   /** The English hint has values that this text has not, and is shown below it. */

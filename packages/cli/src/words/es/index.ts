@@ -1,9 +1,12 @@
 import type { Language } from '@leadmaster/doctor';
 import { actions } from './actions.ts';
+import { advice } from './advice.ts';
+import { broughtBack, checks, database, page, problems } from './checks.ts';
 import { phones } from './demo.ts';
 import { errors, ownErrors } from './errors.ts';
 import { help } from './help.ts';
 import { sessionHint } from './hints.ts';
+import { hub } from './hub.ts';
 import { linking, messages } from './linking.ts';
 import { asking, count, output, progress } from './output.ts';
 import { files, portable } from './portable.ts';
@@ -13,15 +16,17 @@ import { recordings } from './recordings.ts';
 import { refusals } from './refusals.ts';
 import { service, vault } from './service.ts';
 import { pages, place, profiles, sessions } from './sessions.ts';
+import { warning } from './settings.ts';
 import { recover, restore, snapshots } from './snapshots.ts';
 
-/** Everything that the terminal shows a person, in Spanish. */
+/** Everything that the terminal shows, in Spanish. */
 export const es = {
   language: 'es' as Language,
   asking,
   count,
   files,
   help,
+  hub,
   instead,
   linking,
   messages,
@@ -42,5 +47,8 @@ export const es = {
   sessions,
   snapshots,
   vault,
-  told: { actions, errors, ownErrors, reasons, sessionHint },
+  told: {
+    ...{ actions, advice, errors, ownErrors, reasons, sessionHint },
+    ...{ broughtBack, checks, database, page, problems, warning },
+  },
 };

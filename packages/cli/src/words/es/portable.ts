@@ -21,6 +21,8 @@ export const portable: typeof enPortable = {
   badName: 'El nombre que está en el archivo no sirve para una sesión.',
   giveName: 'Indique uno con --name.',
   copyOrMove: 'O --copy o --move.',
+  chooseMode: (path) => `${path} no es el lugar propio de la sesión: elija si se copia o se mueve`,
+  modes: 'Agregue una de las dos: --copy la deja donde está, --move la trae aquí.',
   emptyFolder: 'La carpeta es un texto vacío.',
   nameTheFolder: 'Indique la carpeta del perfil.',
   kinds: {

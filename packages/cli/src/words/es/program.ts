@@ -48,7 +48,7 @@ son {"error": {...}} en la salida estándar; el registro de un servicio va a la 
 };
 
 const NAME =
-  'el nombre de una sesión tiene de 1 a 63 caracteres: letras minúsculas sin tilde, dígitos, "_" y "-", y empieza con una letra o un dígito';
+  'el nombre de una sesión tiene de 1 a 63 caracteres: letras minúsculas sin tilde, dígitos, "_" y "-", y empieza con una letra o un dígito; la de un inquilino lleva antes el inquilino y un punto, como en acme.ventas';
 const PHONE = 'un número de teléfono con su código de país, como +54 9 11 2345-6789';
 const RECIPIENT =
   'un número de teléfono con código de país, como +54 9 11 2345-6789, o un id de WhatsApp que termina en @c.us, @s.whatsapp.net, @lid o @g.us';
@@ -65,6 +65,8 @@ export const rules: typeof enRules = {
   hours: (most) => `Debe ser un número entero de horas, de 1 a ${most}.`,
   idempotencyKey: 'Debe tener de 1 a 255 caracteres ASCII imprimibles.',
   oneOf: (words) => `Debe ser uno de ${words}.`,
+  time: 'Debe ser un momento, como 2027-01-31 o 2027-01-31T18:00Z.',
+  wholeNumber: 'Debe ser un número entero de 0 a 1000000.',
   keyValue: 'Debe ser CLAVE=VALOR.',
   proto: '__proto__ no puede ser una clave; elija otra.',
 };

@@ -2,7 +2,16 @@ import type { service as enService, vault as enVault } from '../en/service.ts';
 
 export const service: typeof enService = {
   running: 'LeadMaster está en marcha.',
-  banner: { address: 'dirección', key: 'clave', data: 'datos', browser: 'navegador', login: 'login' },
+  banner: {
+    address: 'dirección',
+    hub: 'hub',
+    manager: 'gestor',
+    key: 'clave',
+    data: 'datos',
+    browser: 'navegador',
+    login: 'login',
+  },
+  addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file FILE',
   demoAlone: 'Una demo solo se arranca con "start --demo".',
   shutdownHangs: (seconds) => `El cierre no termina en ${seconds} s; el proceso acaba sin él.`,
   unusedByDemo: (name) => `La demo tiene su propia bóveda y su propia clave: ${name} no se usa.`,
@@ -19,6 +28,17 @@ export const service: typeof enService = {
   startDemo: 'Arránquela: npm start -- --demo',
   otherPort: (port) =>
     `Un servicio de esta carpeta de datos funciona en el puerto ${port}: indique SESSION_MANAGER_PORT=${port}`,
+  startHub: 'Arránquelo: npm start. Si escucha en otro puerto: indíquelo en HUB_PORT.',
+  lookAtUrl:
+    '¿Es correcta LEADMASTER_URL, y funciona allí el servicio? Sin ella, los comandos hablan con el servicio de esta máquina.',
+  keyGiven: (url) => `La clave viene de LEADMASTER_KEY. ¿Es una clave del servicio en ${url}, y no está revocada?`,
+  noKeyGiven: (url) => `LEADMASTER_URL es ${url}, y no se indicó ninguna clave para ella.`,
+  giveKey:
+    'Indique LEADMASTER_KEY: una clave de ese hub ("./leadmaster keys create NOMBRE"), o la clave de ese gestor.',
+  needsDisk: (url) => `Esto trabaja sobre el disco de la máquina donde se ejecuta, y LEADMASTER_URL es ${url}.`,
+  needsDiskOf: (session, machine) =>
+    `Esto trabaja sobre el disco de la máquina de la sesión: ${session} está en ${machine}.`,
+  runItThere: 'Dé el comando en esa máquina, sin LEADMASTER_URL.',
   setPort: 'Indique en SESSION_MANAGER_PORT el puerto del servicio.',
   noKey: (file) =>
     `No hay ninguna clave en ${file}. Dé el comando como el usuario del servicio, con su LEADMASTER_DATA_DIR, o indique LEADMASTER_ADMIN_KEY.`,
@@ -44,7 +64,7 @@ export const vault: typeof enVault = {
   otherAccepted: (vault, url) => `La bóveda ${vault} en ${url} está aceptada; la próxima copia va ahí.`,
   askRollback: (detail, holds, name) =>
     `${detail}\nTiene ${holds} de ${name}; lo que vino después no está en ella. ¿Se repuso a propósito? ` +
-    'Si no, alguien ha quitado copias: déjela, y busque la bóveda más nueva. ¿Seguir desde aquí?',
+    'Si no, se quitaron copias: déjela, y busque la bóveda más nueva. ¿Seguir desde aquí?',
   noSnapshot: 'ninguna copia',
   holds: (snapshots, newest) => `${snapshots}, la más nueva ${newest}`,
   onlyWhereSaid: 'Una segunda bóveda solo se crea cuando se indica.',

@@ -73,7 +73,7 @@ export const pages: typeof enPages = {
   notProbed: (name) => `${name} todavía no se probó: eso ocurre cuando está READY.`,
   probed: (build, age) => `Versión ${build ?? 'desconocida'}, probada hace ${age}.`,
   verdicts: { ok: 'bien', broken: 'rota', unknown: 'se desconoce' },
-  usedAllTheSame: 'se usa de todos modos',
+  usedAnyway: 'se usa de todos modos',
   buildHead: ['VERSIÓN', 'SESIONES', 'VEREDICTO', 'ALCANCE', 'GUARDADA', 'VISTA HACE', 'READY HACE', 'POR QUÉ'],
   noBuild: 'Todavía no se vio ninguna versión: arranque una sesión.',
 };

@@ -76,7 +76,7 @@ export const restore: typeof enRestore = {
     `${restart ? `${name} se detiene si está en marcha, y vuelve` : `${name} vuelve`} a ${snapshot}.\n` +
     'Si ahora tiene un perfil, ese va a la papelera; lo que llegó desde entonces no está en la copia. ¿Restaurar?',
   isBack: (name, snapshot) => `${name} volvió a ${snapshot}; el perfil que tenía antes está en la papelera.`,
-  allTheSame: (command) => `Para restaurar de todos modos: ${command}`,
+  anyway: (command) => `Para restaurar de todos modos: ${command}`,
   extracted: (target, files, size, id, name) => `${target}: ${files}, ${size}, de la copia ${id} de ${name}.`,
   theyHoldTheLogin: 'Contienen el login: que nadie más los lea, y nunca los ejecute junto a la sesión.',
   amongSessions: (target, tokens) =>
@@ -96,7 +96,7 @@ export const recover: typeof enRecover = {
   all: ['todas', 'all'],
   bringBack: 'Recupérelas: ./leadmaster recover NOMBRE..., o --all',
   leftOut: (names) => `Se omiten, porque se borraron o trasladaron a propósito: ${names}.`,
-  oneAllTheSame: (name) => `Para recuperar una de todos modos: ./leadmaster recover ${name}`,
+  oneAnyway: (name) => `Para recuperar una de todos modos: ./leadmaster recover ${name}`,
   listIt: 'Vea lo que tiene: ./leadmaster recover',
   holdsNothing: (name) => `La bóveda no tiene nada de ${name}.`,
   holdsNone: 'La bóveda no tiene ninguna sesión.',

@@ -26,7 +26,7 @@ export class Namespace implements AsyncDisposable {
 
   private constructor(keeper: ChildProcess) {
     this.#keeper = keeper;
-    // Whoever waits for a word of it waits for nothing then.
+    // A caller that waits for its output would wait for nothing then.
     keeper.once('exit', () => keeper.emit('message', 'the keeper has ended'));
   }
 

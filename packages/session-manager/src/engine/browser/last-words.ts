@@ -8,7 +8,7 @@ const DEADLINE_MS = 5_000;
 const LAST_LINES = 5;
 
 /**
- * Why a browser does not start, in its own words: puppeteer hears only that the pipe was closed. Starts it once more, with
+ * Why a browser does not start, in its own words: puppeteer hears only that the pipe was closed. Starts it again, with
  * the same flags on an empty folder of its own, and reads what it complains of ("No usable sandbox!", a missing library).
  * Empty when it starts after all, or says nothing.
  */

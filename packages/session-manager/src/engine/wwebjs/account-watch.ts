@@ -18,7 +18,7 @@ export class AccountWatch {
     this.#now = now;
   }
 
-  /** READY, perhaps once more: what is known is reported at the next look whether or not it has changed. */
+  /** READY, perhaps again: what is known is reported at the next look whether or not it has changed. */
   ready(): void {
     this.#mustTell = true;
   }

@@ -5,7 +5,7 @@ import { ReloadGrace } from './reload-grace.ts';
 export interface ConnectionSettings {
   /** A connection that comes back within this was never told to be down. */
   downGraceMs: number;
-  /** How long a page that loads itself afresh may take from one step to the next, and in all. */
+  /** How long a page that reloads itself may take from one step to the next, and in all. */
   reloadStepMs: number;
   reloadCapMs: number;
 }
@@ -33,7 +33,7 @@ export class ConnectionWatch {
     return this.#isAuthenticated;
   }
 
-  /** Nothing to be hurried about: the connection is up and the page did not load itself afresh. */
+  /** Nothing to be hurried about: the connection is up and the page did not reload itself. */
   get isCalm(): boolean {
     return this.#downSince === null && this.#grace === null;
   }
@@ -46,7 +46,7 @@ export class ConnectionWatch {
     this.#isDownTold = false;
   }
 
-  /** The page loads itself afresh. */
+  /** The page reloads itself. */
   navigated(now: number): void {
     if (!this.#isReady || this.#isDownTold) return;
     const isNew = this.#grace === null;
@@ -71,7 +71,7 @@ export class ConnectionWatch {
       this.#isAuthenticated = true;
       this.#emit({ type: 'authenticated' });
     }
-    // After a reload the library says READY once more; until then nothing that comes in would be heard.
+    // After a reload the library says READY again; until then nothing that comes in would be heard.
     if (!this.#isReady || this.#grace !== null || !snapshot.synced || !snapshot.injected) return;
     this.#emit({ type: 'alive' });
     if (this.#isDownTold) this.#emit({ type: 'socket_up' });
@@ -87,7 +87,7 @@ export class ConnectionWatch {
   }
 }
 
-/** How far a page has come that loads itself afresh. */
+/** How far a page has come that reloads itself. */
 function rankOf({ state, synced }: PageSnapshot): number {
   if (state === null) return 0;
   if (state !== 'CONNECTED') return 1;

@@ -3,7 +3,7 @@ import { within } from '@leadmaster/service-kit/wait';
 import type { Frame, HTTPRequest, Page } from 'puppeteer-core';
 
 /**
- * The documents that the page's main frame has shown, one after the other. WhatsApp's page loads itself afresh now and
+ * The documents that the page's main frame has shown, one after the other. WhatsApp's page reloads itself now and
  * then (whatsapp-web-2026, 3.4); puppeteer's `framenavigated` also comes for other frames and for `history.pushState`,
  * so a document counts only when a request for it was seen.
  *

@@ -12,7 +12,7 @@ export class Injection {
   /** The last document that was tried. A failed injection may have left listeners there: it is not tried twice. */
   #tried = 0;
 
-  /** `deadlineMs`: for how long a page that keeps loading itself afresh is tried again. */
+  /** `deadlineMs`: for how long a page that keeps reloading itself is tried again. */
   constructor(documents: MainDocuments, inject: () => Promise<void>, deadlineMs: number) {
     this.#documents = documents;
     this.#inject = inject;

@@ -16,7 +16,7 @@ export interface LinkingSettings {
   linkingMs: number;
 }
 
-/** Watches a page that is to be linked: its QRs, the end of their allowance, a passkey that it wants, a page that cannot go on. */
+/** Watches a page that is to be linked: its QRs, the end of their allowance, a passkey that it wants, a page that cannot continue. */
 export class LinkingWatch {
   readonly #settings: LinkingSettings;
   readonly #emit: (event: EngineEvent) => void;
@@ -37,7 +37,7 @@ export class LinkingWatch {
     this.#refresh = refresh;
   }
 
-  /** The page shows a QR. One that loads itself afresh between them never runs out of them: they are counted here. */
+  /** The page shows a QR. One that reloads itself between them never runs out of them: they are counted here. */
   offered(qr: string): void {
     this.#hasOffered = true;
     if (this.#qrs >= this.#settings.qrRounds * QRS_PER_ROUND) {
@@ -51,12 +51,12 @@ export class LinkingWatch {
     this.#emit({ type: 'qr', qr, expiresAt, attempt: this.#qrs });
   }
 
-  /** Another document is there; its QRs begin afresh. */
+  /** Another document is there; its QRs begin again. */
   navigated(): void {
     this.#isFirstOfPage = true;
   }
 
-  /** The page asks for a passkey, perhaps once more between two looks, or has come to a stage that has its own time. */
+  /** The page asks for a passkey, perhaps again between two looks, or has come to a stage that has its own time. */
   passkeyAsked(): void {
     if (!this.#hasOffered || performance.now() - this.#passkeyToldAt < SAME_PASSKEY_MS) return;
     this.#wantsPasskey = true;
@@ -81,7 +81,7 @@ export class LinkingWatch {
     this.#emit({ type: 'passkey', until: new Date(Date.now() + PASSKEY_STAGE_MS) });
   }
 
-  /** Offered a QR, and then neither waiting nor linked: WhatsApp is away, or the page cannot go on (a full disk). */
+  /** Offered a QR, and then neither waiting nor linked: WhatsApp is away, or the page cannot continue (a full disk). */
   #watchBetween({ state, wantsPasskey }: PageSnapshot, isAuthenticated: boolean, now: number): void {
     const isWaiting = state === 'UNPAIRED' || state === 'UNPAIRED_IDLE';
     this.#hasOffered ||= isWaiting;

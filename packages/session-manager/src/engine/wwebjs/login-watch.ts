@@ -14,7 +14,7 @@ export interface SettleSettings {
 
 /**
  * Watches for the end of the login: by the address of a document, by the page's own command, or by a page that was logged
- * in and then waits for a scan. A glimpse of such a page proves nothing: while it loads itself afresh it may not have
+ * in and then waits for a scan. A glimpse of such a page proves nothing: while it reloads itself it may not have
  * read its login yet.
  */
 export class LoginWatch {

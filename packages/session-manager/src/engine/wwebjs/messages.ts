@@ -87,7 +87,7 @@ export class WwebjsSender implements MessageSender {
   }
 
   /**
-   * Whether a try failed because the page was loading itself afresh, which it does by itself now and then (whatsapp-web-2026,
+   * Whether a try failed because the page was reloading itself, which it does by itself now and then (whatsapp-web-2026,
    * 3.4): then the same text is handed to the next document.
    */
   async #isElsewhere(document: number, signal: AbortSignal): Promise<boolean> {

@@ -10,7 +10,7 @@ const TIMES = { quietMs: 750, capMs: 20_000, eachMs: 5_000 };
 
 /**
  * Looks at what the page can do: one evaluate, nothing sent, the server asked nothing. Rejects when the page does not answer
- * before the signal, or loads itself afresh meanwhile.
+ * before the signal, or reloads itself meanwhile.
  */
 export async function runProbe(
   page: Page,

@@ -4,7 +4,7 @@ import { unreachableByStatus, unreachableFrom } from '../unreachable.ts';
 
 /** Who hears what keeps a page from WhatsApp. */
 export interface ReachListener {
-  /** A request of the page, or its socket, did not get through. The page may go on trying. */
+  /** A request of the page, or its socket, did not get through. The page may keep trying. */
   unreachable(found: Unreachable): void;
   /** Something else than the page was answered: no retry of the page's own follows. */
   refused(found: Unreachable): void;

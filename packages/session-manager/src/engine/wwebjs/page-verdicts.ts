@@ -28,7 +28,7 @@ const UNSUPPORTED: EngineEvent = {
 const TERMS: EngineEvent = {
   type: 'blocked',
   reason: 'terms_required',
-  detail: 'WhatsApp asks to accept its terms before it goes on',
+  detail: 'WhatsApp asks to accept its terms before it continues',
 };
 
 const STORAGE_FULL: EngineEvent = {
@@ -37,7 +37,7 @@ const STORAGE_FULL: EngineEvent = {
   detail: 'WhatsApp says that the browser has no space left for its data',
 };
 
-/** What ends a run by one look at its page; null when it can go on. */
+/** What ends a run by one look at its page; null when it can continue. */
 export function verdictOf(snapshot: PageSnapshot): EngineEvent | null {
   if (snapshot.unsupported) return UNSUPPORTED;
   if (snapshot.storageFull) return STORAGE_FULL;

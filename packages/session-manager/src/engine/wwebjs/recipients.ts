@@ -44,7 +44,7 @@ export class Recipients {
   async #unknown(digits: string, signal: AbortSignal): Promise<string> {
     for (const spelling of otherSpellings(digits)) {
       const found = await this.#ask(spelling, signal).catch(() => null);
-      if (found !== null) return `${digits} is not on WhatsApp; ${found.phone ?? spelling} is`;
+      if (found !== null) return `${digits} is not on WhatsApp; ${found.address.phone ?? spelling} is`;
     }
     return `${digits} is not on WhatsApp`;
   }

@@ -1,9 +1,9 @@
 /**
- * The time that a page which was READY gets to come back after it loaded itself afresh (whatsapp-web-2026, 3.4): a while
+ * The time that a page which was READY gets to come back after it reloaded itself (whatsapp-web-2026, 3.4): a while
  * from the last step it made, and an overall limit. In it no connection is called lost.
  *
  * In READY the supervisor's watchdog hears nothing but `alive` (`PROBE_DEADLINE_S`, 60 s). The navigation itself is such a
- * sign, since a dead page does not navigate, and so is each step after it: every one starts the watchdog afresh, and none
+ * sign, since a dead page does not navigate, and so is each step after it: every one starts the watchdog again, and none
  * comes after the limit. A page that hangs on its way, or loads itself for ever, is therefore still ended by the watchdog.
  */
 export class ReloadGrace {
@@ -30,7 +30,7 @@ export class ReloadGrace {
     return true;
   }
 
-  /** The page loaded itself once more, or says that it still syncs. Whether there is time left for it. */
+  /** The page reloaded itself, or says that it still syncs. Whether there is time left for it. */
   extend(now: number): boolean {
     if (!this.isOpen(now)) return false;
     this.#stepUntil = now + this.#stepMs;

@@ -47,7 +47,7 @@ function oncePerDocument(page: Page, documents: MainDocuments, handler: () => Pr
 }
 
 /**
- * Attaches the library's listeners. One module that is missing keeps most of them off: the session is READY all the same,
+ * Attaches the library's listeners. One module that is missing keeps most of them off: the session is READY anyway,
  * and its self-test says that it does not hear what comes in.
  */
 export async function attachListeners(

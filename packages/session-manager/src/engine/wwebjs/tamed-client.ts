@@ -41,7 +41,7 @@ export interface PageLife {
  *   the first
  * - it keeps the page's own text in its cache, over what lies there and not atomically; here `builds/` keeps pages
  * - on a state it does not accept it closes the browser by itself; here the run does that, and proves it
- * - after a logout it tells its strategy once more that the browser is there, which it has been all the time
+ * - after a logout it tells its strategy again that the browser is there, which it has been all the time
  *
  * `onBrowser` runs once, when the browser is there and before any page is loaded; what we need in every document is
  * put in place right after it.
@@ -88,7 +88,7 @@ function livePage(untyped: Untyped, page: Page, loadMs: number): PageLife {
       const start = performance.now();
       const version = await prepare(page, loadMs);
       if (version !== null) documents.unbound(() => life.onVersion(version));
-      // The library waits for the version once more; 0 would be its own default.
+      // The library waits for the version again; 0 would be its own default.
       untyped.options.authTimeoutMs = Math.max(1, loadMs - (performance.now() - start));
       await inject();
     },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 /**
  * One attempt to hand a text over. `open`: the page has not given the message's id yet. `journalling`: it has, and
- * waits for our word. `journalled`: the id is on disk and the page may go on. `closed`: the page never got our word and
+ * waits for our word. `journalled`: the id is on disk and the page may continue. `closed`: the page never got our word and
  * never will: nothing was handed over.
  */
 export type TicketState = 'open' | 'journalling' | 'journalled' | 'closed';

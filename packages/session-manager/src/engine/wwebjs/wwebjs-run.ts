@@ -14,13 +14,23 @@ import {
 import { withSignal } from '@leadmaster/service-kit/wait';
 import type { Browser, Page } from 'puppeteer-core';
 import type { Client, ContactId } from 'whatsapp-web.js';
-import { treeMemory } from '../../process/memory.ts';
+import { memoryOf } from '../../process/memory.ts';
+import { ProcessorTime } from '../../process/processor-time.ts';
 import { takeCensus } from '../census.ts';
-import type { CatchUpFrom, CatchUpPart, EngineEvent, EngineRun, MessageSender } from '../engine.ts';
+import type {
+  CatchUpFrom,
+  CatchUpPart,
+  ChatReader,
+  EngineEvent,
+  EngineRun,
+  MessageSender,
+  RunUsage,
+} from '../engine.ts';
 import type { PageProbe } from '../page-probe.ts';
 import { recordedPageOf } from '../recorded-page.ts';
 import { unreachableFrom } from '../unreachable.ts';
 import { catchUp } from './catch-up.ts';
+import { WwebjsChats } from './chats.ts';
 import { WwebjsSender } from './messages.ts';
 import { readOwnIdentity } from './page/account.ts';
 import { findForRecording } from './page/recording.ts';
@@ -49,10 +59,12 @@ const DATABASES_MS = 3_000;
 /** One browser with one page of WhatsApp, from the moment its process exists to the proof that it is gone. */
 export class WwebjsRun implements EngineRun {
   readonly messages: MessageSender;
+  readonly chats: ChatReader;
   readonly #client: Client;
   readonly #browser: Browser;
   readonly #page: Page;
   readonly #group: BrowserGroup;
+  readonly #processor = new ProcessorTime();
   readonly #identity: ProcessIdentity;
   readonly #profileDir: string;
   readonly #life: PageLife;
@@ -79,6 +91,7 @@ export class WwebjsRun implements EngineRun {
     const emit = (event: EngineEvent) => this.#tell(event);
     this.#seen = new SeenMessages(emit);
     this.messages = new WwebjsSender(input.client, input.page, input.life.documents, input.wiring.tickets);
+    this.chats = new WwebjsChats(input.page);
     this.#load = new PageLoad(input.page, this.#life.documents, input.isPinned, emit);
     this.#monitor = new PageMonitor(input.page, {
       emit,
@@ -186,10 +199,11 @@ export class WwebjsRun implements EngineRun {
     return Buffer.from(await withSignal(this.#page.screenshot(), signal));
   }
 
-  async measureMemory(): Promise<number | null> {
-    const { bytes } = await treeMemory(this.#identity);
+  async measureUsage(): Promise<RunUsage> {
+    const members = this.#group.members();
+    const { bytes } = await memoryOf(members);
     this.#runtime = { ...this.#runtime, pssBytes: bytes };
-    return bytes;
+    return { memoryBytes: bytes, processorMs: await this.#processor.upTo(members) };
   }
 
   async stop(deadlineMs: number): Promise<void> {
@@ -233,7 +247,7 @@ export class WwebjsRun implements EngineRun {
       const { lid, device } = await this.#page.evaluate(readOwnIdentity);
       this.#tell({ type: 'ready', account: accountOf(this.#client, lid, device), webVersion });
     } catch (error) {
-      // The page has loaded itself afresh since; the library says READY once more for the next document.
+      // The page has reloaded itself since; the library says READY again for the next document.
       if (!this.#life.documents.isGone(document)) this.failed(error);
     }
   }

@@ -61,20 +61,19 @@ async function answer(
   const cursor = sent === undefined ? null : goesOnAfter(cursorOf(sent), log);
   if (form === 'application/json') {
     const { limit, wait } = query;
-    const page = sessions.events({ ...of, after: cursor ?? 0, limit, waitMs: wait * 1000, signal });
+    // Without a cursor nothing was missed: from the oldest that is kept.
+    const after = cursor ?? Math.max(0, log.oldest - 1);
+    const page = sessions.events({ ...of, after, limit, waitMs: wait * 1000, signal });
     return reply.send(await untilClosing(page, closing));
   }
   const after = cursor ?? log.newest;
-  const { oldest } = await untilClosing(sessions.events({ ...of, after, limit: 1, waitMs: 0, signal }), closing);
-  const missed = after + 1 < oldest;
-  const greeting = missed ? `events ${after + 1} to ${oldest - 1} are no longer kept` : `events after ${after}`;
   const from = cursorText(after, log.logId);
   const scope = of.session === undefined ? {} : { scope: of.session };
-  const stream = followers.follow({ ...scope, after, from, greeting });
+  const stream = followers.follow({ ...scope, after, from, greeting: `events after ${after}` });
   return (
     reply
       .type('text/event-stream; charset=utf-8')
-      .header('x-oldest-event-id', String(oldest))
+      .header('x-oldest-event-id', String(log.oldest))
       .header('x-event-cursor', from)
       // Proxies must pass each event on at once, and the connection ends with the stream.
       .header('x-accel-buffering', 'no')

@@ -26,6 +26,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
   });
   serve(app, ROUTES.listSessions, (request) => sessions.list(request.query));
   serve(app, ROUTES.getSession, (request) => sessions.get(request.params.session));
+  serve(app, ROUTES.changeSession, (request) => sessions.change(request.params.session, request.body));
   serve(app, ROUTES.deleteSession, (request) => sessions.delete(request.params.session, request.query));
   serveLong(app, context, ROUTES.adoptSession, ({ body }) => ({
     session: body.name,
@@ -37,6 +38,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     items: await sessions.transitions(request.params.session, request.query.limit),
   }));
   serve(app, ROUTES.checkSession, (request) => sessions.check(request.params.session));
+  serve(app, ROUTES.getUsage, ({ params, query }) => sessions.usage(params.session, query.hours));
   serve(app, ROUTES.getCapabilities, (request) => sessions.capabilities(request.params.session));
   serve(app, ROUTES.overrideCapabilities, (request) =>
     sessions.overrideCapabilities(request.params.session, request.body.override),
@@ -47,7 +49,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
 }
 
 /**
- * `/v1/sessions/{s}/start` and the like: what a person orders. All of them may be repeated. The answer comes once the order is
+ * `/v1/sessions/{s}/start` and the like: orders of the operator or a tenant. All of them may be repeated. The answer comes once the order is
  * under way; with `?wait=`, once it is done and the state no longer passes by itself, or the wait is over. What is refused or
  * fails until then is the answer; what fails later is in the state and in the log.
  */

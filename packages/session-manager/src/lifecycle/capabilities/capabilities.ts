@@ -131,7 +131,7 @@ export class Capabilities {
       const probe = await this.#probe(run, signal);
       if (signal.aborted) return;
       unanswered = probe === null ? unanswered + 1 : 0;
-      // A page that loads itself afresh takes one question with it; what was known of its build stays true.
+      // A page that reloads itself takes one question with it; what was known of its build stays true.
       if (unanswered !== 1) this.#note(probe);
       await this.#alarm.sleep(unanswered === 1 ? UNQUIET_MS : this.#nextLookMs(probe), signal);
     }

@@ -1,20 +1,20 @@
-import { type CheckReport, FEATURES, isRestricted } from '@leadmaster/protocol';
+import { type Check, type CheckName, FEATURES, isRestricted, type PageCheckName } from '@leadmaster/protocol';
 import type { UnreadChats } from '../../state/state-store.ts';
 import type { SupervisorView } from '../session-status.ts';
 import type { Capabilities } from './capabilities.ts';
 
-type Check = CheckReport['checks'][number];
+type NamedCheck = Check & { name: CheckName | PageCheckName };
 
 /** What `check` says of a session beside its profile: features that are not known to work, and actions for the operator. */
 export function pageChecks(
   session: { capabilities: Capabilities; view: SupervisorView },
   unread: UnreadChats | null,
-): Check[] {
+): NamedCheck[] {
   return [...needsPerson(session.view), ...limited(session.view), ...late(unread), ...features(session.capabilities)];
 }
 
 /** Chats whose missed messages come later than they should. */
-function late(unread: UnreadChats | null): Check[] {
+function late(unread: UnreadChats | null): NamedCheck[] {
   if (unread === null) return [];
   const { count, chats, retryAt } = unread;
   const named = chats.map(({ chatId, why }) => `${chatId}: ${why}`).join('; ');
@@ -23,25 +23,25 @@ function late(unread: UnreadChats | null): Check[] {
   return [{ name: 'missed chats', ok: false, detail }];
 }
 
-function needsPerson({ attention, hint }: SupervisorView): Check[] {
+function needsPerson({ attention, hint }: SupervisorView): NamedCheck[] {
   return attention === null ? [] : [{ name: 'needs you', ok: false, detail: `${attention}: ${hint}` }];
 }
 
-function limited({ limits }: SupervisorView): Check[] {
+function limited({ limits }: SupervisorView): NamedCheck[] {
   // WhatsApp's last word to a session that is off stays.
   if (limits === null || !isRestricted(limits)) return [];
   const { state, until } = limits.newChats;
   return [{ name: 'new chats', ok: false, detail: `${state}${until === null ? '' : ` until ${until}`}` }];
 }
 
-function features({ view }: Capabilities): Check[] {
+function features({ view }: Capabilities): NamedCheck[] {
   // Before the first probe nothing is known of any, which is no news of each.
   if (view.at === null) return [];
   return FEATURES.filter((feature) => view.features[feature] !== 'ok').map((feature) => {
     const broken = view.features[feature] === 'broken';
     const failed = view.checks.filter((check) => check.feature === feature && !check.ok);
     const why = failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
-    const verdict = broken && view.overridden.includes(feature) ? 'broken, used all the same' : view.features[feature];
+    const verdict = broken && view.overridden.includes(feature) ? 'broken, used anyway' : view.features[feature];
     return {
       name: `page: ${feature}`,
       ok: !broken,

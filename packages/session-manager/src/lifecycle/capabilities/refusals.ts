@@ -11,7 +11,7 @@ export function featureUnavailable(
   return new LeadMasterError(
     'feature_unavailable',
     `${session} cannot use "${feature}" on build ${build ?? 'unknown'} of WhatsApp Web${why}`,
-    `It is probed again every minute. Look with "./leadmaster capabilities ${session}"; to use it all the same, "./leadmaster capabilities ${session} --override ${feature}".`,
+    `It is probed again every minute. Look with "./leadmaster capabilities ${session}"; to use it anyway, "./leadmaster capabilities ${session} --override ${feature}".`,
     { extra: { feature, build } },
   );
 }

@@ -10,6 +10,7 @@ import { accounts } from './0008-accounts.ts';
 import { words } from './0009-words.ts';
 import { links } from './0010-links.ts';
 import { eventLogs } from './0011-event-logs.ts';
+import { hubs } from './0012-hubs.ts';
 
 export type { Migration };
 
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   words,
   links,
   eventLogs,
+  hubs,
 ];

@@ -107,11 +107,11 @@ describe('the class of keys', () => {
       'collections.Msg = held([old]); collections.Chat = held([chat]);',
     );
     expect(ask(page, 'leadmaster.ids.state')).toBe('unseen');
-    ask(page, 'leadmaster.mendIds()');
+    ask(page, 'leadmaster.repairIds()');
     expect(ask(page, 'leadmaster.ids')).toEqual({ state: 'late', field: '$1' });
     const own = (expression: string) => ask(page, `Object.hasOwn(${expression}, '_serialized')`);
     expect([own('old.id'), own('old.__x_quoted'), own('chat.__x_lastReceivedKey')]).toEqual([true, true, true]);
-    ask(page, 'leadmaster.mendIds()');
+    ask(page, 'leadmaster.repairIds()');
     expect(ask(page, CROSSED)).toMatchObject({ _serialized: 'false_549@lid_3A01' });
   });
 

@@ -39,7 +39,7 @@ function wordsOf(look: Partial<PageSnapshot>, begin: (monitor: PageMonitor) => v
   return promise;
 }
 
-test('tells of a page that cannot go on, also when its QR came and went between two looks', async () => {
+test('tells of a page that cannot continue, also when its QR came and went between two looks', async () => {
   const words = await wordsOf({ state: 'OPENING' }, (monitor) => monitor.qr('a QR'), 2);
   expect(words).toMatchObject([
     { type: 'qr', attempt: 1 },

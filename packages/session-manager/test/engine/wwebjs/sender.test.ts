@@ -65,7 +65,7 @@ test('proves that nothing left when its time is up before the page asked, and re
     new Promise((resolve) => {
       setTimeout(() => {
         ask().then(
-          () => word.resolve('go on'),
+          () => word.resolve('continue'),
           (error: Error) => word.resolve(error.message),
         );
         resolve(undefined);
@@ -75,7 +75,7 @@ test('proves that nothing left when its time is up before the page asked, and re
   expect(await word.promise).toContain('given up');
 });
 
-test('leaves the fate open when its time is up after the page was told to go on', async () => {
+test('leaves the fate open when its time is up after the page was told to continue', async () => {
   const hangs = async (ask: () => Promise<void>) => {
     await ask();
     return new Promise(() => undefined);

@@ -13,7 +13,7 @@ function slowDisk() {
   return { disk, asked, journal };
 }
 
-test('lets the page go on once the id is on disk, and not before', async () => {
+test('lets the page continue once the id is on disk, and not before', async () => {
   const { disk, asked, journal } = slowDisk();
   const tickets = new Tickets();
   const ticket = tickets.open(journal);

@@ -23,7 +23,7 @@ function listen() {
   return { told, emit: (event: EngineEvent) => void told.push(event), kinds: () => told.map(({ type }) => type) };
 }
 
-describe('a page that was READY and loads itself afresh', () => {
+describe('a page that was READY and reloads itself', () => {
   const SETTINGS = { downGraceMs: 3_000, reloadStepMs: 60_000, reloadCapMs: 180_000 };
 
   function ready() {
@@ -72,7 +72,7 @@ describe('a page that is to be linked', () => {
     return { watch: new LinkingWatch({ qrRounds: 2, linkingMs: 1_000 }, ear.emit, async () => undefined), ...ear };
   };
 
-  test('has an allowance of QRs also when it loads itself afresh before it runs out of them', () => {
+  test('has an allowance of QRs also when it reloads itself before it runs out of them', () => {
     const { watch, kinds } = open();
     for (let nth = 0; nth < 13; nth++) {
       watch.navigated();

@@ -1,4 +1,4 @@
-import type { PageChat, PageMsg, WhatsAppPage } from './whatsapp-page.ts';
+import type { PageAddress, PageChat, PageMsg, WhatsAppPage } from './whatsapp-page.ts';
 
 /** Questions that the page answers from its own books, without asking WhatsApp's server. */
 
@@ -66,8 +66,8 @@ export function opensNewChat(to: string): boolean | null {
 export interface NumberAnswer {
   /** The id of the chat, as WhatsApp gives it: a number's or a LID. */
   id: string;
-  /** The number as WhatsApp writes it; null when it does not say. */
-  phone: string | null;
+  /** Whose it is; the number as WhatsApp writes it. */
+  address: PageAddress;
 }
 
 /** Asks WhatsApp's server whose a number is; null when it is on no phone with WhatsApp. */
@@ -77,7 +77,7 @@ export async function numberOf(digits: string): Promise<NumberAnswer | null> {
     const wid = page.require('WAWebWidFactory').createWid(`${digits}@c.us`);
     const found = await page.require('WAWebQueryExistsJob').queryWidExists(wid);
     if (!found?.wid) return null;
-    return { id: String(found.wid), phone: page.leadmaster.addressOf(found.wid).phone };
+    return { id: String(found.wid), address: page.leadmaster.addressOf(found.wid) };
   } catch (error) {
     throw new Error(page.leadmaster.describe(error), { cause: error });
   }

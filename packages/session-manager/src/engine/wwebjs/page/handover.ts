@@ -78,7 +78,7 @@ export function installHandover(terms: HandoverTerms): void {
     }
   };
 
-  const mendHandover = (): boolean => {
+  const repairHandover = (): boolean => {
     if (canJournal()) return true;
     try {
       const module = page.require('WAWebSendMsgChatAction');
@@ -101,7 +101,7 @@ export function installHandover(terms: HandoverTerms): void {
       const options = (given ?? {}) as SendOptions;
       if (options.extraOptions?.[terms.field] === undefined) return original(chat, content, options);
       if (!isCovered(chat)) throw refused('channels and status are not sent to with a ticket');
-      if (!mendHandover()) throw refused('the id of a message cannot be journalled on this page');
+      if (!repairHandover()) throw refused('the id of a message cannot be journalled on this page');
       if (options.quotedMessageId === terms.quote) {
         delete options.quotedMessageId;
         delete options.ignoreQuoteErrors;
@@ -109,6 +109,6 @@ export function installHandover(terms: HandoverTerms): void {
       return original(chat, content, options);
     };
 
-  Object.assign(page.leadmaster, { canJournal, mendHandover });
+  Object.assign(page.leadmaster, { canJournal, repairHandover });
   page.leadmaster.helpers.sendMessage = sendMessage;
 }

@@ -10,10 +10,10 @@ export function installHelpers(): void {
 
   let canDownload = false;
 
-  const mend = (): void => {
-    page.leadmaster.mendIds();
-    page.leadmaster.mendHandover();
-    canDownload = page.leadmaster.mendDownload();
+  const repair = (): void => {
+    page.leadmaster.repairIds();
+    page.leadmaster.repairHandover();
+    canDownload = page.leadmaster.repairDownload();
   };
 
   /** The text of a message's id reaches Node, also from a class of keys that keeps none. */
@@ -21,7 +21,7 @@ export function installHelpers(): void {
     (original: AnyHelper): AnyHelper =>
     (message, ...rest) => {
       // Before its medium can be downloaded: the module for that may come late.
-      if (!canDownload) canDownload = page.leadmaster.mendDownload();
+      if (!canDownload) canDownload = page.leadmaster.repairDownload();
       const model = original(message, ...rest) as { id?: object } | null;
       const text = page.leadmaster.textOf((message as PageMsg).id);
       if (model?.id && text !== null && !Object.hasOwn(model.id, '_serialized'))
@@ -70,7 +70,7 @@ export function installHelpers(): void {
     enumerable: true,
     get: () => helpers,
     set: (given: unknown) => {
-      mend();
+      repair();
       if (typeof given === 'object' && given !== null) guard(given as Record<string, unknown>);
       helpers = given;
     },

@@ -9,7 +9,7 @@ import type { IdsReport, Key, WhatsAppPage } from './whatsapp-page.ts';
 export function installIds(): void {
   const page = globalThis as unknown as WhatsAppPage & { __d?: unknown };
   const MODULE = 'WAWebMsgKey';
-  const mended = new WeakSet<object>();
+  const repaired = new WeakSet<object>();
   const report: IdsReport = { state: 'unseen', field: null };
   let keyClass: KeyClass | null = null;
 
@@ -34,7 +34,7 @@ export function installIds(): void {
     try {
       prototype.toString.call(recorder);
     } catch {
-      // What it read before it threw is known all the same.
+      // What it read before it threw is known anyway.
     }
     const [name, ...more] = read;
     return name === undefined || more.length > 0 || name in prototype ? null : name;
@@ -84,15 +84,15 @@ export function installIds(): void {
     });
   };
 
-  const mendClass = (candidate: KeyClass, state: 'early' | 'late'): void => {
+  const repairClass = (candidate: KeyClass, state: 'early' | 'late'): void => {
     keyClass = candidate;
     const { prototype } = candidate;
-    if (mended.has(prototype)) return;
+    if (repaired.has(prototype)) return;
     if (prototype.toString === Object.prototype.toString) {
       report.state = 'failed';
       return;
     }
-    mended.add(prototype);
+    repaired.add(prototype);
     report.field = fieldOf(prototype);
     if (report.field === '_serialized') report.state = 'native';
     else {
@@ -119,7 +119,7 @@ export function installIds(): void {
         const module = args[5] as { exports?: { default?: unknown } } | undefined;
         const exports = args[6] as { default?: unknown } | undefined;
         const found = [exports?.default, module?.exports?.default, module?.exports].find(isClass);
-        if (found !== undefined) mendClass(found, 'early');
+        if (found !== undefined) repairClass(found, 'early');
       });
       return result;
     };
@@ -179,12 +179,12 @@ export function installIds(): void {
   Object.assign(page.leadmaster, {
     ids: report,
     textOf: (key: Key): string | null => [key._serialized, String(key)].find(isText) ?? null,
-    mendIds: () => {
+    repairIds: () => {
       attempt(() => {
         const module = page.require(MODULE) as { default?: unknown };
         const found = [module, module.default].find(isClass);
         if (found === undefined) throw new Error('the page has no class of keys');
-        mendClass(found, 'late');
+        repairClass(found, 'late');
       });
       if (report.state === 'early' || report.state === 'late') sweep();
     },

@@ -24,7 +24,7 @@ export function installMedia(): void {
     return { ...wanted, mimetype: mimetype ?? 'application/octet-stream' };
   };
 
-  const mendDownload = (): boolean => {
+  const repairDownload = (): boolean => {
     try {
       const { downloadManager } = page.require('WAWebDownloadManager');
       const original = downloadManager.downloadAndMaybeDecrypt as unknown as AnyHelper;
@@ -73,6 +73,6 @@ export function installMedia(): void {
       return original(...args);
     };
 
-  Object.assign(page.leadmaster, { mendDownload });
+  Object.assign(page.leadmaster, { repairDownload });
   Object.assign(page.leadmaster.helpers, { processMediaData: discreet, processStickerData: discreet, forwardMessage });
 }

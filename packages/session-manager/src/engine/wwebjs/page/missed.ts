@@ -84,7 +84,7 @@ export async function readMissed(question: MissedQuestion): Promise<MissedAnswer
     return at >= 0 ? messages.slice(at + 1) : messages.filter((m) => m.t >= after.t);
   };
 
-  /** Reads one chat; null when it is done, else where to go on. */
+  /** Reads one chat; null when it is done, else where to continue. */
   const readChat = async (index: number, after: MissedCursor['after']): Promise<MissedCursor | null> => {
     const chat = page.require('WAWebCollections').Chat.get(chatIds[index]);
     if (chat === undefined) return null;

@@ -45,11 +45,15 @@ export interface PageChat {
   readonly t?: number;
   readonly name?: string;
   readonly formattedTitle?: string;
+  readonly unreadCount?: number;
+  readonly archive?: boolean;
   readonly lastReceivedKey?: unknown;
   readonly msgs: { getModelsArray(): PageMsg[] };
 }
 
 export interface PageContact {
+  readonly id: Wid;
+  readonly isBusiness?: boolean;
   readonly name?: string;
   readonly pushname?: string;
   readonly verifiedName?: string;
@@ -82,6 +86,7 @@ export interface Modules {
     getPhoneNumber?(wid: Wid): Wid | null | undefined;
     getAlternateUserWid?(wid: Wid): Wid | null | undefined;
   };
+  WAWebFrontendContactGetters: { getIsMyContact?(contact: PageContact): unknown };
   WAWebLidMigrationUtils: { toPn?(wid: Wid): Wid | null | undefined; toLid?(wid: Wid): Wid | null | undefined };
   WAWebReachoutTimelockUtils: {
     canSendMsgWhileTimelocked?(input: { chat: PageChat; contact: PageContact | undefined }): unknown;
@@ -149,13 +154,13 @@ export interface Toolbox {
   /** The text of a key by the page's own word, or null. */
   textOf(key: Key): string | null;
   /** Repairs the class of keys and the keys that exist. Idempotent; also sets `ids`. */
-  mendIds(): void;
+  repairIds(): void;
   /** Puts the journalling wrapper in place; false when it cannot be. Idempotent. */
-  mendHandover(): boolean;
+  repairHandover(): boolean;
   /** Whether the journalling wrapper is in place, without putting it there. */
   canJournal(): boolean;
   /** Puts the wrapper around media downloads in place; false when it cannot be. Idempotent. */
-  mendDownload(): boolean;
+  repairDownload(): boolean;
   /** An error with what lies inside it: the page's own errors have names and messages of one letter. */
   describe(error: unknown): string;
   alternateOf(wid: Wid): Wid | null;

@@ -1,58 +1,56 @@
+import type { z } from 'zod';
+import { account } from './accounts.ts';
+import { build, buildList } from './builds.ts';
+import { capabilities, overrideCapabilities } from './capabilities.ts';
+import { event, eventPage } from './events/index.ts';
+import { confirmEvents, hub, hubAndLog, hubList } from './hubs.ts';
+import { message, sendMessage } from './messages.ts';
+import { acceptedPlace, acceptPlace, place } from './place.ts';
+import { problemBody } from './routes/route.ts';
 import {
-  acceptedPlace,
-  acceptPlace,
-  account,
   adoptedSession,
   adoptReport,
   adoptSession,
-  arrivingTransfer,
-  build,
-  buildList,
-  capabilities,
-  census,
   checkReport,
   createSession,
-  createSnapshot,
-  event,
-  eventPage,
-  message,
-  operation,
-  overrideCapabilities,
   pairingCode,
   pairingRequest,
-  place,
-  prepareTransfer,
-  problemBody,
-  pruneReport,
   qrCode,
-  recentFile,
-  recentFiles,
+  retireSession,
+  session,
+  startSession,
+  transition,
+} from './session.ts';
+import {
+  census,
+  createSnapshot,
+  operation,
+  pruneReport,
   recoverable,
   recovered,
   recoverSessions,
   restoreSnapshot,
-  retireSession,
-  sealTransfer,
-  sendMessage,
-  session,
   snapshot,
   snapshotDetail,
   snapshotList,
   snapshotProblem,
-  startSession,
-  storageFolder,
-  storageReport,
-  transferSession,
-  transition,
-  trimReport,
   verifyReport,
   verifySnapshot,
-} from '@leadmaster/protocol';
-import type { z } from 'zod';
+} from './snapshots.ts';
+import { recentFile, recentFiles, storageFolder, storageReport, trimReport } from './storage.ts';
+import { arrivingTransfer, prepareTransfer, sealTransfer, transferSession } from './transfer.ts';
 
 const AT = '2026-03-01T12:00:00.000Z';
 const WHATSAPP_ID = 'true_5491100000001@c.us_3EB0C767D097B7C7D2A1';
 const ACCOUNT = { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ventas' };
+const KEPT_LOG = { logId: '9c1f04ab27d35e60', oldest: 1, newest: 44 };
+const HUB = {
+  id: 'hub-1',
+  confirmed: 42,
+  unconfirmed: { events: 2, bytes: 480, since: AT },
+  registeredAt: AT,
+  seenAt: AT,
+};
 const PLACE = {
   now: { path: '/srv/leadmaster', host: 'new', since: AT },
   before: { path: '/home/leadmaster/data', host: 'old', since: '2025-11-02T08:30:00.000Z' },
@@ -209,6 +207,10 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
       data: { from: 'AUTHENTICATED', to: 'READY', reason: 'synced', stateKind: 'settled', hint: '', attempts: 0 },
     },
   },
+  Hub: { schema: hub, example: HUB },
+  HubAndLog: { schema: hubAndLog, example: { ...HUB, ...KEPT_LOG } },
+  HubList: { schema: hubList, example: { ...KEPT_LOG, items: [HUB], keepBytes: 256 * 2 ** 20 } },
+  ConfirmEvents: { schema: confirmEvents, example: { cursor: '42@9c1f04ab27d35e60' } },
   EventPage: { schema: eventPage, example: { items: [], cursor: 42, oldest: 1, logId: '9c1f04ab27d35e60' } },
   Message: {
     schema: message,

@@ -14,7 +14,7 @@ import { type LogFile, readFolder } from './folder.ts';
  * @returns The files that were cut.
  * @throws The system's error when the disk refuses.
  */
-export function mendLevelDb(folder: string): string[] {
+export function repairLevelDb(folder: string): string[] {
   const torn = tornFiles(folder);
   for (const { name, whole } of torn) cut(join(folder, name), whole);
   return torn.map(({ name }) => name);

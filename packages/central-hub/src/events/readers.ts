@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { anyOf } from '@leadmaster/service-kit/wait';
+import type { Logger } from 'pino';
+import type { MachineLink } from '../machines/link.ts';
+import type { MachineLinks } from '../machines/links.ts';
+import type { HubStore } from '../store/index.ts';
+import { LeaseHolder } from '../store/lease-holder.ts';
+import { MachineReader } from './reader.ts';
+
+const AGAIN_MS = 1_000;
+/** A log that is not the one that was read waits for an operator: it is looked at now and then. */
+const OTHER_LOG_MS = 60_000;
+
+export interface MachineReadersOptions {
+  store: HubStore;
+  links: MachineLinks;
+  /** Who claims: another word for each process. */
+  holder: string;
+  /** How long a lease lasts without a renewal; more than one second. */
+  leaseSeconds: number;
+  log: Logger;
+}
+
+/** Reads the logs of all machines, each as long as this hub holds its lease. */
+export class MachineReaders {
+  readonly #store: HubStore;
+  readonly #links: MachineLinks;
+  readonly #holder: string;
+  readonly #leaseS: number;
+  readonly #log: Logger;
+  readonly #ending = new AbortController();
+  readonly #running = new Map<MachineLink, Promise<void>>();
+  readonly #otherLogs = new Set<string>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: MachineReadersOptions) {
+    this.#store = options.store;
+    this.#links = options.links;
+    this.#holder = options.holder;
+    this.#leaseS = options.leaseSeconds;
+    this.#log = options.log;
+  }
+
+  /** Reads every machine that is there, and those that come. */
+  start(): void {
+    const look = (): void => {
+      for (const link of this.#links.all()) {
+        if (this.#running.has(link)) continue;
+        this.#running.set(
+          link,
+          this.#keepReading(link).finally(() => this.#running.delete(link)),
+        );
+      }
+    };
+    look();
+    this.#timer = setInterval(look, AGAIN_MS).unref();
+  }
+
+  /** What an operator is to decide about a machine; null where there is nothing. */
+  attentionOf(machine: string): 'other_log' | null {
+    return this.#otherLogs.has(machine) ? 'other_log' : null;
+  }
+
+  /** Reads no longer. A lease that is held ends by itself. */
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#ending.abort();
+    await Promise.all(this.#running.values());
+  }
+
+  async #keepReading(link: MachineLink): Promise<void> {
+    const reader = new MachineReader(this.#store, link, this.#log);
+    const { signal } = this.#ending;
+    while (!signal.aborted && this.#links.all().includes(link)) {
+      const wait = await this.#readOnce(link, reader, signal);
+      await sleep(wait, undefined, { signal, ref: false }).catch(() => {});
+    }
+  }
+
+  /** Returns how long to wait before the next try. */
+  async #readOnce(link: MachineLink, reader: MachineReader, signal: AbortSignal): Promise<number> {
+    if (!link.isUp) return AGAIN_MS;
+    let lease: LeaseHolder | null = null;
+    try {
+      lease = await LeaseHolder.claim(this.#store.leases, {
+        machine: link.name,
+        holder: this.#holder,
+        seconds: this.#leaseS,
+        log: this.#log,
+      });
+      if (lease === null) return AGAIN_MS;
+      this.#otherLogs.delete(link.name);
+      await reader.read(lease, anyOf(signal, link.down));
+    } catch (error) {
+      if (signal.aborted) return 0;
+      const isOther =
+        error instanceof LeadMasterError && ['cursor_of_another_log', 'cursor_unknown'].includes(error.code);
+      this.#log.warn(
+        { machine: link.name, err: error },
+        isOther
+          ? `the machine "${link.name}" has another log than the one that was read: nothing is overwritten until an operator decides`
+          : `the log of the machine "${link.name}" could not be read: ${errorText(error)}`,
+      );
+      if (isOther) {
+        this.#otherLogs.add(link.name);
+        return OTHER_LOG_MS;
+      }
+      // Another hub may have been told another token.
+      if (error instanceof LeadMasterError && error.code === 'unauthorized') await this.#links.reopen(link.name);
+    } finally {
+      lease?.abandon();
+    }
+    return AGAIN_MS;
+  }
+}

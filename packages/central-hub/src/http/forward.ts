@@ -1,0 +1,171 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { BYTES, HUB_ROUTES, LeadMasterError, type Operation, operation, type Route } from '@leadmaster/protocol';
+import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
+import { anyOf, isOverdue } from '@leadmaster/service-kit/wait';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../keys/caller.ts';
+import type { MachineLink } from '../machines/link.ts';
+import type { RouteContext } from './hub-app.ts';
+import { isJson, notAManager, readJson, requireStated } from './machine-answer.ts';
+import { shown } from './shown.ts';
+import { importTarget, MACHINE_HEADER, targetOf } from './target.ts';
+
+/** Headers of a request that a machine gets as they are. */
+const SENT = ['accept', 'content-type', 'content-length', 'idempotency-key', 'prefer', 'x-passphrase'];
+/** Headers of an answer that a caller gets as they are. */
+const ANSWERED = [
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'location',
+  'preference-applied',
+  'retry-after',
+  'vary',
+  'x-snapshot-bytes',
+];
+/** How long a machine has for an answer beyond the wait that the caller asks for. Long calls and bytes take as long as they take. */
+const ANSWER_MS = 120_000;
+
+/** Routes that the hub answers itself, though a session manager has them, too. */
+const OWN: readonly string[] = ['createSession', 'listSessions', 'getSession', 'listSessionEvents', 'deleteSession'];
+
+/** Every route below a session that its machine answers: each is forwarded as the contract states it. */
+export function forwardedRoutes(): Route[] {
+  return Object.values<Route>(HUB_ROUTES).filter(
+    ({ id, path }) => path.startsWith('/v1/sessions/{session}') && !OWN.includes(id),
+  );
+}
+
+/** Serves the routes that machines answer. */
+export function forwardRoutes(app: HttpApp, context: RouteContext): void {
+  const [bytes, others] = [forwardedRoutes().filter(isUpload), forwardedRoutes().filter((route) => !isUpload(route))];
+  for (const route of others) serveForwarded(app, context, route);
+  // In a scope of its own: a body of bytes is handed on as it comes, and nowhere else.
+  void app.register(async (scope) => {
+    scope.addContentTypeParser(BYTES, (_request, payload, done) => done(null, payload));
+    for (const route of bytes) serveForwarded(scope, context, route);
+  });
+}
+
+function isUpload({ bytes }: Route): boolean {
+  return bytes !== undefined;
+}
+
+function serveForwarded(app: HttpApp, context: RouteContext, route: Route): void {
+  serve(app, route, async (plain, reply) => {
+    const request = plain as FastifyRequest;
+    const caller = context.callers.of(request);
+    const { session: given } = request.params as { session: string };
+    const target = route.id === 'importSession' ? importTarget : targetOf;
+    const { session, link } = await target(context, caller, given, request.headers[MACHINE_HEADER]);
+    return forward(context, { route, request, reply, caller, session, link });
+  });
+}
+
+/** One request on its way to the machine of its session, and back. */
+interface Forwarded {
+  route: Route;
+  request: FastifyRequest;
+  reply: FastifyReply;
+  caller: Caller;
+  session: string;
+  link: MachineLink;
+}
+
+/** Hands a request to a machine and its answer to the caller, in pieces as they come, and ends with whichever side ends. */
+export async function forward(context: RouteContext, call: Forwarded): Promise<FastifyReply> {
+  const { request, reply, route, link, caller } = call;
+  const watch = context.ring.watch(caller);
+  reply.raw.once('close', watch.done);
+  const signal = anyOf(callerSignal(reply, context.closing), watch.signal, deadlineOf(call));
+  // Silence on this connection is no sign of death until the answer has gone out.
+  reply.raw.setTimeout(0);
+  try {
+    const answer = await link.send({
+      method: methodOf(route, request),
+      target: targetPath(route, call),
+      headers: sentHeaders(request),
+      ...bodyOf(request),
+      signal,
+    });
+    requireStated({ route, answer });
+    return await handOn(context, call, answer);
+  } catch (error) {
+    const why: unknown = signal.aborted ? signal.reason : error;
+    throw isOverdue(why) ? link.unreachable('it takes too long', request.method, true) : why;
+  }
+}
+
+/** Gives the answer of a machine to the caller: in JSON as the caller may see it, all else as it comes. */
+async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMessage): Promise<FastifyReply> {
+  const { request, reply, route, link, caller } = call;
+  const { statusCode: status = 0 } = answer;
+  const head = (): FastifyReply => {
+    reply.code(status);
+    for (const name of ANSWERED) {
+      const value = answer.headers[name];
+      if (typeof value === 'string') reply.header(name, namedFor(caller, value));
+    }
+    return reply;
+  };
+  if (!isJson(answer)) return head().send(answer);
+  const said = await readJson(answer).catch((error: unknown) => {
+    throw error instanceof LeadMasterError ? error : link.unreachable('its answer breaks off', request.method, true);
+  });
+  const begun = status === 202 && route.long !== undefined ? operation.safeParse(said) : null;
+  if (begun?.success === false) throw notAManager(answer);
+  if (begun !== null) await own(context, call, begun.data);
+  const about = { route, session: call.session, machine: link.name, asOf: new Date(), status };
+  const told = shown(caller, about, said);
+  // It is about another session than it was asked for.
+  if (told === null) throw notAManager(answer);
+  return head().removeHeader('content-length').send(JSON.stringify(told));
+}
+
+/** When an answer must be here; undefined where it may take any time. */
+function deadlineOf({ route, request }: Forwarded): AbortSignal | undefined {
+  if (route.long !== undefined || route.bytes !== undefined || answersBytes(route)) return undefined;
+  const { wait = 0 } = request.query as { wait?: number };
+  return AbortSignal.timeout(ANSWER_MS + wait * 1000);
+}
+
+/** The head of an answer in JSON has the size of what the caller is told, which is known once that is made. */
+function methodOf(route: Route, { method }: FastifyRequest): string {
+  return method === 'HEAD' && !answersBytes(route) ? 'GET' : method;
+}
+
+function answersBytes({ answers }: Route): boolean {
+  return Object.values(answers).some((answer) => 'content' in answer && BYTES in answer.content);
+}
+
+/** A header that names the session, such as where the result is. */
+function namedFor({ tenant }: Caller, value: string): string {
+  return tenant === null ? value : value.replaceAll(`${tenant}.`, '');
+}
+
+/** The path of the machine's own route, with the session's full name, and the query as it came. */
+function targetPath(route: Route, { request, session }: Forwarded): string {
+  const params: Record<string, string> = { ...(request.params as object), session };
+  const path = route.path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''));
+  const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
+  return query === '' ? path : `${path}?${query}`;
+}
+
+function sentHeaders({ headers, id, body }: FastifyRequest): Record<string, string> {
+  const isStream = body instanceof Readable;
+  const names = SENT.filter((name) => name !== 'content-length' || isStream);
+  const sent = names.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : []));
+  return { ...Object.fromEntries(sent), 'x-request-id': id };
+}
+
+function bodyOf({ body }: FastifyRequest): { body?: string | Readable } {
+  if (body === undefined || body === null) return {};
+  return { body: body instanceof Readable ? body : JSON.stringify(body) };
+}
+
+/** A long call belongs to the one who began it. */
+async function own({ store }: RouteContext, { caller, session, link }: Forwarded, { id }: Operation): Promise<void> {
+  const { keyId, tenant } = caller;
+  await store.operations.put({ id, machine: link.name, keyId, tenant, session, startedAt: new Date() });
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import { goodAnswersOf, LeadMasterError, type Route } from '@leadmaster/protocol';
+
+/** The longest answer that is read as JSON. */
+const JSON_BYTES = 64 * 2 ** 20;
+const PROBLEM = 'application/problem+json';
+
+/** An answer of a machine, and what it answers. */
+export interface MachineAnswer {
+  route: Route;
+  answer: IncomingMessage;
+}
+
+/**
+ * Refuses an answer that no session manager gives: a redirect, a page of a proxy, a status or a type that the route does not state.
+ *
+ * @throws LeadMasterError `machine_unreachable`
+ */
+export function requireStated({ route, answer }: MachineAnswer): void {
+  const { statusCode: status = 0 } = answer;
+  if (status === 401) throw refusesToken(answer);
+  const stated = goodAnswersOf(route)[status];
+  const type = typeOf(answer);
+  const isError = status >= 400 && status < 600 && type === PROBLEM;
+  const isGood = stated !== undefined && (!('content' in stated) || (type !== null && type in stated.content));
+  if (!isError && !isGood) throw notAManager(answer);
+}
+
+export function isJson(answer: IncomingMessage): boolean {
+  return ['application/json', PROBLEM].includes(typeOf(answer) ?? '');
+}
+
+/**
+ * Reads an answer in JSON whole. Every one of them is an object.
+ *
+ * @throws LeadMasterError `machine_unreachable` where it is not, is too long, or breaks off.
+ */
+export async function readJson(answer: IncomingMessage): Promise<object> {
+  const parts: Buffer[] = [];
+  let left = JSON_BYTES;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    left -= part.length;
+    if (left < 0) throw notAManager(answer);
+    parts.push(part);
+  }
+  const said = parsed(Buffer.concat(parts).toString('utf8'));
+  if (typeof said === 'object' && said !== null && !Array.isArray(said)) return said;
+  throw notAManager(answer);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function typeOf({ headers }: IncomingMessage): string | null {
+  return headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? null;
+}
+
+/** Without the name of the machine: tenants are told it, too. */
+export function notAManager(answer: IncomingMessage): LeadMasterError {
+  answer.destroy();
+  return new LeadMasterError(
+    'machine_unreachable',
+    'What answers at the address of the machine of the session is no session manager.',
+    'Have the operator look at the address of the machine, and at what stands in front of it.',
+  );
+}
+
+function refusesToken(answer: IncomingMessage): LeadMasterError {
+  answer.destroy();
+  return new LeadMasterError(
+    'machine_unreachable',
+    'The machine of the session does not take the token that the hub has for it.',
+    'Have the operator give the hub what stands in service.token of the data folder of that machine.',
+  );
+}

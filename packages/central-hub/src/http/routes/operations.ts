@@ -1,0 +1,69 @@
+import { answerForTenant, HUB_ROUTES, LeadMasterError, type Operation } from '@leadmaster/protocol';
+import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
+import { anyOf } from '@leadmaster/service-kit/wait';
+import type { Caller } from '../../keys/caller.ts';
+import type { OperationRecord } from '../../store/records.ts';
+import type { RouteContext } from '../hub-app.ts';
+import { failureFor } from '../machine-failure.ts';
+
+/** For the answer of a machine beyond the wait that the caller asked for. */
+const GRACE_MS = 10_000;
+
+/** `/v1/operations`: the long calls of those who began them, as their machines tell of them. */
+export function operationRoutes(app: HttpApp, { store, links, callers, ring, closing }: RouteContext): void {
+  serve(app, HUB_ROUTES.listOperations, async (request, reply) => {
+    const caller = callers.of(request);
+    const { limit } = request.query;
+    const records = await store.operations.list({ ...ownerOf(caller), limit });
+    const signal = callerSignal(reply, closing);
+    const asked = records.map((record) => ask(record, signal).catch(() => null));
+    const items = (await Promise.all(asked)).filter((operation) => operation !== null);
+    return { items: items.map((operation) => toldTo(caller, operation)) };
+  });
+
+  serve(app, HUB_ROUTES.getOperation, async (request, reply) => {
+    const caller = callers.of(request);
+    const watch = ring.watch(caller);
+    reply.raw.once('close', watch.done);
+    const signal = anyOf(callerSignal(reply, closing), watch.signal);
+    const record = await store.operations.get(request.params.operation);
+    if (record === null || !isOf(caller, record)) throw notFound(request.params.operation);
+    const operation = await ask(record, signal, request.query).catch(async (error: unknown) => {
+      watch.signal.throwIfAborted();
+      throw failureFor(caller, await links.get(record.machine), 'GET', error);
+    });
+    return toldTo(caller, operation);
+  });
+
+  async function ask(
+    { id, machine }: OperationRecord,
+    signal: AbortSignal,
+    query: { wait?: number; after?: number | undefined } = {},
+  ): Promise<Operation> {
+    const link = await links.get(machine);
+    const timeoutMs = (query.wait ?? 0) * 1000 + GRACE_MS;
+    return link.client.call('getOperation', { params: { operation: id }, query }, { signal, timeoutMs });
+  }
+}
+
+/** The operator sees all of them; a key its own. */
+function ownerOf({ kind, keyId, tenant }: Caller): { keyId?: string | null; tenant?: string | null } {
+  return kind === 'operator' && keyId === null ? {} : { keyId, tenant };
+}
+
+function isOf({ kind, keyId }: Caller, record: OperationRecord): boolean {
+  return (kind === 'operator' && keyId === null) || record.keyId === keyId;
+}
+
+function toldTo(caller: Caller, operation: Operation): Operation {
+  if (caller.tenant === null) return operation;
+  return answerForTenant(HUB_ROUTES.getOperation, caller.tenant, { status: 200, body: operation }) as Operation;
+}
+
+function notFound(id: string): LeadMasterError {
+  return new LeadMasterError(
+    'operation_not_found',
+    `There is no operation "${id}".`,
+    'List them with GET /v1/operations; one is forgotten a day after its end.',
+  );
+}

@@ -1,0 +1,171 @@
+import {
+  HUB_ROUTES,
+  type HubSession,
+  isSessionName,
+  LeadMasterError,
+  OWN_NAME_RULE,
+  type Session,
+  tenantOf,
+} from '@leadmaster/protocol';
+import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
+import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
+import { roomiest } from '../../machines/room.ts';
+import type { SessionQuery, SessionRecord } from '../../store/records.ts';
+import type { RouteContext } from '../hub-app.ts';
+import { failureFor } from '../machine-failure.ts';
+import { shown } from '../shown.ts';
+import { targetOf } from '../target.ts';
+
+/** `/v1/sessions`: made where there is room; listed and, where the machine is silent, told from the hub's own store. */
+export function sessionRoutes(app: HttpApp, context: RouteContext): void {
+  const { store, callers } = context;
+
+  serve(app, HUB_ROUTES.createSession, async (request, reply) => {
+    const caller = callers.of(request);
+    const made = await create(context, caller, request.body, callerSignal(reply, context.closing));
+    reply.header('location', `/v1/sessions/${made.name}`);
+    return made;
+  });
+
+  serve(app, HUB_ROUTES.listSessions, async (request) => {
+    const caller = callers.of(request);
+    const { items, next } = await store.sessions.list(wanted(caller, request.query));
+    return {
+      items: items.map((record) => told(caller, record)),
+      cursor: next === null ? null : ownName(caller, next),
+    };
+  });
+
+  serve(app, HUB_ROUTES.getSession, async (request, reply) => {
+    const caller = callers.of(request);
+    const { session: given } = request.params;
+    const { session, link } = await targetOf(context, caller, given);
+    try {
+      const signal = callerSignal(reply, context.closing);
+      const now = await link.client.call('getSession', { params: { session } }, { signal, timeoutMs: 5_000 });
+      return seen(caller, now, link.name, new Date());
+    } catch (error) {
+      const record = isSilent(error) ? await store.sessions.get(session) : null;
+      if (record === null) throw failureFor(caller, link, 'GET', error);
+      return told(caller, record);
+    }
+  });
+
+  serve(app, HUB_ROUTES.deleteSession, async (request, reply) => {
+    const caller = callers.of(request);
+    const { session, link } = await targetOf(context, caller, request.params.session);
+    const signal = callerSignal(reply, context.closing);
+    const asked = { params: { session }, query: request.query };
+    await link.client.call('deleteSession', asked, { signal, timeoutMs: 120_000 }).catch((error: unknown) => {
+      throw failureFor(caller, link, 'DELETE', error);
+    });
+    await copied(context, async () => {
+      await store.sessions.remove(link.name, session);
+      await store.homes.release(session, link.name);
+    });
+  });
+}
+
+type Wanted = Parameters<typeof HUB_ROUTES.createSession.body.parse>[0] & {
+  name: string;
+  start: boolean;
+  metadata: Record<string, string>;
+  machine?: string | undefined;
+};
+
+async function create(
+  context: RouteContext,
+  caller: Caller,
+  { machine, name: given, ...wanted }: Wanted,
+  signal: AbortSignal,
+): Promise<HubSession> {
+  const { store, links } = context;
+  const name = fullName(caller, given);
+  if (!isSessionName(name)) throw notOne(given);
+  if (!mayReach(caller, name)) throw outOfReach(given);
+  const tenant = tenantOf(name);
+  if (tenant !== null && (await store.tenants.get(tenant)) === null) {
+    throw new LeadMasterError('tenant_not_found', `There is no tenant "${tenant}".`, 'Add it with POST /v1/tenants.');
+  }
+  const link = machine === undefined ? await roomiest(store, links) : await links.get(machine);
+  if ((await store.homes.reserve({ name, tenant, machine: link.name })) === 'taken') throw exists(given);
+  let made: Session;
+  try {
+    const asked = { body: { ...wanted, name } };
+    made = await link.client.call('createSession', asked, { signal, timeoutMs: 60_000 });
+  } catch (error) {
+    // An answer that was lost may have made it: its home stays, and the machine's log tells the rest.
+    if (error instanceof LeadMasterError && !['answer_lost'].includes(error.code) && error.code !== 'session_exists') {
+      await store.homes.release(name, link.name);
+    }
+    throw failureFor(caller, link, 'POST', error);
+  }
+  await copied(context, () => store.sessions.put(link.name, made, new Date()));
+  return seen(caller, made, link.name, new Date());
+}
+
+/** What a machine has done is told as done, also where the hub's own copy fails: the machine's log brings it again. */
+async function copied({ log }: RouteContext, copy: () => Promise<unknown>): Promise<void> {
+  try {
+    await copy();
+  } catch (error) {
+    log.warn({ err: error }, 'a change that a machine has made could not be stored; it comes again with its log');
+  }
+}
+
+function wanted(
+  caller: Caller,
+  {
+    tenant,
+    after,
+    ...query
+  }: Record<string, unknown> & { limit: number; tenant?: string | undefined; after?: string | undefined },
+): SessionQuery {
+  const asked = Object.fromEntries(
+    Object.entries(query).filter(([, value]) => value !== undefined),
+  ) as unknown as SessionQuery;
+  return {
+    ...asked,
+    ...(caller.tenant !== null ? { tenant: caller.tenant } : tenant === undefined ? {} : { tenant }),
+    ...(caller.sessions === null ? {} : { names: [...caller.sessions] }),
+    ...(after === undefined ? {} : { after: fullName(caller, after) }),
+  };
+}
+
+function told(caller: Caller, { session, machine, asOf }: SessionRecord): HubSession {
+  return seen(caller, session, machine, asOf);
+}
+
+function seen(caller: Caller, session: Session, machine: string, asOf: Date): HubSession {
+  const about = { route: HUB_ROUTES.getSession, session: session.name, machine, asOf, status: 200 };
+  return shown(caller, about, session) as HubSession;
+}
+
+/** Whether the machine gave no answer of its own to the hub, so that the hub tells what it knew last. */
+function isSilent(error: unknown): boolean {
+  return (
+    error instanceof LeadMasterError &&
+    ['service_unreachable', 'unauthorized', 'answer_lost', 'timeout', 'shutting_down'].includes(error.code)
+  );
+}
+
+function outOfReach(given: string): LeadMasterError {
+  return new LeadMasterError(
+    'forbidden',
+    `The key is not for a session "${given}".`,
+    'Use a key that is good for all sessions of the tenant.',
+  );
+}
+
+function notOne(given: string): LeadMasterError {
+  const detail = `"${given}" is no name of a session: ${OWN_NAME_RULE}.`;
+  return new LeadMasterError('invalid_session_name', detail, 'Choose another name.');
+}
+
+function exists(given: string): LeadMasterError {
+  return new LeadMasterError(
+    'session_exists',
+    `The session "${given}" exists already.`,
+    'Choose another name, or use the session as it is.',
+  );
+}

@@ -1,0 +1,44 @@
+import { HUB_ROUTES, LeadMasterError, type Tenant } from '@leadmaster/protocol';
+import { type HttpApp, serve } from '@leadmaster/service-kit/http';
+import type { HubStore } from '../../store/index.ts';
+import type { TenantRecord } from '../../store/records.ts';
+import type { RouteContext } from '../hub-app.ts';
+
+/** `/v1/tenants` */
+export function tenantRoutes(app: HttpApp, { store }: RouteContext): void {
+  serve(app, HUB_ROUTES.createTenant, async ({ body }, reply) => {
+    const record = { ...body, createdAt: new Date() };
+    await store.tenants.create(record);
+    reply.header('location', `/v1/tenants/${record.name}`);
+    return told(store, record);
+  });
+  serve(app, HUB_ROUTES.listTenants, async ({ query }) => {
+    const { items, next } = await store.tenants.list(query);
+    return { items: await Promise.all(items.map((record) => told(store, record))), cursor: next };
+  });
+  serve(app, HUB_ROUTES.getTenant, async ({ params }) =>
+    told(store, found(params.tenant, await store.tenants.get(params.tenant))),
+  );
+  serve(app, HUB_ROUTES.changeTenant, async ({ params: { tenant }, body: { title, limits } }) => {
+    const now = found(tenant, await store.tenants.get(tenant));
+    const { sessions = now.limits.sessions, keys = now.limits.keys } = limits ?? {};
+    const change = { title: title ?? now.title, limits: { sessions, keys } };
+    return told(store, found(tenant, await store.tenants.update(tenant, change)));
+  });
+  serve(app, HUB_ROUTES.deleteTenant, async ({ params }) => {
+    if (!(await store.tenants.delete(params.tenant))) throw notFound(params.tenant);
+  });
+}
+
+async function told({ tenants }: HubStore, { name, title, limits, createdAt }: TenantRecord): Promise<Tenant> {
+  return { name, title, limits, ...(await tenants.counts(name)), createdAt: createdAt.toISOString() };
+}
+
+function found(name: string, record: TenantRecord | null): TenantRecord {
+  if (record === null) throw notFound(name);
+  return record;
+}
+
+export function notFound(name: string): LeadMasterError {
+  return new LeadMasterError('tenant_not_found', `There is no tenant "${name}".`, 'See them with GET /v1/tenants.');
+}

@@ -1,0 +1,92 @@
+import { COMPONENTS, TAGS } from '@leadmaster/protocol';
+import { APP_TIMING, type AppTiming, createHttpApp, type HttpApp, serviceRoutes } from '@leadmaster/service-kit/http';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { HubFeed } from '../events/feed.ts';
+import { KeyRing } from '../keys/key-ring.ts';
+import type { MachineLinks } from '../machines/links.ts';
+import type { HubStore } from '../store/index.ts';
+import { Authenticator } from './authenticate.ts';
+import { forwardRoutes } from './forward.ts';
+import type { RouteContext } from './hub-app.ts';
+import { eventRoutes } from './routes/events.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { machineOrderRoutes } from './routes/machine-orders.ts';
+import { machineRoutes } from './routes/machines.ts';
+import { meRoutes } from './routes/me.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { tenantRoutes } from './routes/tenants.ts';
+
+/** What the hub's HTTP server is made of. */
+export interface HubServerOptions {
+  store: HubStore;
+  links: MachineLinks;
+  secrets: { adminKey: string; serviceToken: string };
+  log: Logger;
+  metrics: Registry;
+  version: string;
+  url: string | null;
+  trustedProxies: readonly string[];
+  ratePerSecond: number;
+  /** What an operator is to decide about a machine. */
+  attentionOf: (machine: string) => 'other_log' | null;
+  /** Overrides for tests. */
+  wrongKeyWaitMs?: number;
+  /** Overrides for tests. */
+  timing?: Partial<AppTiming>;
+}
+
+/** The hub's whole HTTP surface. The caller listens. */
+export async function createHubServer(options: HubServerOptions): Promise<HttpApp> {
+  const { store, links, log, metrics, version } = options;
+  const timing = { ...APP_TIMING, ...options.timing };
+  const ring = new KeyRing(store.keys, log);
+  const callers = new Authenticator({ ...options, ring });
+  const { app, context: common } = await createHttpApp({
+    log,
+    metrics,
+    timing,
+    authenticate: (request) => callers.check(request),
+    ...(options.trustedProxies.length === 0 ? {} : { trustedProxies: options.trustedProxies }),
+    api: {
+      title: 'LeadMaster Central Hub',
+      version,
+      description:
+        'One address in front of every session. Errors are `application/problem+json`; `code` is stable and `hint` says what to do.',
+      tags: TAGS,
+      components: COMPONENTS,
+      keys: 'A key of the hub, or the admin key',
+    },
+  });
+  app.addHook('preHandler', async (request) => callers.checkInput(request));
+  const feed = new HubFeed(store, { heartbeatMs: timing.heartbeatMs, closing: common.closing, log });
+  const context: RouteContext = {
+    ...common,
+    store,
+    links,
+    ring,
+    feed,
+    callers,
+    log,
+    timing,
+    attentionOf: options.attentionOf,
+  };
+  serviceRoutes(app, { metrics, version, requireReady: () => {} });
+  for (const routes of [
+    meRoutes,
+    tenantRoutes,
+    keyRoutes,
+    machineRoutes,
+    machineOrderRoutes,
+    sessionRoutes,
+    eventRoutes,
+    operationRoutes,
+    forwardRoutes,
+  ]) {
+    routes(app, context);
+  }
+  app.addHook('onClose', async () => ring.close());
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,35 @@
+import { answerForTenant, goodAnswersOf, hubSession, type Route, tenantOf } from '@leadmaster/protocol';
+import type { Caller } from '../keys/caller.ts';
+
+/** What an answer of a machine is about. */
+export interface Shown {
+  route: Route;
+  /** The full name. */
+  session: string;
+  machine: string;
+  asOf: Date;
+  status: number;
+}
+
+/** The answer of a machine as a caller may see it; null where there is nothing in it for that caller. */
+export function shown(caller: Caller, about: Shown, body: unknown): unknown {
+  const { route, session, machine, asOf, status } = about;
+  const told = caller.tenant === null ? body : answerForTenant(route, caller.tenant, { status, body });
+  if (told === null || !answersSession(route, status)) return told;
+  return { ...(told as object), ...hubFields(caller, { session, machine, asOf }) };
+}
+
+/** What the hub adds to a session. A tenant is told of no machine. */
+export function hubFields(caller: Caller, { session, machine, asOf }: Pick<Shown, 'session' | 'machine' | 'asOf'>) {
+  return {
+    tenant: tenantOf(session),
+    machine: caller.tenant === null ? machine : null,
+    asOf: asOf.toISOString(),
+  };
+}
+
+/** A long call that continues is told as its operation, which is no session. */
+function answersSession(route: Route, status: number): boolean {
+  const answer = goodAnswersOf(route)[status];
+  return answer !== undefined && 'content' in answer && answer.content['application/json']?.schema === hubSession;
+}

@@ -1,0 +1,1 @@
+export { type HubOptions, type RunningHub, runCentralHub } from './main.ts';

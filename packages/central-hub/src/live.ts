@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { listen } from '@leadmaster/service-kit/http';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { HubConfig } from './config/index.ts';
+import { MachineReaders } from './events/readers.ts';
+import { keepTidy } from './housekeeping.ts';
+import { createHubServer } from './http/server.ts';
+import { listeningOf } from './listening.ts';
+import { MachineLinks } from './machines/links.ts';
+import { knowLocalMachine, type LocalMachine } from './machines/local.ts';
+import type { HubStore } from './store/index.ts';
+
+export interface LiveOptions {
+  config: HubConfig;
+  secrets: { adminKey: string; serviceToken: string };
+  log: Logger;
+  version: string;
+  /** The session manager of the same process. */
+  local: LocalMachine | null;
+  /** How long its lease of a machine's log lasts without a renewal. */
+  leaseSeconds: number;
+}
+
+/** What answers at the hub's address. */
+export interface Answering {
+  /** Where, such as `http://127.0.0.1:3012`. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The hub over its open store: answers HTTP and reads the logs of all machines. The store is closed with it, and when it cannot begin. */
+export async function goLive(
+  store: HubStore,
+  { config, secrets, log, version, local, leaseSeconds }: LiveOptions,
+): Promise<Answering> {
+  const links = new MachineLinks(store.machines, log);
+  // The only hub on its database reads on at once after a restart: the lease was its own.
+  const holder = config.databaseUrl === null ? 'the only hub' : `${process.pid}-${randomUUID()}`;
+  const readers = new MachineReaders({ store, links, holder, leaseSeconds, log });
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const attentionOf = (machine: string) => readers.attentionOf(machine);
+  const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version, attentionOf });
+  const tidy = keepTidy({ store, links, kept: config.events, log });
+
+  async function close(): Promise<void> {
+    tidy.stop();
+    await Promise.all([http.close(), readers.close()]);
+    links.close();
+    await store.close();
+  }
+
+  try {
+    if (local !== null) await knowLocalMachine(store.machines, local);
+    await links.start();
+    const url = await listen(http, listeningOf(config));
+    readers.start();
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,135 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Readable } from 'node:stream';
+import { Client } from '@leadmaster/client';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { anyOf } from '@leadmaster/service-kit/wait';
+
+/** How often a machine is asked whether it lives, and how long it has to answer. Two misses in a row: it does not. */
+const LOOK_MS = 1_500;
+const ANSWER_MS = 1_500;
+const MISSES = 2;
+/** For a connection to be made. */
+const CONNECT_MS = 3_000;
+
+/** A request to a machine as it goes out. */
+export interface Outgoing {
+  method: string;
+  /** Path and query. */
+  target: string;
+  headers: Record<string, string>;
+  body?: string | Readable;
+  signal: AbortSignal;
+}
+
+/** The hub's line to one session manager: keeps connections, and knows whether the machine lives. */
+export class MachineLink {
+  readonly name: string;
+  readonly url: string;
+  readonly client: Client;
+  readonly #token: string;
+  readonly #agent: http.Agent;
+  readonly #timer: NodeJS.Timeout;
+  /** Aborts when the machine stops answering; made afresh once it answers again. */
+  #down = new AbortController();
+  #misses = 0;
+  #isLooking = false;
+
+  constructor({ name, url, token }: { name: string; url: string; token: string }) {
+    this.name = name;
+    this.url = url;
+    this.#token = token;
+    // What the hub stores, or takes as done, is held to the contract: something else may answer at that address.
+    this.client = new Client({ url, key: () => token, checksAnswers: true });
+    const options = { keepAlive: true, maxFreeSockets: 32, keepAliveMsecs: 30_000 };
+    this.#agent = new URL(url).protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();
+  }
+
+  get isUp(): boolean {
+    return !this.#down.signal.aborted;
+  }
+
+  /** Aborts when the machine stops answering. */
+  get down(): AbortSignal {
+    return this.#down.signal;
+  }
+
+  /**
+   * Sends a request and resolves once the head of the answer is here.
+   *
+   * @throws LeadMasterError `machine_unreachable`; the reason of the signal when that aborts.
+   */
+  async send({ method, target, headers, body, signal }: Outgoing): Promise<http.IncomingMessage> {
+    if (!this.isUp) throw this.unreachable('it was silent when it was last asked', method, false);
+    const both = anyOf(signal, this.#down.signal);
+    const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+    const request = (this.url.startsWith('https:') ? https : http).request(new URL(target, this.url), {
+      method,
+      agent: this.#agent,
+      headers: { ...headers, authorization: `Bearer ${this.#token}` },
+      signal: both,
+    });
+    let isConnected = false;
+    const late = setTimeout(() => request.destroy(new Error('no connection in time')), CONNECT_MS);
+    const connected = (): void => {
+      isConnected = true;
+      clearTimeout(late);
+    };
+    request.on('socket', (socket) => (socket.connecting ? socket.once('connect', connected) : connected()));
+    request.on('response', resolve);
+    request.on('error', (error) => {
+      clearTimeout(late);
+      reject(signal.aborted ? signal.reason : this.unreachable(whyOf(error), method, isConnected));
+    });
+    if (body === undefined || typeof body === 'string') request.end(body);
+    else {
+      body.on('error', (error) => request.destroy(error));
+      body.pipe(request);
+    }
+    return promise;
+  }
+
+  /** `mayBeDone`: the order had left, so that it may have been carried out. `why`: in words without an address: tenants read it. */
+  unreachable(why: string, method: string, mayBeDone: boolean): LeadMasterError {
+    const isOrder = method !== 'GET' && method !== 'HEAD';
+    const detail = `The machine of the session does not answer: ${why}.`;
+    return isOrder && mayBeDone
+      ? new LeadMasterError(
+          'machine_unreachable',
+          `${detail} The order may have been carried out.`,
+          'Look at the result once the machine answers; a message goes again safely with the same Idempotency-Key.',
+        )
+      : new LeadMasterError(
+          'machine_unreachable',
+          detail,
+          'Nothing was changed. Ask again in a few seconds; its sessions run on without the hub.',
+        );
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#agent.destroy();
+    this.#down.abort();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      await this.client.call('health', {}, { timeoutMs: ANSWER_MS });
+      this.#misses = 0;
+      if (!this.isUp) this.#down = new AbortController();
+    } catch {
+      this.#misses += 1;
+      if (this.#misses >= MISSES) this.#down.abort(new Error('it does not answer'));
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+}
+
+/** What the system or the reader of HTTP calls the failure: its sentence has the address of the machine in it. */
+function whyOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'the connection failed';
+}

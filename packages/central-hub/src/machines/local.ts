@@ -1,0 +1,29 @@
+import { hostname } from 'node:os';
+import type { Machines } from '../store/machines.ts';
+
+/** The session manager that runs in the same process. */
+export interface LocalMachine {
+  url: string;
+  token: string;
+}
+
+/** Puts the session manager of this process behind the hub, under the name of the machine. */
+export async function knowLocalMachine(machines: Machines, { url, token }: LocalMachine): Promise<void> {
+  const name = nameOfThisMachine();
+  const known = await machines.get(name);
+  if (known?.url === url && (await machines.token(name)) === token) return;
+  // Another port, or another token: the same machine. Its sessions and its place in its log stay.
+  if (known === null) {
+    const record = { name, url, isDraining: false, facts: null, lastSeenAt: null, createdAt: new Date() };
+    await machines.add(record, token);
+  } else await machines.update(name, { url, token });
+}
+
+function nameOfThisMachine(): string {
+  const name = hostname()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 63);
+  return name === '' ? 'local' : name;
+}

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { LeadMasterError } from '@leadmaster/protocol';
+import { refuseTakenPort } from '@leadmaster/service-kit/http';
+import { createServiceLog } from '@leadmaster/service-kit/log';
+import type { HostedService } from '@leadmaster/service-kit/process';
+import { type Env, loadSecrets } from '@leadmaster/service-kit/settings';
+import { type Hold, holdFile } from '@leadmaster/service-kit/sqlite';
+import { readHubConfig } from './config/index.ts';
+import { listeningOf } from './listening.ts';
+import { type Answering, goLive, type LiveOptions } from './live.ts';
+import type { LocalMachine } from './machines/local.ts';
+import { loadSeal } from './secrets/seal.ts';
+import { type HubStore, openStore } from './store/index.ts';
+import { isAway, waitForStore } from './waiting.ts';
+
+const LEASE_S = 15;
+/** How long the last lines of the log are waited for. */
+const LAST_LINES_MS = 1_000;
+
+/** A hub that runs in this process. */
+export interface RunningHub extends HostedService {
+  /** Where it answers, such as `http://127.0.0.1:3012`. */
+  url: string;
+  /** The exit code, once it has ended: 0 in order, 1 when something was left. */
+  finished: Promise<number>;
+}
+
+export interface HubOptions {
+  env: Env;
+  version: string;
+  /** The session manager of the same process. */
+  local?: LocalMachine | null;
+  logTo?: 'stdout' | 'stderr';
+  /** How long another hub waits for a machine's log after this one has died; 15 s unless given. */
+  leaseSeconds?: number;
+}
+
+/**
+ * Starts the hub: opens its store, answers HTTP, and reads the logs of all machines. Where its database does not answer yet, it
+ * answers that, and opens later.
+ *
+ * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
+ */
+export async function runCentralHub({
+  env,
+  version,
+  local = null,
+  logTo,
+  leaseSeconds = LEASE_S,
+}: HubOptions): Promise<RunningHub> {
+  const config = readHubConfig(env);
+  const { log, sink } = createServiceLog(config.log, logTo);
+  await refuseTakenPort(listeningOf(config));
+  const secrets = loadSecrets(config, (text) => log.warn(text));
+  const seal = loadSeal(config.secretFile, config.databaseUrl === null, (text) => log.warn(text));
+  const open = (): Promise<HubStore> => openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
+  const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
+  const answering = await begin(open, { config, secrets, log, version, local, leaseSeconds }).catch(
+    (error: unknown) => {
+      alone?.release();
+      throw error;
+    },
+  );
+  const finished = Promise.withResolvers<number>();
+  let ending: Promise<void> | null = null;
+
+  async function end(reason: string, code: number): Promise<void> {
+    log.info({ reason }, 'the hub shuts down');
+    let result = code;
+    try {
+      await answering.close();
+      alone?.release();
+    } catch (error) {
+      log.error({ err: error }, 'the shutdown of the hub left something behind');
+      result = 1;
+    }
+    alone?.release();
+    log.info('the hub has shut down');
+    await sink.flush(LAST_LINES_MS);
+    finished.resolve(result);
+  }
+
+  return {
+    url: answering.url,
+    log,
+    contained: [],
+    shutdown(reason, code = 0) {
+      ending ??= end(reason, code);
+      return ending;
+    },
+    finished: finished.promise,
+  };
+}
+
+async function begin(open: () => Promise<HubStore>, options: LiveOptions): Promise<Answering> {
+  let store: HubStore;
+  try {
+    store = await open();
+  } catch (error) {
+    if (isAway(error)) return waitForStore(open, error, options);
+    throw error;
+  }
+  return goLive(store, options);
+}
+
+/** `hub.db` is for one hub: what it knows of its own writes would not be true beside another. */
+function holdDatabase(dataDir: string): Hold {
+  const inUse = (): LeadMasterError =>
+    new LeadMasterError(
+      'data_folder_in_use',
+      `Another hub runs on ${join(dataDir, 'hub.db')}.`,
+      'Stop that one first, give this one another LEADMASTER_DATA_DIR, or use PostgreSQL (DATABASE_URL) for several hubs.',
+    );
+  return holdFile(join(dataDir, 'locks', 'hub.lock'), inUse);
+}

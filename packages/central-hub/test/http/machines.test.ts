@@ -1,0 +1,50 @@
+import { SERVICE_TOKEN, startTestManager } from '@leadmaster/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { hubOver } from '../hub.ts';
+
+type World = Awaited<ReturnType<typeof hubOver>>;
+
+const change = ({ ask }: World, body: object) => ask('/v1/machines/one', { method: 'PATCH', body });
+
+test('a machine with sessions gets another address, and its sessions answer there', async () => {
+  const world = await hubOver(['one']);
+  await world.ask('/v1/sessions', { body: { name: 'ventas', start: false } });
+  const other = await startTestManager();
+  onTestFinished(() => other.close());
+  await other.context.sessions.create({ name: 'ventas', start: false, metadata: { at: 'other' } });
+  const refused = await change(world, { token: 'another-token' });
+  expect([refused.status, refused.json.code]).toEqual([422, 'machine_refused']);
+  const changed = await change(world, { url: `http://127.0.0.1:${other.port}`, token: SERVICE_TOKEN });
+  expect([changed.status, changed.json.url]).toEqual([200, `http://127.0.0.1:${other.port}`]);
+  expect((await world.ask('/v1/sessions/ventas')).json.metadata).toEqual({ at: 'other' });
+});
+
+test('a log that is another one is named, read no further, and from its beginning once it is accepted', async () => {
+  const world = await hubOver(['one']);
+  await world.ask('/v1/sessions', { body: { name: 'ventas', start: false } });
+  await expect.poll(async () => world.store.events.newest()).toBeGreaterThan(0);
+  const before = (await world.store.events.page({ after: 0, limit: 500 })).items.length;
+  const other = await startTestManager();
+  onTestFinished(() => other.close());
+  await other.context.sessions.create({ name: 'nueva', start: false, metadata: {} });
+  await change(world, { url: `http://127.0.0.1:${other.port}` });
+  const machine = async () => (await world.ask('/v1/machines')).json.items[0];
+  await expect.poll(async () => (await machine()).attention).toBe('other_log');
+  expect((await world.store.events.page({ after: 0, limit: 500 })).items).toHaveLength(before);
+  expect(await world.store.sessions.get('nueva')).toBe(null);
+  expect((await change(world, { acceptLog: true })).status).toBe(200);
+  await world.until('nueva', 'STOPPED');
+  expect((await machine()).attention).toBe(null);
+  const events = (await world.store.events.page({ after: 0, limit: 500 })).items;
+  expect(events.filter(({ session, type }) => session === 'nueva' && type === 'session.created')).toHaveLength(1);
+});
+
+test('a machine with sessions is removed with force alone, and its sessions run on there', async () => {
+  const world = await hubOver(['one']);
+  await world.ask('/v1/sessions', { body: { name: 'ventas', start: false } });
+  const remove = (query: string) => world.ask(`/v1/machines/one${query}`, { method: 'DELETE' });
+  expect((await remove('')).json.code).toBe('machine_has_sessions');
+  expect((await remove('?force=true')).status).toBe(204);
+  expect((await world.ask('/v1/sessions')).json.items).toEqual([]);
+  expect((await world.managers.one?.context.sessions.list())?.items).toHaveLength(1);
+});

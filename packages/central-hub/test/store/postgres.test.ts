@@ -1,0 +1,4 @@
+import { storeContract } from './contract.ts';
+import { postgresForFile } from './fixtures.ts';
+
+storeContract(postgresForFile());

@@ -1,0 +1,89 @@
+import { type HubKey, SCOPES, type Scope } from '@leadmaster/protocol';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { every } from '../client/every.ts';
+import { hubClient } from '../client/hub-client.ts';
+import { confirm } from '../output/confirm.ts';
+import type { Printer } from '../output/printer.ts';
+import { table } from '../output/table.ts';
+import { ago, localTime, printable } from '../output/words.ts';
+import { cliOf, type Register } from './command.ts';
+
+interface CreateOptions {
+  tenant?: string;
+  scopes: Scope[];
+  sessions?: string[];
+  addresses?: string[];
+  expires?: string;
+}
+
+/** `keys create|list|revoke` */
+export const register: Register = (parent, io, words) => {
+  const { keys: help } = words.help;
+  const noun = parent.command('keys').description(help.about);
+
+  noun
+    .command('create')
+    .description(help.create.about)
+    .argument('<name>', help.create.name)
+    .option('--tenant <tenant>', help.create.tenant)
+    .addOption(
+      new Option('--scopes <scope...>', help.create.scopes).choices(SCOPES).default(['read', 'send', 'control']),
+    )
+    .option('--sessions <name...>', help.create.sessions)
+    .option('--addresses <address...>', help.create.addresses)
+    .option('--expires <time>', help.create.expires, time)
+    .action(async (name: string, options: CreateOptions, command: Command) => {
+      const cli = cliOf(command, io);
+      const { tenant = null, scopes, sessions = null, addresses = null, expires = null } = options;
+      const body = { name, tenant, scopes, sessions, addresses, expiresAt: expires };
+      const made = await hubClient(cli).call('createKey', { body });
+      cli.print.data(made);
+      cli.print.line(made.key);
+      cli.print.note(words.hub.keyOnce);
+    });
+
+  noun
+    .command('list')
+    .description(help.list.about)
+    .option('--tenant <tenant>', help.list.tenant)
+    .action(async ({ tenant }: { tenant?: string }, command: Command) => {
+      const cli = cliOf(command, io);
+      const of = tenant === undefined ? {} : { tenant };
+      const items = await every((after) => hubClient(cli).call('listKeys', { query: { limit: 500, ...of, ...after } }));
+      cli.print.data({ items });
+      cli.print.line(items.length === 0 ? words.hub.noKey : list(cli.print, items));
+    });
+
+  noun
+    .command('revoke')
+    .description(help.revoke.about)
+    .argument('<id>', help.revoke.id)
+    .option('-y, --yes', help.revoke.yes)
+    .action(async (id: string, { yes }: { yes?: true }, command: Command) => {
+      const cli = cliOf(command, io);
+      await confirm(cli, yes, words.hub.askRevoke(id));
+      await hubClient(cli).call('revokeKey', { params: { key: id } });
+      cli.print.data({ id, revoked: true });
+      cli.print.line(words.hub.revoked(id));
+    });
+
+  function time(text: string): string {
+    const at = new Date(text);
+    if (Number.isNaN(at.getTime())) throw new InvalidArgumentError(words.rules.time);
+    return at.toISOString();
+  }
+};
+
+function list(print: Printer, items: readonly HubKey[]): string {
+  const { hub } = print.words;
+  const rows = items.map(({ id, name, tenant, scopes, sessions, expiresAt, lastUsedAt }) => [
+    id,
+    printable(name),
+    tenant ?? hub.operator,
+    scopes.join(' '),
+    sessions === null ? hub.all : sessions.join(' '),
+    expiresAt === null ? '-' : localTime(expiresAt),
+    lastUsedAt === null ? '-' : ago(lastUsedAt),
+  ]);
+  return table(print, hub.keyHead, rows, { lesser: [5, 4] });
+}

@@ -1,0 +1,136 @@
+import { ADMIN_KEY } from '@leadmaster/testkit';
+import { freePort } from '@leadmaster/testkit/free-port';
+import { expect, test } from 'vitest';
+import { hubOver } from '../../central-hub/test/hub.ts';
+import { run, service, tempFolder } from './harness.ts';
+
+/** The command line on a machine without any service, with these settings. */
+function elsewhere(env: Record<string, string>) {
+  const here = { LEADMASTER_DATA_DIR: tempFolder(), SESSION_MANAGER_PORT: '1', ...env };
+  return (line: string) => run(line.split(' '), { env: here });
+}
+
+test("with LEADMASTER_URL and a tenant's key, commands speak with the hub, and names are the tenant's own", async () => {
+  const hub = await hubOver(['m1']);
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: await hub.tenant('acme') });
+  const made = await cli('session create ventas --json');
+  expect([made.code, JSON.parse(made.stdout)]).toMatchObject([0, { name: 'ventas', reason: 'requested' }]);
+  expect((await hub.ask('/v1/sessions/acme.ventas')).json).toMatchObject({ name: 'acme.ventas', machine: 'm1' });
+  await hub.managers.m1?.given('acme.ventas', 'READY');
+  expect(await cli('sessions ventas')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ventas +READY/m) });
+  await hub.until('acme.ventas', 'READY');
+  expect(JSON.parse((await cli('sessions --json')).stdout)).toMatchObject([{ name: 'ventas', state: 'READY' }]);
+  expect((await cli('events ventas')).stdout).toContain('session.state');
+  expect(await cli('session stop ventas')).toMatchObject({ code: 0 });
+});
+
+test("snapshot list through a hub has those of the key's own sessions", async () => {
+  const hub = await hubOver(['m1']);
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: await hub.tenant('acme') });
+  await hub.ask('/v1/tenants', { body: { name: 'other' } });
+  for (const name of ['acme.ventas', 'other.ventas']) {
+    await hub.ask('/v1/sessions', { body: { name } });
+    await hub.managers.m1?.given(name, 'READY');
+    await hub.managers.m1?.take(name);
+  }
+  await hub.until('acme.ventas', 'READY');
+  const { items } = JSON.parse((await cli('snapshot list --json')).stdout);
+  const { json } = await hub.ask('/v1/sessions/acme.ventas/snapshots');
+  const named = ({ id }: { id: string }) => ({ session: 'ventas', id });
+  expect(items).toMatchObject(json.items.map(named));
+});
+
+test('tenants, keys and machines are those of the hub that LEADMASTER_URL names', async () => {
+  const hub = await hubOver(['m1']);
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: ADMIN_KEY });
+  expect(await cli('tenants create acme')).toMatchObject({ code: 0 });
+  const { key } = JSON.parse((await cli('keys create app --tenant acme --json')).stdout);
+  expect((await hub.ask('/v1/me', { key })).json).toMatchObject({ tenant: 'acme' });
+  expect((await cli('machines list')).stdout).toMatch(/^m1 +up/m);
+});
+
+test('all pages of the sessions of a hub are listed', async () => {
+  const hub = await hubOver(['m1']);
+  const names = Array.from({ length: 101 }, (_one, at) => `s${String(at).padStart(3, '0')}`);
+  for (const name of names) await hub.ask('/v1/sessions', { body: { name, start: false } });
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: ADMIN_KEY });
+  const listed: { name: string }[] = JSON.parse((await cli('sessions --json')).stdout);
+  expect(listed.map(({ name }) => name)).toEqual(names);
+});
+
+test('LEADMASTER_URL may name a session manager elsewhere', async () => {
+  const there = await service();
+  await there.given('ventas', 'READY');
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${there.port}`, LEADMASTER_KEY: ADMIN_KEY });
+  expect((await cli('sessions')).stdout).toMatch(/^ventas +READY/m);
+});
+
+test('what works on a disk is refused, with the machine of the session where the hub tells it', async () => {
+  const hub = await hubOver(['m1']);
+  const url = `http://127.0.0.1:${hub.port}`;
+  await hub.ask('/v1/sessions', { body: { name: 'ventas', start: false } });
+  const cli = elsewhere({ LEADMASTER_URL: url, LEADMASTER_KEY: ADMIN_KEY });
+  const where = await cli('where ventas');
+  expect(where).toMatchObject({ code: 2, stdout: '' });
+  expect(where.stderr).toContain('the machine of the session: ventas is on m1.');
+  expect(where.stderr).toContain('on that machine, without LEADMASTER_URL.');
+  expect(await cli('where keine')).toMatchObject({ code: 3 });
+  for (const line of ['doctor', 'report', 'adopt /tmp/x --name x', 'vault accept', 'vault repair']) {
+    const { code, stderr } = await cli(line);
+    expect([line, code, stderr]).toEqual([line, 2, expect.stringContaining(`LEADMASTER_URL is ${url}.`)]);
+  }
+});
+
+test('a service elsewhere that is silent is never replaced by the disk of this machine', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const cli = elsewhere({ LEADMASTER_URL: url, LEADMASTER_KEY: ADMIN_KEY });
+  for (const line of ['storage', 'storage ventas', 'check ventas', 'snapshot list', 'recover', 'place show']) {
+    const { code, stderr } = await cli(line);
+    expect([line, code, stderr]).toEqual([line, 6, expect.stringContaining('Is LEADMASTER_URL right')]);
+  }
+});
+
+test('the key of the data folder is never shown to a service elsewhere', async () => {
+  const there = await service();
+  const cli = elsewhere({
+    LEADMASTER_URL: `http://127.0.0.1:${there.port}`,
+    LEADMASTER_ADMIN_KEY: ADMIN_KEY,
+  });
+  const { code, stderr } = await cli('sessions');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Set LEADMASTER_KEY')]);
+});
+
+test('a key that is refused there is named by where it came from', async () => {
+  const there = await service();
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${there.port}`, LEADMASTER_KEY: 'another' });
+  const { code, stderr } = await cli('sessions');
+  expect([code, stderr]).toEqual([5, expect.stringContaining('The key came from LEADMASTER_KEY')]);
+});
+
+test('LEADMASTER_KEY alone is shown to the hub of this machine', async () => {
+  const hub = await hubOver(['m1']);
+  const cli = elsewhere({ HUB_PORT: String(hub.port), LEADMASTER_KEY: await hub.tenant('acme') });
+  expect(await cli('session create ventas --no-start')).toMatchObject({ code: 0 });
+  expect((await hub.ask('/v1/sessions/acme.ventas')).status).toBe(200);
+});
+
+test('where the session manager runs without a hub, tenants say which service is missing', async () => {
+  const here = await service();
+  const { code, stderr } = await here.cli('tenants list', { env: { HUB_PORT: String(await freePort()) } });
+  expect([code, stderr]).toEqual([6, expect.stringContaining('set HUB_PORT to it')]);
+  expect(stderr).not.toContain('SESSION_MANAGER_PORT');
+});
+
+const WRONG: [url: string, why: string][] = [
+  ['http://hub.example.org', 'in the clear'],
+  ['https://hub.example.org/v1', 'more than scheme, host and port'],
+  ['https://user:secret@hub.example.org', 'a name or a password'],
+  ['ftp://hub.example.org', 'ftp: is not spoken here'],
+  ['hub.example.org', 'it is no URL'],
+];
+
+test.each(WRONG)('LEADMASTER_URL=%s is refused before anything is asked', async (url, why) => {
+  const { code, stderr } = await elsewhere({ LEADMASTER_URL: url, LEADMASTER_KEY: 'k' })('sessions');
+  expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
+  expect(stderr).not.toContain('secret');
+});

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { logId } from './events/cursor.ts';
+import { event } from './events/index.ts';
+import { room } from './machine.ts';
+import { sessionName, tenantName } from './names.ts';
+import { SCOPES } from './routes/route.ts';
+import { createSession, session } from './session.ts';
+
+const time = z.iso.datetime();
+
+export const machineName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a machine name is 1 to 63 lower-case letters, digits and "-"');
+/** The part of a key that may be shown. */
+export const keyId = z.string().regex(/^[a-z0-9]{12}$/, 'the id of a key: 12 lower-case letters and digits');
+export const scope = z.enum(SCOPES);
+
+const title = z.string().max(200);
+const mostOf = z.number().int().min(0).max(1_000_000).nullable();
+
+/** How much a tenant may have; null = as much as it wants. */
+export const tenantLimits = z.strictObject({ sessions: mostOf.default(null), keys: mostOf.default(null) });
+
+/** A client of the installation, and how much it has. */
+export const tenant = z.object({
+  name: z.string(),
+  title: z.string(),
+  limits: z.object({ sessions: z.number().int().nullable(), keys: z.number().int().nullable() }),
+  sessions: z.number().int(),
+  keys: z.number().int(),
+  createdAt: time,
+});
+export type Tenant = z.infer<typeof tenant>;
+
+export const createTenant = z.strictObject({
+  name: tenantName,
+  title: title.default(''),
+  limits: tenantLimits.default({ sessions: null, keys: null }),
+});
+
+export const changeTenant = z.strictObject({
+  title: title.optional(),
+  limits: z.strictObject({ sessions: mostOf.optional(), keys: mostOf.optional() }).optional(),
+});
+
+/** What is shown of a key, always without its secret. */
+export const hubKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  tenant: z.string().nullable(),
+  scopes: z.array(scope),
+  sessions: z.array(z.string()).nullable(),
+  addresses: z.array(z.string()).nullable(),
+  createdAt: time,
+  expiresAt: time.nullable(),
+  lastUsedAt: time.nullable(),
+});
+export type HubKey = z.infer<typeof hubKey>;
+
+const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'must be an address or a range of addresses: 10.1.2.3, 10.0.0.0/8, 2001:db8::/32',
+});
+
+export const createKey = z.strictObject({
+  name: z.string().min(1).max(100),
+  tenant: tenantName.nullable().default(null),
+  scopes: z.array(scope).min(1).max(SCOPES.length),
+  sessions: z
+    .array(sessionName)
+    .min(1)
+    .max(1000)
+    .nullable()
+    .default(null)
+    .describe('These sessions alone, by their names within the tenant; null for all of it'),
+  expiresAt: time.nullable().default(null),
+  addresses: z
+    .array(address)
+    .min(1)
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe('Where it may come from; null: anywhere'),
+});
+
+/** A key as it is made: `key` is shown this once. */
+export const madeKey = hubKey.extend({ key: z.string() });
+
+export const machine = z.object({
+  name: z.string(),
+  url: z.string(),
+  state: z.enum(['up', 'down', 'draining']),
+  version: z.string().nullable(),
+  sessions: z.number().int().nullable(),
+  memory: room.nullable(),
+  disk: room.nullable(),
+  lastSeenAt: time.nullable(),
+  attention: z
+    .enum(['other_log'])
+    .nullable()
+    .describe('`other_log`: its log is not the one that was read here; nothing is read until it is accepted'),
+});
+export type Machine = z.infer<typeof machine>;
+
+export const addMachine = z.strictObject({
+  name: machineName,
+  url: z.url({ protocol: /^https?$/, error: 'must be the http or https address of a session manager' }),
+  token: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'one line of visible characters'),
+});
+
+export const changeMachine = z.strictObject({
+  url: addMachine.shape.url.optional(),
+  token: addMachine.shape.token.optional(),
+  acceptLog: z
+    .literal(true)
+    .optional()
+    .describe('Its log was replaced, or its data folder put back from a backup: read on from what it has now'),
+});
+
+export const drainMachine = z.strictObject({ draining: z.boolean().default(true) }).nullish();
+
+/** Whose key a request brings. */
+export const me = z.object({
+  kind: z.enum(['operator', 'tenant']),
+  tenant: z.string().nullable(),
+  scopes: z.array(scope),
+  sessions: z.array(z.string()).nullable(),
+  keyId: z.string().nullable(),
+});
+export type Me = z.infer<typeof me>;
+
+/** What a session has on a hub beside what its machine tells. Of a tenant's caller, `machine` is null. */
+export const hubSession = session.extend({
+  tenant: z.string().nullable(),
+  machine: z.string().nullable(),
+  asOf: time.describe('When the hub last knew; older than now while its machine does not answer'),
+});
+export type HubSession = z.infer<typeof hubSession>;
+
+export const hubSessionPage = z.object({ items: z.array(hubSession), cursor: z.string().nullable() });
+
+export const createHubSession = createSession.extend({
+  machine: machineName.optional().describe('Where it is made; for the operator. Left out: where there is most room'),
+});
+
+/** A page of the hub's own log. */
+export const hubEventPage = z.object({
+  items: z.array(event),
+  cursor: z.number().int(),
+  oldest: z.number().int(),
+  logId,
+});

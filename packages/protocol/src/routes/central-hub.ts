@@ -1,0 +1,246 @@
+import { z } from 'zod';
+import {
+  addMachine,
+  changeMachine,
+  changeTenant,
+  createHubSession,
+  createKey,
+  createTenant,
+  drainMachine,
+  hubKey,
+  hubSession,
+  hubSessionPage,
+  keyId,
+  machine,
+  machineName,
+  madeKey,
+  me,
+  tenant,
+} from '../central-hub.ts';
+import type { ErrorCode } from '../errors.ts';
+import { tenantName } from '../names.ts';
+import { SESSION_STATES } from '../states.ts';
+import { noBody, queryBoolean, queryInteger } from './inputs.ts';
+import { json, nothing, type RouteStatement, routes } from './route.ts';
+import { sessionRoutes } from './sessions.ts';
+
+const pageQuery = z.strictObject({
+  limit: queryInteger(1, 500).default(100).describe('How many at most; 100 unless told otherwise'),
+  after: z.string().max(128).optional().describe('`cursor` of the page before'),
+});
+
+function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({ items: z.array(item), cursor: z.string().nullable() });
+}
+
+const STORE_ERRORS = ['database_unreachable', 'storage_failed'] as const satisfies readonly ErrorCode[];
+
+/** What is about tenants, keys and machines: for the operator, with a key that may do everything. */
+const ofOperator = { scope: 'admin', audience: 'operator' } as const satisfies Partial<RouteStatement>;
+
+const tenantParams = z.strictObject({ tenant: tenantName });
+const machineParams = z.strictObject({ machine: machineName });
+
+/** Who the clients of the installation are, what opens the hub, and which machines stand behind it. */
+export const centralHubRoutes = routes({
+  getMe: {
+    method: 'GET',
+    path: '/v1/me',
+    tag: 'keys',
+    summary: 'Whose key this is, and what it may do',
+    scope: 'read',
+    audience: 'tenant',
+    answers: { 200: json('The caller', me) },
+    errors: [],
+  },
+  createTenant: {
+    ...ofOperator,
+    method: 'POST',
+    path: '/v1/tenants',
+    tag: 'tenants',
+    summary: 'Add a tenant: its sessions are named `tenant.session`',
+    body: createTenant,
+    answers: { 201: json('The tenant', tenant) },
+    errors: ['tenant_exists', 'tenant_has_remains', ...STORE_ERRORS],
+  },
+  listTenants: {
+    ...ofOperator,
+    method: 'GET',
+    path: '/v1/tenants',
+    tag: 'tenants',
+    summary: 'The tenants by name',
+    query: pageQuery,
+    answers: { 200: json('A page', pageOf(tenant)) },
+    errors: STORE_ERRORS,
+  },
+  getTenant: {
+    ...ofOperator,
+    method: 'GET',
+    path: '/v1/tenants/{tenant}',
+    tag: 'tenants',
+    summary: 'One tenant',
+    params: tenantParams,
+    answers: { 200: json('The tenant', tenant) },
+    errors: ['tenant_not_found', ...STORE_ERRORS],
+  },
+  changeTenant: {
+    ...ofOperator,
+    method: 'PATCH',
+    path: '/v1/tenants/{tenant}',
+    tag: 'tenants',
+    summary: 'Change its title or its limits; what is left out stays',
+    params: tenantParams,
+    body: changeTenant,
+    answers: { 200: json('The tenant', tenant) },
+    errors: ['tenant_not_found', ...STORE_ERRORS],
+  },
+  deleteTenant: {
+    ...ofOperator,
+    method: 'DELETE',
+    path: '/v1/tenants/{tenant}',
+    tag: 'tenants',
+    summary: 'Remove a tenant that has no session, and its keys with it',
+    params: tenantParams,
+    body: noBody,
+    answers: { 204: nothing('Removed') },
+    errors: ['tenant_not_found', 'tenant_has_sessions', ...STORE_ERRORS],
+  },
+  createKey: {
+    ...ofOperator,
+    method: 'POST',
+    path: '/v1/keys',
+    tag: 'keys',
+    summary: 'Make a key; the answer shows it this once',
+    body: createKey,
+    answers: { 201: json('The key', madeKey) },
+    errors: ['tenant_not_found', 'limit_reached', 'invalid_session_name', ...STORE_ERRORS],
+  },
+  listKeys: {
+    ...ofOperator,
+    method: 'GET',
+    path: '/v1/keys',
+    tag: 'keys',
+    summary: 'The keys, without their secrets',
+    query: pageQuery.extend({ tenant: tenantName.optional().describe('Those of this tenant alone') }),
+    answers: { 200: json('A page', pageOf(hubKey)) },
+    errors: STORE_ERRORS,
+  },
+  revokeKey: {
+    ...ofOperator,
+    method: 'DELETE',
+    path: '/v1/keys/{key}',
+    tag: 'keys',
+    summary: 'End a key at once, with the streams that it has open',
+    params: z.strictObject({ key: keyId }),
+    body: noBody,
+    answers: { 204: nothing('Ended') },
+    errors: ['key_not_found', ...STORE_ERRORS],
+  },
+  addMachine: {
+    ...ofOperator,
+    method: 'POST',
+    path: '/v1/machines',
+    tag: 'machines',
+    summary: 'Put a session manager behind this hub',
+    description: 'Its token is tried before it is kept. Beyond this machine itself, its address must be https.',
+    body: addMachine,
+    answers: { 201: json('The machine', machine) },
+    errors: ['machine_exists', 'machine_refused', 'machine_unreachable', ...STORE_ERRORS],
+  },
+  listMachines: {
+    ...ofOperator,
+    scope: 'read',
+    method: 'GET',
+    path: '/v1/machines',
+    tag: 'machines',
+    summary: 'The machines, with their room and when they last answered',
+    answers: { 200: json('The machines', z.object({ items: z.array(machine) })) },
+    errors: STORE_ERRORS,
+  },
+  drainMachine: {
+    ...ofOperator,
+    method: 'POST',
+    path: '/v1/machines/{machine}/drain',
+    tag: 'machines',
+    summary: 'Make no new session there; `{"draining":false}` takes that back',
+    params: machineParams,
+    body: drainMachine,
+    answers: { 200: json('The machine', machine) },
+    errors: ['machine_not_found', ...STORE_ERRORS],
+  },
+  changeMachine: {
+    ...ofOperator,
+    method: 'PATCH',
+    path: '/v1/machines/{machine}',
+    tag: 'machines',
+    summary: 'Give its new address or token, or accept that its log is another one',
+    description: 'Address and token are tried before they are kept. What is left out stays.',
+    params: machineParams,
+    body: changeMachine,
+    answers: { 200: json('The machine', machine) },
+    errors: ['machine_not_found', 'machine_refused', 'machine_unreachable', ...STORE_ERRORS],
+  },
+  removeMachine: {
+    ...ofOperator,
+    method: 'DELETE',
+    path: '/v1/machines/{machine}',
+    tag: 'machines',
+    summary: 'Take a machine that has no session from behind this hub',
+    params: machineParams,
+    query: z.strictObject({
+      force: queryBoolean
+        .default(false)
+        .describe('Also where it has sessions: they run on there, and the hub forgets them'),
+    }),
+    body: noBody,
+    answers: { 204: nothing('Removed') },
+    errors: ['machine_not_found', 'machine_has_sessions', 'machine_refused', ...STORE_ERRORS],
+  },
+});
+
+/** Routes of a session manager that say more on a hub. The others are the same on both. */
+export const hubSessionRoutes = routes({
+  createSession: {
+    ...sessionRoutes.createSession,
+    description: 'Made where there is most room, or where the operator says.',
+    operatorInput: ['machine'],
+    body: createHubSession,
+    answers: { 201: json('The session', hubSession) },
+    errors: [
+      ...sessionRoutes.createSession.errors,
+      'limit_reached',
+      'machine_not_found',
+      'machine_unreachable',
+      'no_machine',
+      ...STORE_ERRORS,
+    ],
+  },
+  listSessions: {
+    ...sessionRoutes.listSessions,
+    summary: 'Sessions by name, as the hub last knew them',
+    operatorInput: ['tenant', 'machine'],
+    description: 'A page: `cursor` is the next `after`, and null when these were the last.',
+    query: z.strictObject({
+      ...pageQuery.shape,
+      state: z
+        .enum([...SESSION_STATES, 'UNCLAIMED'])
+        .optional()
+        .describe('Those in this state alone'),
+      tenant: tenantName.optional().describe('Those of this tenant alone; for the operator'),
+      machine: machineName.optional().describe('Those of this machine alone; for the operator'),
+      q: z
+        .string()
+        .min(1)
+        .max(100)
+        .optional()
+        .describe("Those with this in their name, or in their account's number or name"),
+    }),
+    answers: { 200: json('A page', hubSessionPage) },
+    errors: STORE_ERRORS,
+  },
+  getSession: {
+    ...sessionRoutes.getSession,
+    answers: { 200: json('The session', hubSession) },
+    errors: [...sessionRoutes.getSession.errors, ...STORE_ERRORS],
+  },
+});

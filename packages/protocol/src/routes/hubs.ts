@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { confirmEvents, hubAndLog, hubList } from '../hubs.ts';
+import { hubId } from '../names.ts';
+import { json, nothing, type RouteStatement, routes } from './route.ts';
+
+const ofHub = {
+  tag: 'events',
+  scope: 'admin',
+  audience: 'operator',
+} as const satisfies Partial<RouteStatement>;
+
+const hubParams = z.strictObject({ hub: hubId });
+
+/** `/v1/hubs`: who reads the log of events for good, and how far each has come. */
+export const hubRoutes = routes({
+  listHubs: {
+    ...ofHub,
+    method: 'GET',
+    path: '/v1/hubs',
+    summary: 'Hubs that are registered here, and how far each has read the log',
+    answers: { 200: json('The hubs', hubList) },
+    errors: ['storage_failed'],
+  },
+  confirmEvents: {
+    ...ofHub,
+    method: 'PUT',
+    path: '/v1/hubs/{hub}',
+    summary: 'Register a hub, and confirm the events that it has stored',
+    description:
+      'Events that a registered hub has not confirmed are kept beyond ordinary retention, up to `EVENTS_KEEP_MB`; what had to go is ' +
+      'told to its reader as `events.gap`. May be repeated. A cursor behind the confirmed one is refused. Each call counts as ' +
+      'seeing the hub, with or without a cursor; one that is not seen for 7 days is forgotten, with `hub.forgotten`.',
+    params: hubParams,
+    body: confirmEvents,
+    answers: { 200: json('The hub, and the log', hubAndLog) },
+    errors: ['cursor_of_another_log', 'cursor_unknown', 'cursor_behind', 'storage_failed'],
+  },
+  forgetHub: {
+    ...ofHub,
+    method: 'DELETE',
+    path: '/v1/hubs/{hub}',
+    summary: 'Forget a hub: nothing is kept for it any longer',
+    params: hubParams,
+    answers: { 204: nothing('It is forgotten') },
+    errors: ['hub_not_found', 'storage_failed'],
+  },
+});

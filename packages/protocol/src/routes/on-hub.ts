@@ -1,0 +1,51 @@
+import { hubSession } from '../central-hub.ts';
+import type { ErrorCode } from '../errors.ts';
+import { session } from '../session.ts';
+import type { Answer, Route } from './route.ts';
+
+const BETWEEN_MANAGERS = 'managers speak with each other, with the service token';
+const EARLIER = 'it stands for one session of one session manager';
+
+/** Routes of a session manager that a hub does not have, each with the reason. */
+export const NOT_ON_HUB = {
+  prepareTransfer: BETWEEN_MANAGERS,
+  getTransfer: BETWEEN_MANAGERS,
+  missingOfTransfer: BETWEEN_MANAGERS,
+  sendPiece: BETWEEN_MANAGERS,
+  sealTransfer: BETWEEN_MANAGERS,
+  commitTransfer: BETWEEN_MANAGERS,
+  abortTransfer: BETWEEN_MANAGERS,
+  confirmEvents: 'each hub confirms what it has stored, and nothing for another hub',
+  compatStatus: EARLIER,
+  compatQr: EARLIER,
+  compatQrCode: EARLIER,
+  compatConnect: EARLIER,
+  compatDisconnect: EARLIER,
+  compatSend: EARLIER,
+} as const;
+
+/** What a hub refuses any request with that needs a key. */
+const WITH_KEY: readonly ErrorCode[] = [
+  ...(['misdirected', 'rate_limited', 'forbidden', 'scope_missing'] as const),
+  ...(['database_unreachable', 'storage_failed'] as const),
+];
+
+/**
+ * A route as a hub states it: with what its keys and its store refuse, and with its own form of a session. `isForwarded`: a
+ * machine answers it, so that there may be no answer.
+ */
+export function onHub<R extends Route>(route: R, isForwarded: boolean): R {
+  const { open, path, errors } = route;
+  const ofMachine: readonly ErrorCode[] = ['machine_not_found', 'machine_unreachable'];
+  const ofSession: readonly ErrorCode[] = path.includes('{session}') ? ['session_not_found'] : [];
+  const more =
+    open === true ? (['misdirected'] as const) : [...WITH_KEY, ...ofSession, ...(isForwarded ? ofMachine : [])];
+  const answers = Object.entries(route.answers).map(([status, answer]) => [status, ofHub(answer)]);
+  return { ...route, errors: [...new Set([...errors, ...more])], answers: Object.fromEntries(answers) };
+}
+
+/** A session that a machine answers with is told with what the hub adds. */
+function ofHub(answer: Route['answers'][number]): Route['answers'][number] {
+  if (!('content' in answer) || answer.content['application/json']?.schema !== session) return answer;
+  return { ...answer, content: { ...answer.content, 'application/json': { schema: hubSession } } } satisfies Answer;
+}
