@@ -56,6 +56,7 @@ export async function playedHub(): Promise<PlayedHub> {
   const keys = await kinds(hub, markers, { machine, manager });
   await makeSessions(hub, manager, markers);
   const arriving = setInterval(() => bringUp(manager, markers), ARRIVE_MS);
+  const stirred: Promise<void>[] = [];
   return {
     ...{ host: '127.0.0.1', port: hub.port, keys, routes: Object.values(HUB_ROUTES) },
     secrets: [ADMIN_KEY, SERVICE_TOKEN, PASSPHRASE],
@@ -64,8 +65,12 @@ export async function playedHub(): Promise<PlayedHub> {
     // Which managers a session may go to, and which versions of one it may come from.
     stricter: ['transferSession', 'importSession'],
     words: words(),
-    state: () => atRest(() => look(hub, manager)),
-    stir: (chance) => stir(manager, chance),
+    state: async () => {
+      // A start that this played comes about at its own time, which is no request's doing.
+      await Promise.allSettled(stirred.splice(0));
+      return atRest(() => look(hub, manager));
+    },
+    stir: (chance) => stirred.push(stir(manager, chance)),
     damage: () => damage(hub),
     async close() {
       clearInterval(arriving);
@@ -238,13 +243,13 @@ async function atRest(find: () => Promise<string>): Promise<string | null> {
 }
 
 /** What browsers tell at any time, and sessions that were stopped, started again. */
-function stir({ engine, context }: TestManager, chance: number): void {
+async function stir({ engine, context }: TestManager, chance: number): Promise<void> {
   const run = engine.alive[chance % Math.max(1, engine.alive.length)];
   if (run !== undefined && chance % 3 === 0) run.tell({ type: 'socket_down', state: 'TIMEOUT' });
   if (run !== undefined && chance % 3 === 1) run.tell({ type: 'socket_up' });
   const names = [...TENANTS.map((tenant) => `${tenant}.ventas`), 'ventas'];
   const next = names.find((name) => !engine.alive.some(({ session }) => session === name));
-  if (next !== undefined && chance % 3 === 2) void context.sessions.start(next).catch(() => undefined);
+  if (next !== undefined && chance % 3 === 2) await context.sessions.start(next).catch(() => undefined);
 }
 
 function damage({ logLines }: RunningHub): string[] {

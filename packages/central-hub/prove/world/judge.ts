@@ -23,10 +23,19 @@ function bySession(events: readonly AnyEvent[]): Map<string, string[]> {
   const all = new Map<string, string[]>();
   for (const { session, type, at, data } of events) {
     const told = all.get(session) ?? [];
-    told.push(JSON.stringify({ type, at, data }));
+    told.push(canonical({ type, at, data }));
     all.set(session, told);
   }
   return all;
+}
+
+/** A value as JSON, in which the order of fields says nothing. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
 
 function difference(wanted: readonly string[], found: readonly string[]): string | null {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { type AnyEvent, cursorText, eventForTenant } from '@leadmaster/protocol';
+import { type AnyEvent, cursorText, EVENTS, type EventStatement, eventForTenant } from '@leadmaster/protocol';
 import { EventFollowers } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { Caller } from '../keys/caller.ts';
@@ -10,26 +11,41 @@ import type { EventQuery, StoredEvent } from '../store/records.ts';
 export interface View {
   /** Equal views share their reading. */
   key: string;
+  /** Whose numbers it has: a tenant's own, or the hub's. */
+  tenant: string | null;
   query: Omit<EventQuery, 'after' | 'limit'>;
   /** Whether an event belongs to it. */
   holds(event: StoredEvent): boolean;
   shown(event: StoredEvent): AnyEvent | null;
 }
 
+/** Types of events that a tenant may read. */
+const FOR_TENANTS = Object.entries<EventStatement>(EVENTS)
+  .filter(([, { audience }]) => audience === 'tenant')
+  .map(([type]) => type);
+
 /** The view of a caller: of all that it may see, or of one session by its full name. */
 export function viewOf(caller: Caller, session?: string): View {
   const { kind, tenant } = caller;
   const names = session === undefined ? caller.sessions : new Set([session]);
   const query = {
-    ...(kind === 'operator' ? {} : { tenant }),
+    ...(kind === 'operator' ? {} : { tenant, types: FOR_TENANTS }),
     ...(names === null ? {} : { sessions: [...names].sort() }),
   };
   return {
     key: JSON.stringify([kind, query]),
+    tenant,
     query,
     holds: (event) => (kind === 'operator' || event.tenant === tenant) && (names === null || names.has(event.session)),
     shown: (event) => (tenant === null ? plain(event) : eventForTenant(plain(event), tenant)),
   };
+}
+
+interface FeedPage {
+  events: AnyEvent[];
+  cursor: number;
+  oldest: number;
+  seen: number;
 }
 
 /** The hub's own log, for all who read or follow it. */
@@ -45,11 +61,15 @@ export class HubFeed {
     this.#followers = new EventFollowers(
       {
         read: async ({ scope, after, limit }) => {
-          const { events } = await this.page(this.#view(scope), after, limit);
-          return { events, cursorText: (id) => cursorText(id, store.logId) };
+          const view = this.#view(scope);
+          const { events } = await this.page(view, after, limit);
+          return { events, cursorText: (id) => cursorText(id, this.logIdOf(view)) };
         },
         news: (signal) => this.#news(signal),
-        scopesOf: (event) => [...this.#views.values()].filter((view) => view.holds(event)).map(({ key }) => key),
+        scopesOf: (event) =>
+          [...this.#views.values()]
+            .filter((view) => view.holds(event))
+            .map(({ key, tenant }) => [key, (tenant === null ? event.id : event.tenantEvent) ?? event.id] as const),
       },
       {
         heartbeatMs,
@@ -59,21 +79,28 @@ export class HubFeed {
     );
   }
 
-  /** Events of a view after a cursor. `cursor`: how far the log was looked through. */
-  async page(
-    view: View,
-    after: number,
-    limit: number,
-  ): Promise<{ events: AnyEvent[]; cursor: number; oldest: number }> {
-    const { items, cursor, oldest } = await this.#store.events.page({ ...view.query, after, limit });
-    return { events: items.map((event) => view.shown(event)).filter((event) => event !== null), cursor, oldest };
+  /** The identity of the log as a view has it: a tenant's numbers are its own, and so is their log. */
+  logIdOf({ tenant }: View): string {
+    const { logId } = this.#store;
+    return tenant === null ? logId : createHash('sha256').update(`${logId} ${tenant}`).digest('hex').slice(0, 16);
+  }
+
+  /** The newest number of a view. */
+  newest({ tenant }: View): Promise<number> {
+    return this.#store.events.newest(tenant);
+  }
+
+  /** Events of a view after a cursor. `cursor`: how far the log was looked through; `seen`: the same in the hub's numbers. */
+  async page(view: View, after: number, limit: number): Promise<FeedPage> {
+    const { items, ...page } = await this.#store.events.page({ ...view.query, after, limit });
+    return { events: items.map((event) => view.shown(event)).filter((event) => event !== null), ...page };
   }
 
   /** The same, waiting for the first of them until the signal aborts. */
   async nextPage(view: View, after: number, limit: number, signal: AbortSignal) {
     let page = await this.page(view, after, limit);
     while (page.events.length === 0 && !signal.aborted) {
-      await this.#store.events.untilNews(page.cursor, signal);
+      await this.#store.events.untilNews(page.seen, signal);
       page = await this.page(view, page.cursor, limit);
     }
     return page;
@@ -115,6 +142,6 @@ export class HubFeed {
   }
 }
 
-function plain({ tenant: _tenant, machine: _machine, ...event }: StoredEvent): AnyEvent {
+function plain({ tenant: _tenant, tenantEvent: _number, machine: _machine, ...event }: StoredEvent): AnyEvent {
   return event;
 }

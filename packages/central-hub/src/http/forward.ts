@@ -164,8 +164,19 @@ function bodyOf({ body }: FastifyRequest): { body?: string | Readable } {
   return { body: body instanceof Readable ? body : JSON.stringify(body) };
 }
 
-/** A long call belongs to the one who began it. */
-async function own({ store }: RouteContext, { caller, session, link }: Forwarded, { id }: Operation): Promise<void> {
+/** A long call belongs to the one who began it. Where that cannot be stored, the call runs all the same: it is told as begun. */
+async function own(
+  { store, log }: RouteContext,
+  { caller, session, link }: Forwarded,
+  { id }: Operation,
+): Promise<void> {
   const { keyId, tenant } = caller;
-  await store.operations.put({ id, machine: link.name, keyId, tenant, session, startedAt: new Date() });
+  try {
+    await store.operations.put({ id, machine: link.name, keyId, tenant, session, startedAt: new Date() });
+  } catch (error) {
+    log.warn(
+      { operation: id, err: error },
+      'who began a long call could not be stored: it runs, and cannot be followed',
+    );
+  }
 }

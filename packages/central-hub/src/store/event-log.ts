@@ -23,11 +23,15 @@ export interface MachineNews {
   asOf: Date;
 }
 
-/** A page of the log. `cursor`: the next `after`. `oldest`: the first number that is still kept; 0 where there is none. */
+/**
+ * A page of the log. `cursor`: the next `after`. `oldest`: the first number that is still kept; 0 where there is none. Numbers are
+ * the hub's, or where one tenant is asked for, that tenant's. `seen`: the hub's own number of the newest event at that time.
+ */
 export interface StoredEventPage {
   items: StoredEvent[];
   cursor: number;
   oldest: number;
+  seen: number;
 }
 
 /** The hub's own log: the events of all machines, numbered by the hub in the order in which they are committed. */
@@ -65,23 +69,26 @@ export class EventLog {
 
   /** The events after a number that a reader may see. */
   async page(query: EventQuery): Promise<StoredEventPage> {
-    const { after, limit, sessions } = query;
+    const { after, limit, sessions, tenant } = query;
     return this.#database.run(async (db) => {
       // Before the rows: what is committed in between belongs to the next page.
-      const { oldest, newest } = await ends(db);
+      const all = await ends(db);
+      const { oldest, newest } = typeof tenant === 'string' ? await endsOf(db, tenant) : all;
       const rows = sessions?.length === 0 ? [] : await eventList(db, query, newest).execute();
-      const last = rows.at(-1);
-      const cursor = rows.length === limit && last !== undefined ? last.id : Math.max(after, newest);
-      return { items: rows.map(toEvent), cursor, oldest };
+      const items = rows.map(typeof tenant === 'string' ? toTenantsEvent : toEvent);
+      const last = items.at(-1);
+      const cursor = items.length === limit && last !== undefined ? last.id : Math.max(after, newest);
+      return { items, cursor, oldest, seen: all.newest };
     });
   }
 
-  /** The number of the newest event; 0 before the first. */
-  async newest(): Promise<number> {
-    return (await this.#database.run(ends)).newest;
+  /** The number of the newest event; 0 before the first. Of a tenant: the newest number that it has had. */
+  async newest(tenant: string | null = null): Promise<number> {
+    const { newest } = await this.#database.run((db) => (tenant === null ? ends(db) : endsOf(db, tenant)));
+    return newest;
   }
 
-  /** Whether there is an event after that number: waits for one; false once the signal aborts, or the store is closed. */
+  /** Whether there is an event after that number of the hub's own: waits for one; false once the signal aborts, or the store is closed. */
   untilNews(after: number, signal: AbortSignal): Promise<boolean> {
     return this.#news.until(after, signal);
   }
@@ -116,11 +123,13 @@ export class EventLog {
   ): Promise<StoredEvent[]> {
     const stored: EventRow[] = [];
     for (const part of parts(events)) {
+      const next = await numbersFor(db, part);
       const rows = part.map((event) => ({
         machine,
         log_id: logId,
         machine_event: event.id,
         tenant: tenantOf(event.session),
+        tenant_event: next(tenantOf(event.session)),
         session: event.session,
         type: event.type,
         at: event.at,
@@ -140,11 +149,13 @@ export class EventLog {
 }
 
 /** The events of a page, up to the newest that was there when it was begun. */
-export function eventList(db: HubQueries, { after, limit, tenant, sessions }: EventQuery, newest: number) {
+export function eventList(db: HubQueries, { after, limit, tenant, sessions, types }: EventQuery, newest: number) {
   let query: SelectQueryBuilder<HubTables, 'events', EventRow> = db.selectFrom('events').selectAll();
   if (tenant !== undefined) query = query.where('tenant', tenant === null ? 'is' : '=', tenant);
   if (sessions !== undefined) query = query.where('session', 'in', sessions);
-  return query.where('id', '>', after).where('id', '<=', newest).orderBy('id').limit(limit);
+  if (types !== undefined) query = query.where('type', 'in', types);
+  const number = typeof tenant === 'string' ? 'tenant_event' : 'id';
+  return query.where(number, '>', after).where(number, '<=', newest).orderBy(number).limit(limit);
 }
 
 /** The first and the last number of the log; 0 where it is empty. */
@@ -152,6 +163,52 @@ async function ends(db: HubQueries): Promise<{ oldest: number; newest: number }>
   const one = (order: 'asc' | 'desc') => db.selectFrom('events').select('id').orderBy('id', order).limit(1);
   const row = await db.selectNoFrom([one('asc').as('oldest'), one('desc').as('newest')]).executeTakeFirst();
   return { oldest: row?.oldest ?? 0, newest: row?.newest ?? 0 };
+}
+
+/** The same by the numbers of a tenant. The last one is known also when its event is no longer kept. */
+async function endsOf(db: HubQueries, tenant: string): Promise<{ oldest: number; newest: number }> {
+  const first = db
+    .selectFrom('events')
+    .select('tenant_event')
+    .where('tenant', '=', tenant)
+    .orderBy('tenant_event')
+    .limit(1);
+  const last = db.selectFrom('counters').select('value').where('name', '=', counterOf(tenant));
+  const row = await db.selectNoFrom([first.as('oldest'), last.as('newest')]).executeTakeFirst();
+  return { oldest: row?.oldest ?? 0, newest: row?.newest ?? 0 };
+}
+
+function counterOf(tenant: string): string {
+  return `events of ${tenant}`;
+}
+
+/**
+ * Takes a number of its tenant for each event, under the lock of the log: they grow in the order of the commits, too. An event
+ * that is stored already leaves its number unused.
+ */
+async function numbersFor(
+  db: HubQueries,
+  events: readonly AnyEvent[],
+): Promise<(tenant: string | null) => number | null> {
+  const tenants = events.map(({ session }) => tenantOf(session)).filter((tenant) => tenant !== null);
+  const next = new Map<string, number>();
+  for (const [tenant, { length }] of Map.groupBy(tenants, (tenant) => tenant)) {
+    const { value } = await db
+      .insertInto('counters')
+      .values({ name: counterOf(tenant), value: length })
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet((eb) => ({ value: eb('counters.value', '+', eb.ref('excluded.value')) })),
+      )
+      .returning('value')
+      .executeTakeFirstOrThrow();
+    next.set(tenant, value - length);
+  }
+  return (tenant) => {
+    if (tenant === null) return null;
+    const number = (next.get(tenant) ?? 0) + 1;
+    next.set(tenant, number);
+    return number;
+  };
 }
 
 /** The newest event of those that are more than so many; 0 where there are not. */
@@ -166,6 +223,12 @@ async function lastBeyond(db: HubQueries, maxRows: number): Promise<number> {
   return row?.id ?? 0;
 }
 
-function toEvent({ id, session, type, at, data, tenant, machine }: EventRow): StoredEvent {
-  return { id, session, type, at, data: JSON.parse(data), tenant, machine };
+function toEvent({ id, session, type, at, data, tenant, tenant_event, machine }: EventRow): StoredEvent {
+  return { id, session, type, at, data: JSON.parse(data), tenant, tenantEvent: tenant_event, machine };
+}
+
+/** The same under the number that it has for its tenant. */
+function toTenantsEvent(row: EventRow): StoredEvent {
+  const event = toEvent(row);
+  return { ...event, id: event.tenantEvent ?? event.id };
 }

@@ -79,9 +79,11 @@ export interface OperationRecord {
   startedAt: Date;
 }
 
-/** An event as the hub keeps it: its `id` is the hub's own. */
+/** An event as the hub keeps it: its `id` is the hub's own; where a tenant reads, the tenant's. */
 export interface StoredEvent extends AnyEvent {
   tenant: string | null;
+  /** Its number among those of its tenant, so that no number tells of others; null where it is of none. */
+  tenantEvent: number | null;
   machine: string;
 }
 
@@ -113,4 +115,6 @@ export interface EventQuery {
   tenant?: string | null;
   /** Full names. */
   sessions?: readonly string[];
+  /** These types alone. */
+  types?: readonly string[];
 }

@@ -77,6 +77,8 @@ export interface EventRow {
   /** The machine's number. */
   machine_event: number;
   tenant: string | null;
+  /** Its number among those of its tenant; null where it is of none. */
+  tenant_event: number | null;
   session: string;
   type: string;
   at: string;

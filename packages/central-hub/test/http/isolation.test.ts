@@ -60,6 +60,10 @@ describe("a tenant's key", () => {
     expect(page.json.items.length).toBeGreaterThan(2);
     expect(new Set(page.json.items.map(({ session }: { session: string }) => session))).toEqual(new Set(['ventas']));
     expect(page.text).not.toContain('beta');
+    // Its own numbers: none is missing for what others did, and its log is no other tenant's.
+    const ids = page.json.items.map(({ id }: { id: number }) => id);
+    expect(ids).toEqual(ids.map((_: number, at: number) => ids[0] + at));
+    expect((await ask('/v1/events', { key: beta })).json.logId).not.toBe(page.json.logId);
     const stream = await follow(port, '/v1/events', acme);
     await ask('/v1/sessions/ventas/stop?wait=10', { key: beta, method: 'POST' });
     await ask('/v1/sessions/ventas/stop?wait=10', { key: acme, method: 'POST' });

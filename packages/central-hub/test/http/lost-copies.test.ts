@@ -20,3 +20,16 @@ test('a session that its machine has deleted is told as deleted where the databa
   expect((await ask('/v1/sessions/ventas', { method: 'DELETE' })).status).toBe(204);
   expect((await ask('/v1/sessions/ventas')).status).toBe(404);
 });
+
+test('a long call that its machine has begun is told as begun where the database breaks after that', async () => {
+  const { store, ask, managers } = await hubOver(['m1']);
+  await ask('/v1/sessions', { body: { name: 'ventas', start: false } });
+  await managers.m1?.given('ventas', 'LINKED');
+  vi.spyOn(store.operations, 'put').mockRejectedValue(AWAY);
+  const headers = { prefer: 'respond-async' };
+  const begun = await ask('/v1/sessions/ventas/snapshots', { body: {}, headers });
+  expect([begun.status, begun.json.kind]).toEqual([202, 'snapshot']);
+  await expect.poll(async () => (await ask('/v1/sessions/ventas/snapshots')).json.items).toHaveLength(1);
+  // That it is not known says nothing of what it came to.
+  expect((await ask(begun.headers.location as string)).json.code).toBe('operation_not_found');
+});

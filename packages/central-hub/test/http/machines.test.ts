@@ -35,8 +35,11 @@ test('a log that is another one is named, read no further, and from its beginnin
   expect((await change(world, { acceptLog: true })).status).toBe(200);
   await world.until('nueva', 'STOPPED');
   expect((await machine()).attention).toBe(null);
-  const events = (await world.store.events.page({ after: 0, limit: 500 })).items;
-  expect(events.filter(({ session, type }) => session === 'nueva' && type === 'session.created')).toHaveLength(1);
+  const made = async () => {
+    const { items } = await world.store.events.page({ after: 0, limit: 500 });
+    return items.filter(({ session, type }) => session === 'nueva' && type === 'session.created');
+  };
+  await expect.poll(made).toHaveLength(1);
 });
 
 test('a machine with sessions is removed with force alone, and its sessions run on there', async () => {

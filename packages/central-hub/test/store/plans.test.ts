@@ -33,6 +33,7 @@ async function fill(database: HubDatabase): Promise<void> {
     log_id: 'a',
     machine_event: at + 1,
     tenant: name.slice(0, 4),
+    tenant_event: at + 1,
     session: name,
     type: 'session.state',
     at: AT.toISOString(),

@@ -8,8 +8,8 @@ export interface FollowedLog<Event extends LoggedEvent> {
   read: ReadEvents;
   /** Every event from the call on, until the signal aborts. Asked for once for all followers. */
   news(signal: AbortSignal): AsyncIterable<Event>;
-  /** The parts of the log that an event belongs to, such as its session. */
-  scopesOf(event: Event): readonly string[];
+  /** The parts of the log that an event belongs to, such as its session, and its number in each. */
+  scopesOf(event: Event): readonly (readonly [scope: string, id: number])[];
 }
 
 export interface FollowersOptions {
@@ -105,8 +105,9 @@ class Round<Event extends LoggedEvent> {
 
   #tell(event: Event): void {
     this.#chunks.expireReads();
-    for (const scope of [ALL, ...this.#log.scopesOf(event)]) {
-      for (const follower of this.#followers.get(scope) ?? []) follower.hear(event.id);
+    const all = [ALL, event.id] as const;
+    for (const [scope, id] of [all, ...this.#log.scopesOf(event)]) {
+      for (const follower of this.#followers.get(scope) ?? []) follower.hear(id);
     }
   }
 

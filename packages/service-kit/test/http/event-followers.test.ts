@@ -57,8 +57,8 @@ class MemoryLog implements FollowedLog<Event> {
     }
   }
 
-  scopesOf({ session }: Event): string[] {
-    return [session];
+  scopesOf({ session, id }: Event): [string, number][] {
+    return [[session, id]];
   }
 }
 

@@ -26,7 +26,7 @@ export function eventRoutes(app: HttpApp, context: RouteContext): void {
 }
 
 async function answer(
-  { store, feed, ring, closing }: RouteContext,
+  { feed, ring, closing }: RouteContext,
   { query, headers }: Listing,
   reply: FastifyReply,
   caller: Caller,
@@ -37,20 +37,20 @@ async function answer(
   const watch = ring.watch(caller);
   reply.raw.once('close', watch.done);
   const signal = anyOf(callerSignal(reply, closing), watch.signal);
-  const newest = await store.events.newest();
+  const [newest, logId] = [await feed.newest(view), feed.logIdOf(view)];
   const sent = headers['last-event-id'] ?? query.after;
-  const known = sent === undefined ? null : knownTo(sent, store.logId, newest);
+  const known = sent === undefined ? null : knownTo(sent, logId, newest);
   if (form === 'application/json') {
     const until = anyOf(signal, AbortSignal.timeout(query.wait * 1000));
     const { events, cursor, oldest } = await feed.nextPage(view, known ?? 0, query.limit, until);
     watch.signal.throwIfAborted();
-    return reply.send({ items: events, cursor, oldest, logId: store.logId });
+    return reply.send({ items: events, cursor, oldest, logId });
   }
   const after = known ?? newest;
   const { oldest } = await feed.page(view, after, 1);
   const missed = after + 1 < oldest;
   const greeting = missed ? `events ${after + 1} to ${oldest - 1} are no longer kept` : `events after ${after}`;
-  const from = cursorText(after, store.logId);
+  const from = cursorText(after, logId);
   const stream = feed.follow(view, { after, from, greeting });
   signal.addEventListener('abort', () => stream.destroy(), { once: true });
   return (

@@ -75,6 +75,7 @@ export const first: HubMigration = {
       log_id ${text} NOT NULL,
       machine_event ${int} NOT NULL,
       tenant ${text},
+      tenant_event ${int},
       session ${text} NOT NULL,
       type ${text} NOT NULL,
       at ${text} NOT NULL,
@@ -82,7 +83,7 @@ export const first: HubMigration = {
       stored_at ${int} NOT NULL,
       UNIQUE (machine, log_id, machine_event)
     )${strict};
-    CREATE INDEX events_of_tenant ON events (tenant, id);
+    CREATE INDEX events_of_tenant ON events (tenant, tenant_event);
     CREATE INDEX events_of_session ON events (session, id);
 
     CREATE TABLE operations (

@@ -36,7 +36,7 @@ function followersOf(app: HttpApp, { sessions, closing, timing }: RouteContext) 
         return { events: items, cursorText: (id) => cursorText(id, logId) };
       },
       news: (signal) => sessions.follow({ after: sessions.eventLog().newest, signal }),
-      scopesOf: ({ session }) => [session],
+      scopesOf: ({ session, id }) => [[session, id]],
     },
     {
       heartbeatMs: timing.heartbeatMs,
