@@ -43,7 +43,7 @@ export interface PlayedHub extends Target {
 /** What belongs to one tenant, or to the operator, and that no request names: it shows where it is told to another. */
 type Markers = Readonly<Record<'ac' | 'acme' | 'operator', string>>;
 
-/** Starts one, with sessions that are linked, and whose names, metadata, accounts and texts hold what nobody can guess. */
+/** Starts one, with sessions that are linked, and whose names, metadata, accounts and texts hold what cannot be guessed. */
 export async function playedHub(): Promise<PlayedHub> {
   const manager = await startTestManager({ env: QUICK, timing: { sendDeadlineMs: 50, heartbeatMs: 20 } });
   const hub = await startHub({ ratePerSecond: 1e6, wrongKeyWaitMs: 0, timing: { heartbeatMs: 20 } });

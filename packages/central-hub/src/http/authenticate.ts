@@ -123,7 +123,7 @@ function isBeyondSessions({ audience, path }: Route): boolean {
   return audience === 'operator' && !path.includes('{session}');
 }
 
-/** A name that was rebound to this machine must not open it to a page in somebody's browser. */
+/** A name that was rebound to this machine must not open it to a page that is open in a browser here. */
 function requireOwnHost({ headers }: FastifyRequest, url: string | null): void {
   const { host } = headers;
   if (host === undefined || !URL.canParse(`http://${host}`)) throw misdirected();
