@@ -32,7 +32,7 @@ export function leadmasterSide(
     const port = await freePort();
     const child = new Child<never>({
       program: PROGRAM,
-      args: ['start', '--exit-with-parent'],
+      args: ['session-manager', '--exit-with-parent'],
       folder,
       env: {
         LEADMASTER_DATA_DIR: join(folder, 'data'),

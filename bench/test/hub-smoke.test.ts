@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 const BENCH = fileURLToPath(new URL('../hub.ts', import.meta.url));
 const run = promisify(execFile);
 
-test('the smallest run measures every figure of the hub and leaves a result', async () => {
+test('the smallest run measures every figure of the hub and leaves a result', { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'leadmaster-bench-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const output = join(folder, 'hub.json');

@@ -66,7 +66,7 @@ export class LivingSession implements AsyncDisposable {
     };
     const service = new Child<never>({
       program: PROGRAM,
-      args: ['start', '--exit-with-parent'],
+      args: ['session-manager', '--exit-with-parent'],
       folder,
       env: {
         ...commandEnv,

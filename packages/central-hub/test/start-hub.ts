@@ -59,6 +59,7 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
     url: null,
     trustedProxies: [],
     ratePerSecond: 1000,
+    compat: 'key',
     attentionOf: (machine) => readers.attentionOf(machine),
     ...options,
   });

@@ -17,6 +17,7 @@ import type { PlayedCapture } from './capture-here.ts';
 import type { FakeEngine } from './fake-engine.ts';
 import type { FaultyBlobStore } from './faulty-blob-store.ts';
 import type { Faults } from './faulty-state-store.ts';
+import { counted } from './fuzz/counted.ts';
 import { playOutside } from './played-outside.ts';
 import { damagePacks, remember } from './played-vault.ts';
 import { Stage } from './stage.ts';
@@ -41,6 +42,8 @@ export interface TestManagerOptions {
   probe?: PlaceProbe;
   /** What the host tells of the installation; nothing unless given. */
   diagnosis?: Diagnosis;
+  /** Gets each order that is under way, also those whose caller has hung up. */
+  orders?: Set<Promise<unknown>>;
   /** The number of the session that is linked first, where another machine has sessions of its own. */
   firstPhone?: number;
   /** Where it answers; any free port unless given. */
@@ -107,6 +110,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   const own = database().listeners;
   const app = await createHttpServer({
     ...context,
+    ...(options.orders === undefined ? {} : countedServices(context, options.orders)),
     settings: effectiveSettings({ env, file: null, fromFile: {} }, config),
     keys: context.secrets,
     ...{ ready, timing, diagnosis },
@@ -141,6 +145,18 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
       await stop();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function countedServices(context: Context, orders: Set<Promise<unknown>>) {
+  return {
+    sessions: counted(context.sessions, orders),
+    snapshots: counted(context.snapshots, orders),
+    storage: counted(context.storage, orders),
+    adoption: counted(context.adoption, orders),
+    trash: counted(context.trash, orders),
+    departures: counted(context.departures, orders),
+    arrivals: counted(context.arrivals, orders),
   };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Account, HUB_ROUTES, type Route, SCOPES, type Scope, stateKind } from '@leadmaster/protocol';
+import { within } from '@leadmaster/service-kit/wait';
 import {
   ADMIN_KEY,
   type FakeRun,
@@ -26,6 +27,8 @@ const LOOKS = 4;
 /** A logout takes a snapshot first, which waits for others. */
 const PATIENCE_MS = 45_000;
 const REST_MS = 3_000;
+/** How long orders that are under way are waited for. */
+const ORDERS_MS = 10_000;
 /** More messages than a fuzz sends. */
 const MOST = 100_000;
 
@@ -43,9 +46,11 @@ export interface PlayedHub extends Target {
 /** What belongs to one tenant, or to the operator, and that no request names: it shows where it is told to another. */
 type Markers = Readonly<Record<'ac' | 'acme' | 'operator', string>>;
 
-/** Starts one, with sessions that are linked, and whose names, metadata, accounts and texts hold what nobody can guess. */
+/** Starts one, with sessions that are linked, and whose names, metadata, accounts and texts hold what cannot be guessed. */
 export async function playedHub(): Promise<PlayedHub> {
-  const manager = await startTestManager({ env: QUICK, timing: { sendDeadlineMs: 50, heartbeatMs: 20 } });
+  const orders = new Set<Promise<unknown>>();
+  const timing = { sendDeadlineMs: 50, heartbeatMs: 20 };
+  const manager = await startTestManager({ env: QUICK, timing, orders });
   const hub = await startHub({ ratePerSecond: 1e6, wrongKeyWaitMs: 0, timing: { heartbeatMs: 20 } });
   const markers: Markers = { acme: marker(), ac: marker(), operator: marker() };
   const machine = `m${marker()}`;
@@ -56,7 +61,6 @@ export async function playedHub(): Promise<PlayedHub> {
   const keys = await kinds(hub, markers, { machine, manager });
   await makeSessions(hub, manager, markers);
   const arriving = setInterval(() => bringUp(manager, markers), ARRIVE_MS);
-  const stirred: Promise<void>[] = [];
   return {
     ...{ host: '127.0.0.1', port: hub.port, keys, routes: Object.values(HUB_ROUTES) },
     secrets: [ADMIN_KEY, SERVICE_TOKEN, PASSPHRASE],
@@ -66,11 +70,11 @@ export async function playedHub(): Promise<PlayedHub> {
     stricter: ['transferSession', 'importSession'],
     words: words(),
     state: async () => {
-      // A start that this played comes about at its own time, which is no request's doing.
-      await Promise.allSettled(stirred.splice(0));
-      return atRest(() => look(hub, manager));
+      // An order goes on when its caller has hung up, and a start that is played comes about at its own time.
+      await within(ORDERS_MS, Promise.allSettled(orders), null);
+      return orders.size > 0 ? null : atRest(() => look(hub, manager));
     },
-    stir: (chance) => stirred.push(stir(manager, chance)),
+    stir: (chance) => begun(orders, stir(manager, chance)),
     damage: () => damage(hub),
     async close() {
       clearInterval(arriving);
@@ -227,6 +231,11 @@ async function look({ store }: RunningHub, { context, store: rows }: TestManager
     keys.items.map(({ lastUsedAt: _used, ...key }) => key),
     machines.map(({ name, url, isDraining }) => ({ name, url, isDraining })),
   ]);
+}
+
+function begun(orders: Set<Promise<unknown>>, order: Promise<void>): void {
+  orders.add(order);
+  void order.finally(() => orders.delete(order));
 }
 
 /** What a look finds once it finds the same again and again; null where it does not come to rest. */

@@ -17,6 +17,7 @@ export interface HubConfig {
   databaseUrl: string | null;
   secretFile: string;
   ratePerSecond: number;
+  compat: 'key' | 'open';
   events: { keepMs: number; keepCount: number };
   log: { level: string; format: 'json' | 'pretty' };
 }
@@ -41,6 +42,7 @@ export function readHubConfig(env: Env, baseDir = CHECKOUT): HubConfig {
     databaseUrl: get('DATABASE_URL') ?? null,
     secretFile: secretFile === undefined ? join(dataDir, 'hub.secret') : resolve(baseDir, secretFile),
     ratePerSecond: get('HUB_RATE_PER_S'),
+    compat: get('LEADMASTER_COMPAT'),
     events: { keepMs: get('HUB_EVENT_DAYS') * 86_400_000, keepCount: get('HUB_EVENT_COUNT') },
     log: { level: get('LOG_LEVEL'), format: get('LOG_FORMAT') },
   };

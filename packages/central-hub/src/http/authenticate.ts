@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HUB_ROUTES, type HubRouteId, LeadMasterError, type Route } from '@leadmaster/protocol';
-import { isOpen, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
+import { isLocal, isOpen, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
@@ -14,6 +14,8 @@ export interface AuthenticatorOptions {
   /** The public origin; null where only this machine calls. */
   url: string | null;
   ratePerSecond: number;
+  /** `open`: the routes of earlier LeadMaster services need no key from this machine itself. */
+  compat: 'key' | 'open';
   /** How long a further wrong key waits, in milliseconds; for tests. */
   wrongKeyWaitMs?: number;
 }
@@ -61,12 +63,17 @@ export class Authenticator {
 
   async #callerOf(request: FastifyRequest): Promise<Caller> {
     const presented = presentedKey(request);
+    if (presented === null && this.#isOpenCompat(request)) return OPERATOR;
     if (presented === null) throw unauthorized('The request brings no key.');
     if (this.#isOperator(presented)) return OPERATOR;
     const caller = await this.#options.ring.find(presented, request.ip);
     if (caller !== null) return caller;
     await this.#slowDown(request.ip);
     throw unauthorized('The key is not valid here.');
+  }
+
+  #isOpenCompat(request: FastifyRequest): boolean {
+    return this.#options.compat === 'open' && request.routeOptions.config.compat === true && isLocal(request);
   }
 
   async #slowDown(address: string): Promise<void> {
@@ -123,7 +130,7 @@ function isBeyondSessions({ audience, path }: Route): boolean {
   return audience === 'operator' && !path.includes('{session}');
 }
 
-/** A name that was rebound to this machine must not open it to a page in somebody's browser. */
+/** A name that was rebound to this machine must not open it to a page that is open in a browser here. */
 function requireOwnHost({ headers }: FastifyRequest, url: string | null): void {
   const { host } = headers;
   if (host === undefined || !URL.canParse(`http://${host}`)) throw misdirected();

@@ -12,7 +12,10 @@ import { shown } from './shown.ts';
 import { importTarget, MACHINE_HEADER, targetOf } from './target.ts';
 
 /** Headers of a request that a machine gets as they are. */
-const SENT = ['accept', 'content-type', 'content-length', 'idempotency-key', 'prefer', 'x-passphrase'];
+const SENT = [
+  ...['accept', 'content-type', 'content-length', 'idempotency-key', 'prefer', 'x-passphrase'],
+  'x-cliente-id',
+];
 /** Headers of an answer that a caller gets as they are. */
 const ANSWERED = [
   'content-type',
@@ -71,6 +74,8 @@ interface Forwarded {
   caller: Caller;
   session: string;
   link: MachineLink;
+  /** Headers beside those of the request. */
+  headers?: Record<string, string>;
 }
 
 /** Hands a request to a machine and its answer to the caller, in pieces as they come, and ends with whichever side ends. */
@@ -85,7 +90,7 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
     const answer = await link.send({
       method: methodOf(route, request),
       target: targetPath(route, call),
-      headers: sentHeaders(request),
+      headers: { ...sentHeaders(request), ...call.headers },
       ...bodyOf(request),
       signal,
     });

@@ -9,6 +9,7 @@ import type { HubStore } from '../store/index.ts';
 import { Authenticator } from './authenticate.ts';
 import { forwardRoutes } from './forward.ts';
 import type { RouteContext } from './hub-app.ts';
+import { compatRoutes } from './routes/compat.ts';
 import { eventRoutes } from './routes/events.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { machineOrderRoutes } from './routes/machine-orders.ts';
@@ -29,6 +30,7 @@ export interface HubServerOptions {
   url: string | null;
   trustedProxies: readonly string[];
   ratePerSecond: number;
+  compat: 'key' | 'open';
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
@@ -83,6 +85,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     eventRoutes,
     operationRoutes,
     forwardRoutes,
+    compatRoutes,
   ]) {
     routes(app, context);
   }

@@ -12,7 +12,7 @@ export interface LogNewsOptions {
   newest: () => Promise<number>;
   /** Whether other hubs write into the log. */
   isShared: boolean;
-  /** How often the database is asked while somebody waits. */
+  /** How often the database is asked while a reader waits. */
   pollMs: number;
   log: Pick<Logger, 'warn'>;
 }

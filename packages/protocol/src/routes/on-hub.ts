@@ -4,7 +4,6 @@ import { session } from '../session.ts';
 import type { Answer, Route } from './route.ts';
 
 const BETWEEN_MANAGERS = 'managers speak with each other, with the service token';
-const EARLIER = 'it stands for one session of one session manager';
 
 /** Routes of a session manager that a hub does not have, each with the reason. */
 export const NOT_ON_HUB = {
@@ -16,12 +15,6 @@ export const NOT_ON_HUB = {
   commitTransfer: BETWEEN_MANAGERS,
   abortTransfer: BETWEEN_MANAGERS,
   confirmEvents: 'each hub confirms what it has stored, and nothing for another hub',
-  compatStatus: EARLIER,
-  compatQr: EARLIER,
-  compatQrCode: EARLIER,
-  compatConnect: EARLIER,
-  compatDisconnect: EARLIER,
-  compatSend: EARLIER,
 } as const;
 
 /** What a hub refuses any request with that needs a key. */
@@ -29,6 +22,9 @@ const WITH_KEY: readonly ErrorCode[] = [
   ...(['misdirected', 'rate_limited', 'forbidden', 'scope_missing'] as const),
   ...(['database_unreachable', 'storage_failed'] as const),
 ];
+
+/** The same, and a machine that does not answer, in the form of the routes for earlier services. */
+const REFUSED = [403, 421, 429, 503];
 
 /**
  * A route as a hub states it: with what its keys and its store refuse, and with its own form of a session. `isForwarded`: a
@@ -40,8 +36,15 @@ export function onHub<R extends Route>(route: R, isForwarded: boolean): R {
   const ofSession: readonly ErrorCode[] = path.includes('{session}') ? ['session_not_found'] : [];
   const more =
     open === true ? (['misdirected'] as const) : [...WITH_KEY, ...ofSession, ...(isForwarded ? ofMachine : [])];
+  const refused = REFUSED.filter((status) => !(status in route.answers));
+  const failures = [...new Set([...(route.compat?.failures ?? []), ...refused])];
   const answers = Object.entries(route.answers).map(([status, answer]) => [status, ofHub(answer)]);
-  return { ...route, errors: [...new Set([...errors, ...more])], answers: Object.fromEntries(answers) };
+  return {
+    ...route,
+    ...(route.compat === undefined ? {} : { compat: { failures } }),
+    errors: [...new Set([...errors, ...more])],
+    answers: Object.fromEntries(answers),
+  };
 }
 
 /** A session that a machine answers with is told with what the hub adds. */

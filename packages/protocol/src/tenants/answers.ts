@@ -87,7 +87,7 @@ function byForm(schema: z.ZodType): See {
   if (schema instanceof z.ZodArray) return seeingEach(seeing(schema.element as z.ZodType));
   if (schema instanceof z.ZodUnion) return seeingOne(schema.options as z.ZodType[]);
   if (schema instanceof z.ZodObject) return seeingFields(schema);
-  // What nobody has stated is not told.
+  // What is not stated is not told.
   if (schema instanceof z.ZodUnknown) return () => undefined;
   return (value) => (schema.safeParse(value).success ? value : undefined);
 }

@@ -25,6 +25,12 @@ export const COMMON_ACCESS = {
     default: null,
     meaning: 'What the hub shows to the session manager. Not set: made likewise, kept in <data>/service.token.',
   }),
+  LEADMASTER_COMPAT: setting(oneOf(['key', 'open']), {
+    default: 'key',
+    meaning:
+      '"open": the routes of earlier LeadMaster services (/status, /qr, /connect, /send ...), and they alone, ' +
+      'need no key from this machine itself. "key": they need one like all others.',
+  }),
 };
 
 export const COMMON_LOG = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SESSION_NAME_PATTERN, stateKind } from '@leadmaster/protocol';
 import { FakeEngine, type FakeRun } from '@leadmaster/testkit';
-import { keysOf, type Target } from '@leadmaster/testkit/fuzz';
+import { counted, keysOf, type Target } from '@leadmaster/testkit/fuzz';
 import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { effectiveSettings, readConfig } from '../../src/config/index.ts';
@@ -65,30 +65,6 @@ function comeUp({ alive }: FakeEngine, session: string, isNew: boolean): void {
   const run = alive.findLast((one) => one.session === session);
   if (isNew) run?.showQr();
   else run?.login(phoneOf(session));
-}
-
-/** Answers that wait for something to happen, and change nothing. */
-const WAITS: readonly (string | symbol)[] = ['events', 'settled', 'acknowledged'];
-
-/** A service whose orders are known while they are under way, also those whose caller has hung up. */
-function counted<T extends object>(service: T, pending: Set<Promise<unknown>>): T {
-  return new Proxy(service, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== 'function' || WAITS.includes(name)) {
-        return typeof member === 'function' ? member.bind(target) : member;
-      }
-      return (...given: unknown[]) => {
-        const result: unknown = member.apply(target, given);
-        if (result instanceof Promise) {
-          pending.add(result);
-          const forget = (): boolean => pending.delete(result);
-          result.then(forget, forget);
-        }
-        return result;
-      };
-    },
-  });
 }
 
 /** A session manager, real down to the browsers, which are played. */

@@ -36,12 +36,6 @@ const WHERE = {
 
 const ACCESS = {
   ...COMMON_ACCESS,
-  LEADMASTER_COMPAT: setting(oneOf(['key', 'open']), {
-    default: 'key',
-    meaning:
-      '"open": the routes of earlier LeadMaster services (/status, /qr, /connect, /send ...), and they alone, ' +
-      'need no key from this machine itself. "key": they need one like all others.',
-  }),
 };
 
 const BROWSER = {
