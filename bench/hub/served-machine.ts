@@ -51,7 +51,7 @@ async function page(query: URLSearchParams): Promise<object> {
   if (after >= newest) await news(Number(query.get('wait') ?? 0) * 1000);
   const begin = events.findIndex(({ id }) => id > after);
   const items = begin === -1 ? [] : events.slice(begin, begin + limit);
-  return { items, cursor: items.at(-1)?.id ?? after, logId: LOG, oldestId: events[0]?.id ?? 0, newestId: newest };
+  return { items, cursor: items.at(-1)?.id ?? after, oldest: events[0]?.id ?? 0, logId: LOG };
 }
 
 function news(ms: number): Promise<void> {
@@ -66,12 +66,20 @@ function news(ms: number): Promise<void> {
 
 async function answerTo({ url = '', method }: IncomingMessage): Promise<object> {
   const { pathname, searchParams } = new URL(url, 'http://machine');
-  if (pathname === '/v1/machine') return order.facts;
+  if (pathname === '/v1/machine') return { ...order.facts, logId: LOG };
   if (pathname === '/v1/events') return page(searchParams);
-  if (pathname === '/v1/sessions') return { items: order.names.map(sessionOf) };
+  if (pathname === '/v1/sessions') return { items: order.names.map(sessionOf), cursor: null };
   if (pathname.startsWith('/v1/sessions/'))
     return sessionOf(decodeURIComponent(pathname.slice('/v1/sessions/'.length)));
-  return method === 'PUT' ? { cursor: 0 } : { status: 'ok' };
+  return method === 'PUT' ? confirmed() : { status: 'ok', version: '0.0.0', uptimeSeconds: 1 };
+}
+
+function confirmed(): object {
+  const at = new Date().toISOString();
+  return {
+    ...{ id: 'hub', confirmed: newest, unconfirmed: { events: 0, bytes: 0, since: null } },
+    ...{ registeredAt: at, seenAt: at, logId: LOG, oldest: events[0]?.id ?? 0, newest },
+  };
 }
 
 function sessionOf(name: string): object {

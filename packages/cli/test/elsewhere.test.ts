@@ -20,7 +20,8 @@ test("with LEADMASTER_URL and a tenant's key, commands speak with the hub, and n
   expect(await cli('sessions ventas')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ventas +READY/m) });
   await hub.until('acme.ventas', 'READY');
   expect(JSON.parse((await cli('sessions --json')).stdout)).toMatchObject([{ name: 'ventas', state: 'READY' }]);
-  expect((await cli('events ventas')).stdout).toContain('session.state');
+  // The hub's copy of the state may be there before the event that tells of it.
+  await expect.poll(async () => (await cli('events ventas')).stdout).toContain('session.state');
   expect(await cli('session stop ventas')).toMatchObject({ code: 0 });
 });
 

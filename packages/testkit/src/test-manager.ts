@@ -91,8 +91,9 @@ export interface TestManager {
 
 /** Starts the real services on a real folder and database; browsers are played, and the vault's objects lie in memory. */
 export async function startTestManager(options: TestManagerOptions = {}): Promise<TestManager> {
-  const folder = await mkdtemp(join(QUICK_DISK, 'leadmaster-manager-'));
-  const dataDir = options.dataDir ?? join(folder, 'data');
+  // One that is given is its giver's to remove: this process may be killed.
+  const folder = options.dataDir === undefined ? await mkdtemp(join(QUICK_DISK, 'leadmaster-manager-')) : null;
+  const dataDir = options.dataDir ?? join(folder ?? '', 'data');
   if (options.vaultKey !== undefined) {
     await mkdir(dataDir, { mode: 0o700 });
     await writeFile(join(dataDir, 'vault.key'), options.vaultKey, { mode: 0o600 });
@@ -143,7 +144,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     stop,
     async close() {
       await stop();
-      await rm(folder, { recursive: true, force: true });
+      if (folder !== null) await rm(folder, { recursive: true, force: true });
     },
   };
 }
