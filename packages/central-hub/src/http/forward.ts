@@ -21,6 +21,7 @@ const ANSWERED = [
   'content-type',
   'content-length',
   'content-disposition',
+  'idempotent-replayed',
   'location',
   'preference-applied',
   'retry-after',

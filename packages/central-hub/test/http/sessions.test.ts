@@ -67,6 +67,7 @@ describe('sessions through the hub', () => {
     const first = await ask('/v1/sessions/ventas/messages', { body, headers });
     const again = await ask('/v1/sessions/ventas/messages', { body, headers });
     expect([first.status, again.json.id], first.text).toEqual([202, first.json.id]);
+    expect(again.headers['idempotent-replayed']).toBe('true');
 
     const begun = await ask('/v1/sessions/ventas/snapshots', { body: {}, headers: { prefer: 'respond-async' } });
     expect(begun.status, begun.text).toBe(202);
