@@ -44,6 +44,9 @@ describe('WEB_VERSION=guarded', () => {
     await world.phone(CUSTOMER).send(phoneOf(first), 'buenas');
     await verdict(GOOD, 'good', 30_000);
 
+    // A page that reloads itself loads what WhatsApp serves then: each has done so before the build that breaks ids is there.
+    const reloaded = () => world.observed.filter(({ type }) => type === 'self_reload').map(({ phone }) => phone);
+    await expect.poll(() => new Set(reloaded()), { timeout: 30_000 }).toEqual(new Set(NAMES.map(phoneOf)));
     world.configure({ page: { version: BROKEN, schema: 201, drifts: ['wid-renamed'] } });
     const canary = await builds.lookForNew();
     for (const name of NAMES.filter((other) => other !== canary)) {
