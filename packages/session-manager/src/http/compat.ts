@@ -57,9 +57,19 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
   serve(app, ROUTES.compatConnect, async (request) => {
     const name = request.headers['x-session'];
     const found = await find(name);
-    const { state } = found === null ? await create(name) : await sessions.start(name);
+    const { state } = await (found === null ? create(name) : start(name));
     return { success: true, session: name, state, alreadyConnected: found?.state === 'READY' };
   });
+
+  /** Starts it; when another caller has just deleted it, creates it. */
+  const start = async (name: string): Promise<Session> => {
+    try {
+      return await sessions.start(name);
+    } catch (error) {
+      if (error instanceof LeadMasterError && error.code === 'session_not_found') return create(name);
+      throw error;
+    }
+  };
 
   /** Creates and starts it; when another caller has just created it, starts that one. */
   const create = async (name: string): Promise<Session> => {
