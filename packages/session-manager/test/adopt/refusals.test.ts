@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { manager, otherDisk, tempFolder } from './folders.ts';
@@ -62,6 +62,8 @@ describe('a folder is refused, and nothing changes, when it', () => {
   test('holds several profiles', async () => {
     const folder = join(await tempFolder(), '.wwebjs_auth');
     for (const name of ['session-a', 'session-b']) await putProfile(join(folder, name));
+    // Two that are written within one tick of the file system's clock are of the same time.
+    await writtenAt(join(folder, 'session-a'), new Date('2026-01-01T12:00:00Z'));
     await refused(folder, {
       detail: /holds 2 profiles: .*session-b \(a login, last written 20.*session-a \(a login, last written 20/,
       hint: /Name one/,
@@ -256,4 +258,8 @@ function openFor(path: string): number {
   const fd = openSync(path, 'r');
   onTestFinished(() => closeSync(fd));
   return fd;
+}
+
+async function writtenAt(folder: string, time: Date): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true })) await utimes(join(folder, entry), time, time);
 }
