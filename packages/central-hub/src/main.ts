@@ -69,7 +69,6 @@ export async function runCentralHub({
     let result = code;
     try {
       await answering.close();
-      alone?.release();
     } catch (error) {
       log.error({ err: error }, 'the shutdown of the hub left something behind');
       result = 1;

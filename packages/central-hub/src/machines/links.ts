@@ -36,7 +36,7 @@ export class MachineLinks {
     if (!this.#links.has(name)) await this.refresh();
     const link = this.#links.get(name);
     if (link !== undefined) return link;
-    throw new LeadMasterError('machine_not_found', `There is no machine "${name}".`, 'See them with GET /v1/machines.');
+    throw noMachine(name);
   }
 
   /** Whether a machine answers; false for one that is not known here. */
@@ -75,4 +75,8 @@ export class MachineLinks {
     // Removed meanwhile, or opened by another refresh.
     if (token !== null && !this.#links.has(name)) this.#links.set(name, new MachineLink({ name, url, token }));
   }
+}
+
+export function noMachine(name: string): LeadMasterError {
+  return new LeadMasterError('machine_not_found', `There is no machine "${name}".`, 'See them with GET /v1/machines.');
 }

@@ -156,7 +156,7 @@ test('a data folder that a session manager alone has written starts with a hub, 
   const ask = caller(hubPort, key);
   await expect.poll(async () => (await ask('/v1/sessions/ventas')).json.state, TIMEOUT).toBe('READY');
   expect((await ask('/v1/sessions')).json.items).toMatchObject([{ name: 'soporte' }, { name: 'ventas' }]);
-  // The hub has the log from its beginning, and the commands of before still work.
+  // The hub has the log from its beginning, and the commands that worked without a hub still work.
   const all = async () => (await ask('/v1/sessions/ventas/events?limit=1000')).json.items.map((one: Told) => one.type);
   await expect.poll(all, TIMEOUT).toContain('session.created');
   expect((await all()).filter((type: string) => type === 'session.qr')).toHaveLength(1);

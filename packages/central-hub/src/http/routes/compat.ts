@@ -1,7 +1,7 @@
 import { HUB_ROUTES, type HubRouteId, LeadMasterError, type Route, tenantOf } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { FastifyRequest } from 'fastify';
-import { type Caller, fullName, mayReach } from '../../keys/caller.ts';
+import { fullName, mayReach } from '../../keys/caller.ts';
 import type { MachineLink } from '../../machines/link.ts';
 import { roomiest } from '../../machines/room.ts';
 import { forward } from '../forward.ts';
@@ -19,7 +19,7 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
       const given = String(request.headers[SESSION_HEADER]);
       const session = fullName(caller, given);
       if (!mayReach(caller, session)) throw outOfReach(given);
-      const link = await machineOf(context, caller, session, route.id as HubRouteId);
+      const link = await machineOf(context, session, route.id as HubRouteId);
       return forward(context, { route, request, reply, caller, session, link, headers: { [SESSION_HEADER]: session } });
     });
   }
@@ -31,17 +31,12 @@ function outOfReach(given: string): LeadMasterError {
 }
 
 /** The machine of the session. Of one that is nowhere, the machine that would get it tells that there is none, or makes it. */
-async function machineOf(
-  { store, links }: RouteContext,
-  caller: Caller,
-  session: string,
-  route: HubRouteId,
-): Promise<MachineLink> {
+async function machineOf({ store, links }: RouteContext, session: string, route: HubRouteId): Promise<MachineLink> {
   const home = await store.homes.machineOf(session);
   if (home !== null) return links.get(home);
   const link = await roomiest(store, links);
   if (route !== 'compatConnect') return link;
-  const tenant = tenantOf(session) ?? caller.tenant;
-  if ((await store.homes.reserve({ name: session, tenant, machine: link.name })) === 'reserved') return link;
+  if ((await store.homes.reserve({ name: session, tenant: tenantOf(session), machine: link.name })) === 'reserved')
+    return link;
   return links.get((await store.homes.machineOf(session)) ?? link.name);
 }

@@ -1,5 +1,6 @@
-import { HUB_ROUTES, LeadMasterError, type Machine } from '@leadmaster/protocol';
+import { HUB_ROUTES, type Machine } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
+import { noMachine } from '../../machines/links.ts';
 import { tryMachine } from '../../machines/try-machine.ts';
 import type { MachineRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
@@ -12,7 +13,7 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
   const get = async (name: string): Promise<MachineRecord> => {
     const record = await store.machines.get(name);
     if (record !== null) return record;
-    throw new LeadMasterError('machine_not_found', `There is no machine "${name}".`, 'See them with GET /v1/machines.');
+    throw noMachine(name);
   };
   const told = ({ name, url, isDraining, facts, lastSeenAt }: MachineRecord): Machine => ({
     name,

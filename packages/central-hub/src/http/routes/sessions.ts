@@ -1,9 +1,11 @@
 import {
+  type BodyOf,
   HUB_ROUTES,
   type HubSession,
   isSessionName,
   LeadMasterError,
   OWN_NAME_RULE,
+  type QueryOf,
   type Session,
   tenantOf,
 } from '@leadmaster/protocol';
@@ -66,17 +68,13 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
   });
 }
 
-type Wanted = Parameters<typeof HUB_ROUTES.createSession.body.parse>[0] & {
-  name: string;
-  start: boolean;
-  metadata: Record<string, string>;
-  machine?: string | undefined;
-};
+/** What leaves it open whether the machine has the session: the name keeps its home, and the machine's log tells the rest. */
+const MAY_BE_THERE: readonly string[] = ['answer_lost', 'session_exists'];
 
 async function create(
   context: RouteContext,
   caller: Caller,
-  { machine, name: given, ...wanted }: Wanted,
+  { machine, name: given, ...wanted }: BodyOf<typeof HUB_ROUTES.createSession>,
   signal: AbortSignal,
 ): Promise<HubSession> {
   const { store, links } = context;
@@ -94,8 +92,7 @@ async function create(
     const asked = { body: { ...wanted, name } };
     made = await link.client.call('createSession', asked, { signal, timeoutMs: 60_000 });
   } catch (error) {
-    // An answer that was lost may have made it: its home stays, and the machine's log tells the rest.
-    if (error instanceof LeadMasterError && !['answer_lost'].includes(error.code) && error.code !== 'session_exists') {
+    if (error instanceof LeadMasterError && !MAY_BE_THERE.includes(error.code)) {
       await store.homes.release(name, link.name);
     }
     throw failureFor(caller, link, 'POST', error);
@@ -113,19 +110,11 @@ async function copied({ log }: RouteContext, copy: () => Promise<unknown>): Prom
   }
 }
 
-function wanted(
-  caller: Caller,
-  {
-    tenant,
-    after,
-    ...query
-  }: Record<string, unknown> & { limit: number; tenant?: string | undefined; after?: string | undefined },
-): SessionQuery {
-  const asked = Object.fromEntries(
-    Object.entries(query).filter(([, value]) => value !== undefined),
-  ) as unknown as SessionQuery;
+function wanted(caller: Caller, { tenant, after, ...query }: QueryOf<typeof HUB_ROUTES.listSessions>): SessionQuery {
+  const asked = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
   return {
     ...asked,
+    limit: query.limit,
     ...(caller.tenant !== null ? { tenant: caller.tenant } : tenant === undefined ? {} : { tenant }),
     ...(caller.sessions === null ? {} : { names: [...caller.sessions] }),
     ...(after === undefined ? {} : { after: fullName(caller, after) }),
