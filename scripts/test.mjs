@@ -17,14 +17,15 @@ async function main(args) {
   await ensureInstall();
   await ensureTestNeeds();
   const node = await findRuntime();
-  const sum = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] };
+  const sum = { passed: 0, failed: 0, skipped: 0, skips: [], unsteady: [], failures: [] };
   if (args.length === 0) {
     await step(sum, 'types', join(BIN, 'tsc'), ['--noEmit', '-p', ROOT]);
     await step(sum, 'lint', join(BIN, 'biome'), ['check', '--error-on-warnings', ROOT]);
     await step(sum, 'layers', node, [join(ROOT, 'tools', 'layers', 'main.ts')]);
   }
   const watch = new LeakWatch();
-  const tested = await vitest(node, args, watch.env);
+  // A whole run tries a failed test once more and names it: one chance in thousands must not hide what the others tell.
+  const tested = await vitest(node, args.length === 0 ? ['--retry=1'] : args, watch.env);
   add(sum, tested);
   const left = await watch.close();
   sum[left.length === 0 ? 'passed' : 'failed']++;
@@ -66,6 +67,7 @@ function vitest(node, args, env) {
         failed: 1,
         skipped: 0,
         skips: [],
+        unsteady: [],
         failures: [`vitest ended with ${code} before its report`],
       };
       const result = count ?? dead;
@@ -78,12 +80,14 @@ function vitest(node, args, env) {
 function add(sum, other) {
   for (const key of ['passed', 'failed', 'skipped']) sum[key] += other[key];
   sum.skips.push(...other.skips);
+  sum.unsteady.push(...other.unsteady);
   sum.failures.push(...other.failures);
 }
 
 function report(sum) {
   console.log('');
   for (const text of sum.skips) console.log(`skipped  ${text}`);
+  for (const text of sum.unsteady) console.log(`UNSTEADY ${text}`);
   for (const text of sum.failures) console.log(`FAILED   ${text}`);
   console.log(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
 }

@@ -12,25 +12,27 @@ export default class CountingReporter {
 
   onTestCaseResult(test) {
     const failure = failureOf(test);
-    if (failure !== null) this.#tell(failure);
+    if (failure !== null) this.#tell('FAILED', failure);
+    const first = firstFailureOf(test);
+    if (first !== null) this.#tell('UNSTEADY', first);
   }
 
   onTestSuiteResult(suite) {
-    for (const failure of suiteFailures(suite)) this.#tell(failure);
+    for (const failure of suiteFailures(suite)) this.#tell('FAILED', failure);
   }
 
   onTestModuleEnd(module) {
-    for (const failure of moduleFailures(module)) this.#tell(failure);
+    for (const failure of moduleFailures(module)) this.#tell('FAILED', failure);
   }
 
   onTestRunEnd(modules, unhandledErrors) {
-    const count = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] };
+    const count = { passed: 0, failed: 0, skipped: 0, skips: [], unsteady: [], failures: [] };
     const fail = (failures) => {
       count.failed += failures.length;
       count.failures.push(...failures);
     };
     const outside = unhandledErrors.map(outsideFailure);
-    for (const failure of outside) this.#tell(failure);
+    for (const failure of outside) this.#tell('FAILED', failure);
     fail(outside);
     count.slowest = slowest(modules);
     for (const module of modules) {
@@ -46,15 +48,17 @@ export default class CountingReporter {
   }
 
   /** On a line of its own, between the dots of another reporter. */
-  #tell(failure) {
+  #tell(what, failure) {
     const seconds = Math.round((performance.now() - this.#began) / 1000);
-    process.stdout.write(`\nFAILED after ${seconds} s  ${failure}\n`);
+    process.stdout.write(`\n${what} after ${seconds} s  ${failure}\n`);
   }
 
   #add(count, test) {
     const { state, note } = test.result();
     if (state === 'passed') {
       count.passed++;
+      const first = firstFailureOf(test);
+      if (first !== null) count.unsteady.push(first);
       return;
     }
     count.skipped++;
@@ -72,6 +76,12 @@ function failureOf(test) {
   if (state === 'passed' || state === 'skipped') return null;
   // Also "pending": a test that never came to its end has not passed.
   return `${nameOf(test)}: ${errors.map(firstLines).join('; ') || state}`;
+}
+
+/** Why a test that passed at its second try failed at its first; null for every other. */
+function firstFailureOf(test) {
+  if (test.diagnostic()?.flaky !== true) return null;
+  return `${nameOf(test)}: ${(test.result().errors ?? []).map(firstLines).join('; ')}`;
 }
 
 /** A hook that fails has no test to its name. */

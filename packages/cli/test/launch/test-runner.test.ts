@@ -69,10 +69,19 @@ class Reported {
     writeFileSync(join(this.folder, `${name}.test.js`), `${imports}\n${body}`);
   }
 
-  run(): ChildProcess {
+  run(...more: string[]): ChildProcess {
     const vitest = join(CHECKOUT, 'node_modules/vitest/vitest.mjs');
     const reporter = `--reporter=${join(CHECKOUT, 'scripts/vitest-reporter.mjs')}`;
-    const args = [vitest, 'run', '--root', this.folder, '--config', join(this.folder, 'vitest.config.js'), reporter];
+    const args = [
+      vitest,
+      'run',
+      '--root',
+      this.folder,
+      '--config',
+      join(this.folder, 'vitest.config.js'),
+      reporter,
+      ...more,
+    ];
     return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
   }
 }
@@ -101,6 +110,21 @@ test('the reporter counts each test once, tests that cannot run as failed, and k
   }
   expect(skips.join('\n')).toMatch(/d: no browser/);
   expect(skips.join('\n')).toMatch(/e: no reason given/);
+});
+
+test('a test that passes at its second try is counted as passed and named with its first failure', async () => {
+  const reported = new Reported();
+  reported.file('chance', `let tries = 0; test('second', () => expect(++tries).toBe(2));`);
+  const child = reported.run('--retry=1');
+  const told = text(child.stdout ?? Readable.from([]));
+  const [[count], [code]] = await Promise.all([once(child, 'message'), once(child, 'close')]);
+  expect(code).toBe(0);
+  expect(count).toMatchObject({
+    passed: 1,
+    failed: 0,
+    unsteady: [expect.stringMatching(/second: expected 1 to be 2/)],
+  });
+  expect(await told).toMatch(/UNSTEADY after \d+ s {2}.*second/);
 });
 
 test('the reporter tells a failure while the run continues', async () => {
