@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '../../../session-manager/prove/service/random.ts';
-import { type StoreKind, until, World } from '../world/world.ts';
+import { until } from '../world/until.ts';
+import { type StoreKind, World } from '../world/world.ts';
 
 export interface HubKillOptions {
   store: StoreKind;
   moments: number;
   seed: number;
+  /** Real ones; left out, they are played. */
+  browsers?: boolean;
   /** How long a line stays cut or held, and the load runs between two moments, at most; in milliseconds. */
   longestMs?: number;
   onProgress?: (line: string) => void;
@@ -31,11 +34,11 @@ type Fault = (typeof FAULTS)[number];
  * was carried out once, refused, or told as unknown; and sessions that got no order were started once by each manager.
  */
 export async function proveHubKills(options: HubKillOptions): Promise<HubKillReport> {
-  const { store, moments, seed, longestMs = 4_000, onProgress = () => undefined } = options;
+  const { store, moments, seed, browsers = false, longestMs = 4_000, onProgress = () => undefined } = options;
   const random = seeded(seed);
   const faults = FAULTS.filter((fault) => fault !== 'database' || store === 'postgres');
   const report: HubKillReport = { store, seed, moments: {}, events: 0, orders: {}, failures: [] };
-  const world = await World.start({ store, hubs: 1, leaseSeconds: LEASE_S });
+  const world = await World.start({ store, hubs: 1, leaseSeconds: LEASE_S, browsers });
   try {
     for (let at = 1; at <= moments; at += 1) {
       const fault = faults[Math.floor(random() * faults.length)] as Fault;
@@ -57,8 +60,8 @@ export async function proveHubKills(options: HubKillOptions): Promise<HubKillRep
   }
 }
 
-async function happen({ hubs: [hub], manager, relay, postgres }: World, fault: Fault, ms: number): Promise<void> {
-  const programs = { hub: [hub], manager: [manager], both: [hub, manager] };
+async function happen({ hubs: [hub], machine, relay, postgres }: World, fault: Fault, ms: number): Promise<void> {
+  const programs = { hub: [hub], manager: [machine.program], both: [hub, machine.program] };
   if (fault === 'cut' || fault === 'hold') {
     relay[fault]();
     await sleep(ms);
@@ -75,11 +78,11 @@ async function happen({ hubs: [hub], manager, relay, postgres }: World, fault: F
 }
 
 /** Waits until orders are carried out and events come again, so that each moment hits a world at work. */
-async function goesOn({ load, followers, hubs, manager }: World): Promise<void> {
+async function goesOn({ load, followers, hubs, machine }: World): Promise<void> {
   const [orders, events] = [load.done, followers[0]?.events.length ?? 0];
   const isSo = async (): Promise<boolean> => load.done > orders && (followers[0]?.events.length ?? 0) > events;
   await until('orders are carried out and events come', isSo, 60_000).catch((error: unknown) => {
-    const said = [...hubs, manager].map((program) => program.said.slice(-2_000)).join('\n---\n');
+    const said = [...hubs, machine.program].map((program) => program.said.slice(-2_000)).join('\n---\n');
     throw new Error(`${String(error)}; ${load.done} orders after ${orders}\n${said}`);
   });
 }

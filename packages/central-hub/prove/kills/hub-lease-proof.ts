@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { seeded } from '../../../session-manager/prove/service/random.ts';
 import type { Program } from '../world/program.ts';
-import { until, World } from '../world/world.ts';
+import { until } from '../world/until.ts';
+import { World } from '../world/world.ts';
 
 export interface HubLeaseOptions {
   /** How often the hub that reads is stopped past its lease. */

@@ -67,9 +67,10 @@ export function judgeOrders(orders: readonly Order[], machine: readonly AnyEvent
   });
 }
 
+const SERVICE_KILLED = 'service_ended_unexpectedly';
 const [STOPPING, STOPPED] = ['STOPPING (requested)', 'STOPPED (requested)'];
 /** A service that was killed tells the ends of its sessions at its next start, and of the starts that it then makes. */
-const [KILLED, CAME_BACK] = ['STOPPED (service_ended_unexpectedly)', '(service_started)'];
+const [KILLED, CAME_BACK] = [`STOPPED (${SERVICE_KILLED})`, '(service_started)'];
 
 /**
  * How many orders to stop and to start the path of a session shows. Killed in the midst of an order, a service ends it at its next
@@ -88,6 +89,17 @@ export function stopsAndStarts(path: readonly string[], isDeleted: boolean): { s
     stop: indexes.filter((at) => path[at] === STOPPING || isNotBegun(at)).length,
     start: indexes.filter((at) => at > 0 && isEnded(at - 1) && path[at]?.startsWith('RECONNECTING')).length,
   };
+}
+
+/** What is wrong with sessions that got no order: they leave READY only when their service is killed. */
+export function judgeLeavings(steady: readonly string[], machine: readonly AnyEvent[]): string[] {
+  return machine
+    .filter(isState)
+    .filter(
+      ({ session, data: { from, reason } }) =>
+        steady.includes(session) && from === 'READY' && reason !== SERVICE_KILLED,
+    )
+    .map(({ session, at, data: { to, reason } }) => `${session} left READY for ${to} (${reason}) at ${at}`);
 }
 
 function isState(event: AnyEvent): event is EventOf<'session.state'> {

@@ -2,31 +2,39 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@leadmaster/client';
 import { errorText, LeadMasterError, type SessionState } from '@leadmaster/protocol';
 import { of } from '@leadmaster/testkit/asking';
+import type { Machine } from './machine.ts';
 import { faultOf, type Order, outcomeOf } from './orders.ts';
 
 /** Sessions that get texts and no other order: they must not notice anything. */
 export const STEADY: readonly string[] = ['steady-1', 'steady-2', 'steady-3'];
-/** Workers that make, stop, start and delete sessions of their own. */
-const BUSY = 2;
+/** How often a session of a worker is stopped and started before it is deleted. */
 const CYCLES = 2;
 const AGAIN_MS = 50;
-const PAUSE_MS = 20;
-const TO = '5491100000001';
+/** The number that all texts go to. */
+export const TO = '5491100000001';
+
+/** How much a machine is asked to do. */
+export interface LoadSize {
+  /** Workers that make, stop, start and delete sessions of their own, which log in by themselves. */
+  busy: number;
+  /** Between two texts of one session. */
+  pauseMs: number;
+}
 
 /** Orders that are given through hubs all the time, each with how it ended. */
 export class Load {
   readonly orders: Order[] = [];
   readonly faults: string[] = [];
   readonly #hubs: readonly Client[];
-  readonly #manager: Client;
+  readonly #machine: Machine;
   readonly #ending = new AbortController();
   #workers: Promise<void>[] = [];
   #asked = 0;
 
-  /** `manager`: asked how sessions stand, since a hub may tell what it knew last. */
-  constructor(hubs: readonly Client[], manager: Client) {
+  /** `machine`: asked how sessions stand, since a hub may tell what it knew last. */
+  constructor(hubs: readonly Client[], machine: Machine) {
     this.#hubs = hubs;
-    this.#manager = manager;
+    this.#machine = machine;
   }
 
   /** How many orders were carried out so far. */
@@ -37,8 +45,9 @@ export class Load {
   /** Makes the steady sessions, and begins. */
   async start(): Promise<void> {
     for (const name of STEADY) await this.#repeat({ kind: 'create', session: name, outcome: 'unknown' });
+    for (const name of STEADY) await this.#machine.link(name);
     for (const name of STEADY) await this.#until(name, 'READY');
-    const busy = Array.from({ length: BUSY }, (_, at) => this.#work(() => this.#busy(`busy-${at}`)));
+    const busy = Array.from({ length: this.#machine.load.busy }, (_, at) => this.#work(() => this.#busy(`busy-${at}`)));
     const texts = STEADY.map((name) => this.#work(() => this.#texts(name)));
     this.#workers = [...busy, ...texts];
   }
@@ -65,7 +74,7 @@ export class Load {
     for (let at = 1; !this.#isEnding; at += 1) {
       const order: Order = { kind: 'text', session, outcome: 'unknown', text: `${session} ${at}` };
       await (at % 2 === 0 ? this.#repeat(order) : this.#once(order));
-      await this.#pause(PAUSE_MS);
+      await this.#pause(this.#machine.load.pauseMs);
     }
   }
 
@@ -131,7 +140,9 @@ export class Load {
 
   async #until(session: string, state: SessionState): Promise<void> {
     while (!this.#isEnding) {
-      const now = await this.#manager.call('getSession', of(session), { timeoutMs: 5_000 }).catch(() => null);
+      const now = await this.#machine.program.client
+        .call('getSession', of(session), { timeoutMs: 5_000 })
+        .catch(() => null);
       if (now?.state === state) return;
       await this.#pause(AGAIN_MS);
     }

@@ -20,7 +20,10 @@ export class Program {
   #child: ChildProcess | null = null;
   #said = '';
 
-  constructor(name: 'hub' | 'manager', { port, args, env }: { port: number; args: string[]; env?: NodeJS.ProcessEnv }) {
+  constructor(
+    name: 'hub' | 'manager' | 'browser-manager',
+    { port, args, env }: { port: number; args: string[]; env?: NodeJS.ProcessEnv },
+  ) {
     this.#file = join(import.meta.dirname, `${name}-program.ts`);
     this.#args = args;
     this.#env = { ...process.env, LEADMASTER_ENV_FILE: '/dev/null', LOG_LEVEL: 'warn', ...env };

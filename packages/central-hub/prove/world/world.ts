@@ -2,30 +2,36 @@ import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyEvent } from '@leadmaster/protocol';
 import { ADMIN_KEY, SERVICE_TOKEN } from '@leadmaster/testkit';
 import { answers } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { Postgres } from '@leadmaster/testkit/postgres';
 import { Follower, wholeLog } from './follower.ts';
-import { judgeLog, judgeOrders, judgeSteady, judgeTexts } from './judge.ts';
+import { judgeLeavings, judgeLog, judgeOrders, judgeSteady, judgeTexts } from './judge.ts';
 import { Load, STEADY } from './load.ts';
+import { browserMachine, type Machine, playedMachine } from './machine.ts';
 import { Program } from './program.ts';
 import { Relay } from './relay.ts';
-import { readWitness } from './witness.ts';
+import { until } from './until.ts';
 
 export type StoreKind = 'sqlite' | 'postgres';
 
-const SETTLE_MS = 90_000;
-const AGAIN_MS = 50;
 /** Messages that wait for nothing more. */
 const TOLD: readonly string[] = ['FAILED', 'UNCERTAIN', 'EXPIRED'];
+
+export interface WorldOptions {
+  store: StoreKind;
+  hubs: number;
+  leaseSeconds: number;
+  /** Real ones, under a lighter load; left out, they are played. */
+  browsers?: boolean;
+}
 
 /** Hubs over one session manager, each a process of its own, under load, with a line between them that can break. */
 export class World {
   readonly hubs: readonly Program[];
-  readonly manager: Program;
+  readonly machine: Machine;
   readonly relay: Relay;
   readonly postgres: Postgres | null;
   readonly databaseUrl: string | null;
@@ -33,24 +39,22 @@ export class World {
   readonly followers: readonly Follower[];
   readonly #folder: string;
 
-  private constructor(parts: Pick<World, 'hubs' | 'manager' | 'relay' | 'postgres' | 'databaseUrl'>, folder: string) {
-    Object.assign(this, parts);
-    ({ hubs: this.hubs, manager: this.manager, relay: this.relay } = parts);
+  private constructor(parts: Pick<World, 'hubs' | 'machine' | 'relay' | 'postgres' | 'databaseUrl'>, folder: string) {
+    ({ hubs: this.hubs, machine: this.machine, relay: this.relay } = parts);
     ({ postgres: this.postgres, databaseUrl: this.databaseUrl } = parts);
     this.#folder = folder;
     const clients = this.hubs.map(({ client }) => client);
-    this.load = new Load(clients, this.manager.client);
+    this.load = new Load(clients, this.machine);
     this.followers = clients.map((client) => new Follower(client));
   }
 
   /** Starts all of it, and the load. */
-  static async start({ store, hubs, leaseSeconds }: { store: StoreKind; hubs: number; leaseSeconds: number }) {
+  static async start({ store, hubs, leaseSeconds, browsers = false }: WorldOptions): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'leadmaster-hub-proof-'));
     const postgres = store === 'postgres' ? await Postgres.start() : null;
     const databaseUrl = (await postgres?.createDatabase()) ?? null;
     const port = await freePort();
-    const args = [join(folder, 'manager'), String(port), join(folder, 'witness')];
-    const manager = new Program('manager', { port, args });
+    const machine = await (browsers ? browserMachine : playedMachine)({ folder, port });
     const secret = join(folder, 'hub.secret');
     if (databaseUrl !== null) writeFileSync(secret, `${'s'.repeat(43)}\n`, { mode: 0o600 });
     const programs = [];
@@ -60,9 +64,9 @@ export class World {
       programs.push(await hubProgram({ dataDir, databaseUrl, secret, leaseSeconds }));
     }
     const relay = await Relay.to(port);
-    const world = new World({ hubs: programs, manager, relay, postgres, databaseUrl }, folder);
+    const world = new World({ hubs: programs, machine, relay, postgres, databaseUrl }, folder);
     try {
-      await Promise.all([manager.start(), programs[0]?.start()]);
+      await Promise.all([machine.program.start(), programs[0]?.start()]);
       await Promise.all(programs.slice(1).map((hub) => hub.start()));
       const body = { name: 'm1', url: relay.url, token: SERVICE_TOKEN };
       await programs[0]?.client.call('addMachine', { body });
@@ -79,32 +83,33 @@ export class World {
     this.relay.repair();
     await this.load.stop();
     await this.#settled();
-    const machine = await wholeLog(this.manager.client);
-    await this.#haveGot(machine.length);
+    const log = await wholeLog(this.machine.program.client);
+    await this.#haveGot(log.length);
     const failures = [...this.load.faults];
     for (const [at, hub] of this.hubs.entries()) {
-      failures.push(...judgeLog(`hub ${at + 1}`, machine, await wholeLog(hub.client)));
-      failures.push(...judgeLog(`follower of hub ${at + 1}`, machine, this.followers[at]?.events ?? []));
+      failures.push(...judgeLog(`hub ${at + 1}`, log, await wholeLog(hub.client)));
+      failures.push(...judgeLog(`follower of hub ${at + 1}`, log, this.followers[at]?.events ?? []));
     }
-    const witnessed = readWitness(join(this.#folder, 'witness'));
-    failures.push(...judgeOrders(this.load.orders, machine), ...judgeSteady(STEADY, witnessed, machine));
+    const witnessed = this.machine.witnessed();
+    failures.push(...judgeOrders(this.load.orders, log), ...judgeSteady(STEADY, witnessed, log));
+    failures.push(...judgeLeavings(STEADY, log));
     failures.push(...judgeTexts(this.load.orders, witnessed, await this.#told()));
-    return { events: machine.length, failures };
+    return { events: log.length, failures };
   }
 
   async close(): Promise<void> {
     await Promise.all(this.followers.map((follower) => follower.close()));
     await Promise.all([this.load.stop(), this.relay.close()]);
-    await Promise.all([...this.hubs, this.manager].map((program) => program.kill()));
+    await Promise.all([...this.hubs.map((hub) => hub.kill()), this.machine.close()]);
     await this.postgres?.stop();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** No message is on its way, and no session. */
   async #settled(): Promise<void> {
-    await until('the session manager is ready', () => answers(this.manager.client, 'ready'));
+    await until('the session manager is ready', () => answers(this.machine.program.client, 'ready'));
     await until('all sessions are settled', async () => {
-      const { items } = await this.manager.client.call('listSessions');
+      const { items } = await this.machine.program.client.call('listSessions');
       return items.every(({ stateKind }) => stateKind !== 'transient');
     });
     await until('all messages are sent', async () => (await this.#messages(['QUEUED', 'SENDING'])).size === 0);
@@ -127,7 +132,7 @@ export class World {
     for (const { session, message } of this.load.orders) {
       if (message === undefined) continue;
       const params = { session, message };
-      const { state } = await this.manager.client.call('getMessage', { params });
+      const { state } = await this.machine.program.client.call('getMessage', { params });
       if (states.includes(state)) found.add(message);
     }
     return found;
@@ -148,13 +153,4 @@ async function hubProgram(place: {
     ...{ HUB_RATE_PER_S: '100000', ...shared },
   };
   return new Program('hub', { port, args: [String(place.leaseSeconds)], env });
-}
-
-/** Waits until something is so. */
-export async function until(what: string, isSo: () => Promise<boolean>, withinMs = SETTLE_MS): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`not in time: ${what}`);
-    await sleep(AGAIN_MS);
-  }
 }

@@ -1,6 +1,13 @@
 import type { AnyEvent } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
-import { judgeLog, judgeOrders, judgeSteady, judgeTexts, stopsAndStarts } from '../../prove/world/judge.ts';
+import {
+  judgeLeavings,
+  judgeLog,
+  judgeOrders,
+  judgeSteady,
+  judgeTexts,
+  stopsAndStarts,
+} from '../../prove/world/judge.ts';
 import type { Order } from '../../prove/world/orders.ts';
 import { event } from '../store/fixtures.ts';
 
@@ -76,4 +83,11 @@ describe('orders', () => {
     expect(judgeSteady(['steady'], [launch(1), launch(2)], [])).toEqual([]);
     expect(judgeSteady(['steady'], [launch(1), launch(1)], [])).toHaveLength(1);
   });
+});
+
+test('a session that got no order and left READY while its service lived is told', () => {
+  const left = (reason: string): AnyEvent => event(1, 'steady-1', { from: 'READY', to: 'STOPPED', reason });
+  expect(judgeLeavings(['steady-1'], [left('service_ended_unexpectedly')])).toEqual([]);
+  expect(judgeLeavings(['steady-1'], [left('page_unresponsive')])).toHaveLength(1);
+  expect(judgeLeavings(['other'], [left('page_unresponsive')])).toEqual([]);
 });

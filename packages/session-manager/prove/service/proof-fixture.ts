@@ -43,7 +43,7 @@ export async function withProofFixture<T>(
 }
 
 /** A browser outlives a service that is killed by some moments, and would write into a folder that is being removed. */
-async function endBrowsers(tokens: string): Promise<void> {
+export async function endBrowsers(tokens: string): Promise<void> {
   const names = await readdir(tokens).catch(() => []);
   const browsers = names.flatMap((name) => browsersOn(join(tokens, name)));
   await Promise.all(browsers.map((browser) => endGroup(browser, { termMs: 0, killMs: 5_000 })));
