@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { putLogin, startTestManager, usedSince } from '@leadmaster/testkit';
@@ -315,6 +315,14 @@ describe('adopt', () => {
     // Once: in the hint.
     expect((ran.stdout + ran.stderr).match(/\bcopy\b|--origin-retired/g)).toEqual(['copy', '--origin-retired']);
     expect([existsSync(folder), existsSync(join(dataDir, 'tokens/ventas'))]).toEqual([true, true]);
+  });
+
+  test('tells in Spanish what to know of the folder, with its values below', async () => {
+    const { cli } = await service();
+    const folder = await bot('session-vieja');
+    await rm(join(folder, 'Last Version'));
+    const { stdout } = await cli(`adopt ${folder} --name ventas --copy`, { env: { LEADMASTER_LANG: 'es' } });
+    expect(stdout).toMatch(/No se sabe qué Chromium la escribió.*\n.*Which Chromium wrote it is not known/);
   });
 
   test('takes the folder from where it is, with --move', async () => {

@@ -180,6 +180,17 @@ export type AdoptSession = z.infer<typeof adoptSession>;
 /** What a folder was recognised as. */
 export const ADOPT_KINDS = ['profile', 'local_auth', 'remote_auth', 'waha', 'leadmaster'] as const;
 
+/** What the operator should know of a folder that became a session. */
+export const ADOPT_WARNINGS = [
+  'not_taken',
+  'chromium_unknown',
+  'ends_unfinished',
+  'record_unreadable',
+  'copy',
+] as const;
+export const adoptWarning = z.object({ kind: z.enum(ADOPT_WARNINGS), detail: z.string() });
+export type AdoptWarning = z.infer<typeof adoptWarning>;
+
 /** What was found in a folder that became a session. */
 export const adoptReport = z.object({
   kind: z.enum(ADOPT_KINDS),
@@ -191,8 +202,7 @@ export const adoptReport = z.object({
   chromium: z.string().nullable(),
   /** Null until the session has been READY here. */
   account: account.nullable(),
-  /** What the operator should know, in sentences. */
-  warnings: z.array(z.string()),
+  warnings: z.array(adoptWarning),
 });
 export type AdoptReport = z.infer<typeof adoptReport>;
 

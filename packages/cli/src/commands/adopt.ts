@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { bytes, describeSession, printable } from '../output/words.ts';
+import { adoptWarningIn } from '../words/told.ts';
 import { cliOf, type Register } from './command.ts';
 import { long } from './long.ts';
 import { sessionName } from './values.ts';
@@ -67,8 +68,11 @@ function show(cli: Cli, session: AdoptedSession): void {
   const { kind, path, files, chromium } = adopted;
   const { count, output, portable, sessions } = cli.words;
   cli.print.line(portable.adopted(path, portable.kinds[kind], count.files(files), bytes(adopted.bytes), chromium));
-  const label = cli.words.told === null ? output.note : output.detail;
-  for (const warning of adopted.warnings) cli.print.line(`${cli.print.paint.yellow(label)}  ${printable(warning)}`);
+  for (const warning of adopted.warnings) {
+    const { says, detail } = adoptWarningIn(cli.words, warning);
+    cli.print.line(`${cli.print.paint.yellow(output.note)}  ${printable(says)}`);
+    if (detail !== '') cli.print.line(`${output.detail}  ${printable(detail)}`);
+  }
   cli.print.line(describeSession(cli.print, session));
   // A copy's hint tells it, and what has to be confirmed first.
   if (hint === '') cli.print.note(sessions.startIt(name));

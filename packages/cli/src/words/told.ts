@@ -1,4 +1,5 @@
 import {
+  type AdoptWarning,
   actionsIn,
   type Check,
   type CheckName,
@@ -99,6 +100,11 @@ export function failureIn(
 ): Omit<ShownCheck, 'name'> {
   const says = told?.errors[code as ErrorCode];
   return says === undefined ? { says: detail, detail: '' } : { says, detail };
+}
+
+/** What the operator should know of a folder that became a session. */
+export function adoptWarningIn({ told }: Words, { kind, detail }: AdoptWarning): Omit<ShownCheck, 'name'> {
+  return told === null ? { says: detail, detail: '' } : { says: told.adopted[kind], detail };
 }
 
 /** A probable mistake in the settings. */

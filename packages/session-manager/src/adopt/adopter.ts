@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type AdoptedSession, type AdoptSession, LeadMasterError } from '@leadmaster/protocol';
+import { type AdoptedSession, type AdoptSession, type AdoptWarning, LeadMasterError } from '@leadmaster/protocol';
 import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { GivenAway, SessionAccess } from '../access/session-access.ts';
@@ -271,8 +271,11 @@ export class Adopter {
   }
 }
 
-function copyWarning(why: string): string {
-  return `It is a copy: ${why}. It starts only once the operator confirms that no other runs.`;
+function copyWarning(why: string): AdoptWarning {
+  return {
+    kind: 'copy',
+    detail: `It is a copy: ${why}. It starts only once the operator confirms that no other runs.`,
+  };
 }
 
 function wentAs({ session, to }: GivenAway): string {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { classify, RECORD_FILE } from '@leadmaster/capture/classify';
-import { type AdoptReport, isSessionName, shellWord } from '@leadmaster/protocol';
+import { type AdoptReport, type AdoptWarning, isSessionName, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from '../profile/browser-version.ts';
 import { isExtracted } from '../profile/extracted.ts';
 import { type Entry, type ProfileFs, textOrNull, walk } from '../profile/files.ts';
@@ -34,23 +34,25 @@ export interface Survey {
  */
 export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
   const { profileDir, kind } = layout;
-  const warnings: string[] = [];
+  const warnings: AdoptWarning[] = [];
   const entries: Entry[] = [];
   let links = 0;
   for await (const entry of walk(fs, profileDir)) {
     if (entry.kind !== 'other') entries.push(entry);
     else if (classify(entry.path).class !== 'temporary') links += 1;
   }
-  if (links > 0) warnings.push(`Links and special files in it are not taken: ${links}.`);
+  if (links > 0) warnings.push({ kind: 'not_taken', detail: `Links and special files in it are not taken: ${links}.` });
   const record = await foreignRecord(fs, profileDir, warnings);
   const chromium = await newestChromium(fs, profileDir, record);
   if (chromium === null) {
-    warnings.push(
-      'Which Chromium wrote it is not known. If the browser here is older than that one, the login is lost: use one that is not older.',
-    );
+    warnings.push({
+      kind: 'chromium_unknown',
+      detail:
+        'Which Chromium wrote it is not known. If the browser here is older than that one, the login is lost: use one that is not older.',
+    });
   }
   const unfinished = tornLogin(profileDir);
-  if (unfinished.length > 0) warnings.push(endsUnfinished(unfinished));
+  if (unfinished.length > 0) warnings.push({ kind: 'ends_unfinished', detail: endsUnfinished(unfinished) });
   const files = entries.filter((entry) => entry.kind === 'file');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   const report = {
@@ -77,7 +79,11 @@ async function isCopy(fs: ProfileFs, profileDir: string, record: ProfileRecord |
 }
 
 /** A record names its own session, which need not be ours; one that cannot be read is left behind. */
-async function foreignRecord(fs: ProfileFs, profileDir: string, warnings: string[]): Promise<ProfileRecord | null> {
+async function foreignRecord(
+  fs: ProfileFs,
+  profileDir: string,
+  warnings: AdoptWarning[],
+): Promise<ProfileRecord | null> {
   const path = join(profileDir, RECORD_FILE);
   const text = await textOrNull(fs, path);
   if (text === null) return null;
@@ -87,7 +93,10 @@ async function foreignRecord(fs: ProfileFs, profileDir: string, warnings: string
   } catch {
     // Reported below, with what is wrong with it.
   }
-  warnings.push('Its LeadMaster record cannot be read and is left out: who is linked is known after the first READY.');
+  warnings.push({
+    kind: 'record_unreadable',
+    detail: 'Its LeadMaster record cannot be read and is left out: who is linked is known after the first READY.',
+  });
   return null;
 }
 

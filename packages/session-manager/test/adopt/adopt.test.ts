@@ -32,7 +32,7 @@ describe('folders are recognised', () => {
     const source = await putUnzipped(join(await tempFolder(), 'unzipped'));
     const { adopted } = await context.adoption.adopt({ name: 'ventas', path: source, mode: 'copy' });
     expect(adopted).toMatchObject({ kind: 'remote_auth', chromium: null });
-    expect(adopted.warnings.join(' ')).toContain('Which Chromium wrote it is not known');
+    expect(adopted.warnings.map(({ detail }) => detail).join(' ')).toContain('Which Chromium wrote it is not known');
   });
 
   test('the only one below the folder that is named', async () => {
@@ -74,7 +74,7 @@ describe('folders are recognised', () => {
     const context = await manager();
     const source = await putProfile(join(await tempFolder(), 'session'), { '.leadmaster.json': '{"half' });
     const { adopted } = await context.adoption.adopt({ name: 'ventas', path: source, mode: 'copy' });
-    expect(adopted.warnings.join(' ')).toContain('record cannot be read');
+    expect(adopted.warnings.map(({ detail }) => detail).join(' ')).toContain('record cannot be read');
   });
 });
 

@@ -51,7 +51,9 @@ async function givenAway(): Promise<{ context: Context; backup: string; id: stri
 
 const WAITS = {
   originRetired: false,
-  adopted: { warnings: expect.arrayContaining([expect.stringMatching(/went away from here as dos/)]) },
+  adopted: {
+    warnings: expect.arrayContaining([{ kind: 'copy', detail: expect.stringMatching(/went away from here as dos/) }]),
+  },
 };
 
 test('an adopted copy of a login that left under another name waits for a word, and says where it went', async () => {

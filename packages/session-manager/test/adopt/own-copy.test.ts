@@ -32,7 +32,7 @@ async function expectCopy(context: Context, name: string, path: string, why: Reg
   const adopted = await context.adoption.adopt({ name, path, mode: 'move' });
   expect(adopted).toMatchObject({
     originRetired: false,
-    adopted: { warnings: expect.arrayContaining([expect.stringMatching(why)]) },
+    adopted: { warnings: expect.arrayContaining([{ kind: 'copy', detail: expect.stringMatching(why) }]) },
   });
   await expect(context.sessions.start(name)).rejects.toMatchObject({ code: 'origin_not_retired' });
 }
@@ -70,7 +70,7 @@ test('a moved login of an account that another session here has waits for a word
     }
     await expect(context.adoption.adopt({ name: 'y', path, mode: 'move' })).resolves.toMatchObject({
       originRetired: false,
-      adopted: { warnings: [expect.stringMatching(/linked in the session ventas here/)] },
+      adopted: { warnings: [{ kind: 'copy', detail: expect.stringMatching(/linked in the session ventas here/) }] },
     });
     await expect(context.sessions.start('y', { originRetired: true })).rejects.toMatchObject({
       ...{ code: 'linked_elsewhere', extra: { session: 'ventas' } },

@@ -9,7 +9,7 @@ import { sessionHint } from './hints.ts';
 import { hub } from './hub.ts';
 import { linking, messages } from './linking.ts';
 import { asking, count, output, progress } from './output.ts';
-import { files, portable } from './portable.ts';
+import { adopted, files, portable } from './portable.ts';
 import { instead, program, rules } from './program.ts';
 import { reasons } from './reasons.ts';
 import { recordings } from './recordings.ts';
@@ -49,6 +49,6 @@ export const es = {
   vault,
   told: {
     ...{ actions, advice, errors, ownErrors, reasons, sessionHint },
-    ...{ broughtBack, checks, database, page, problems, warning },
+    ...{ adopted, broughtBack, checks, database, page, problems, warning },
   },
 };

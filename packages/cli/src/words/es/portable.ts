@@ -1,4 +1,17 @@
+import type { AdoptWarning } from '@leadmaster/protocol';
 import type { files as enFiles, portable as enPortable } from '../en/portable.ts';
+
+/** What to know of a folder that became a session. The values are in the detail below it. */
+export const adopted: Readonly<Record<AdoptWarning['kind'], string>> = {
+  not_taken: 'Los enlaces y archivos especiales que hay en ella no se llevan.',
+  chromium_unknown:
+    'No se sabe qué Chromium la escribió. Si el navegador de aquí es más viejo, el inicio de sesión se pierde: use uno que no lo sea.',
+  ends_unfinished:
+    'Se copió mientras se escribía, o se mató su programa: lo que quedó a medias se corta. Si WhatsApp no la acepta, adopte una copia tomada con el programa detenido.',
+  record_unreadable:
+    'Su registro de LeadMaster no se puede leer y no se usa: la cuenta vinculada se sabe tras el primer READY.',
+  copy: 'Es una copia: arranca solo cuando usted confirma que ninguna otra funciona.',
+};
 
 export const portable: typeof enPortable = {
   freshOrThere: '--snapshot usa una que ya existe; --kind y --retire toman una nueva.',
