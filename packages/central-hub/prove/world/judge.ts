@@ -62,13 +62,21 @@ export function judgeOrders(orders: readonly Order[], machine: readonly AnyEvent
     };
     return Object.entries(counts).flatMap(([kind, count]) => {
       const orders = given.filter((order) => order.kind === kind);
-      return outOfBounds(`${kind} of ${session}, which went ${path.join(' -> ')},`, orders, count);
+      return outOfBounds(`${kind} of ${session}, which went ${tail(path)},`, orders, count);
     });
   });
 }
 
+/** The end of a path: a session may have been started hundreds of times. */
+function tail(path: readonly string[]): string {
+  const shown = path.slice(-20).join(' -> ');
+  return path.length > 20 ? `... -> ${shown}` : shown;
+}
+
 const SERVICE_KILLED = 'service_ended_unexpectedly';
 const [STOPPING, STOPPED] = ['STOPPING (requested)', 'STOPPED (requested)'];
+/** With a saved login, and without one. */
+const BEGUN = /^(RECONNECTING|INITIALIZING) /;
 /** A service that was killed tells the ends of its sessions at its next start, and of the starts that it then makes. */
 const [KILLED, CAME_BACK] = [`STOPPED (${SERVICE_KILLED})`, '(service_started)'];
 
@@ -87,7 +95,7 @@ export function stopsAndStarts(path: readonly string[], isDeleted: boolean): { s
   const indexes = path.map((_, at) => at);
   return {
     stop: indexes.filter((at) => path[at] === STOPPING || isNotBegun(at)).length,
-    start: indexes.filter((at) => at > 0 && isEnded(at - 1) && path[at]?.startsWith('RECONNECTING')).length,
+    start: indexes.filter((at) => at > 0 && isEnded(at - 1) && BEGUN.test(path[at] ?? '')).length,
   };
 }
 

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FakeEngine, type FakeRun, startTestManager } from '@leadmaster/testkit';
 import { putProfile } from '../../../session-manager/test/adopt/profiles.ts';
@@ -22,11 +22,16 @@ function play(engine: FakeEngine): void {
     run.onSend = ({ to, text, journal }) => send(run.session, { to, text, journal });
   };
   engine.onStart = async ({ profileDir, session }) => {
-    const hasLogin = await access(join(profileDir, 'Default')).then(
+    // Written last: a profile that a kill has left half is written again.
+    const whole = join(profileDir, 'played-login');
+    const hasLogin = await access(whole).then(
       () => true,
       () => false,
     );
-    if (!hasLogin) await putProfile(profileDir);
+    if (!hasLogin) {
+      await putProfile(profileDir);
+      await writeFile(whole, '');
+    }
     setImmediate(() => engine.alive.findLast((run) => run.session === session)?.login(phoneOf(session)));
   };
 }
