@@ -79,8 +79,16 @@ export class Outbox {
     return lanes;
   }
 
+  /** Fails what waits in sessions that only listen. Must be called within the change of the store that notes that. */
+  refuseQueued(isOff: (session: string) => boolean): void {
+    for (const { message } of this.#deps.store.messages.inFlight())
+      if (message.state === 'QUEUED' && isOff(message.session)) this.#news.ended(message, SENDING_OFF);
+  }
+
   async #send(message: Message, text: string, opensChat: boolean | null): Promise<void> {
     try {
+      // Given up while it waited for its turn: the page is not asked.
+      if (this.get(message.session, message.id).state !== 'QUEUED') return;
       const standing = this.#deps.standing(message.session);
       if (standing?.run && standing.generation !== null)
         await this.#handOver(message, text, { run: standing.run, generation: standing.generation, opensChat });
@@ -202,6 +210,7 @@ export class Outbox {
   }
 }
 
+const SENDING_OFF = failed('sending_off', 'Sending was switched off before the message was handed to WhatsApp.');
 const LEFT_READY = failed('not_handed_over', 'The session left READY before the message was handed to WhatsApp.');
 
 function failed(code: NonNullable<Message['code']>, error: string): Ending {
