@@ -64,6 +64,6 @@ export const sendingWord = z.strictObject({
 });
 export type SendingWord = z.infer<typeof sendingWord>;
 
-/** The word of a hub as the machine keeps it. */
+/** The word of a hub as the machine keeps it; `revision` 0: it never said anything. */
 export const keptSendingWord = sendingWord.omit({ sessions: true });
 export type KeptSendingWord = z.infer<typeof keptSendingWord>;

@@ -35,6 +35,16 @@ export const hubRoutes = routes({
     answers: { 200: json('The hub, and the log', hubAndLog) },
     errors: ['cursor_of_another_log', 'cursor_unknown', 'cursor_behind', 'storage_failed'],
   },
+  getSending: {
+    ...ofHub,
+    tag: 'sessions',
+    method: 'GET',
+    path: '/v1/hubs/{hub}/sending',
+    summary: 'What a hub has said of sending here',
+    params: hubParams,
+    answers: { 200: json('What is kept', keptSendingWord) },
+    errors: ['storage_failed'],
+  },
   tellSending: {
     ...ofHub,
     tag: 'sessions',

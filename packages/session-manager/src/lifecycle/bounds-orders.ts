@@ -72,14 +72,22 @@ export class BoundsOrders {
       const { store } = this.#deps;
       const before = store.bounds.all();
       const kept = this.#tighten(() => {
-        for (const session of sessions) if (before.has(session)) store.bounds.set(session, { sending: 'off' });
-        return store.bounds.say(hub, word);
+        const kept = store.bounds.say(hub, word);
+        const isLate = kept.revision > word.revision;
+        for (const session of isLate ? [] : sessions)
+          if (before.has(session)) store.bounds.set(session, { sending: 'off' });
+        return kept;
       });
       for (const [session, bounds] of store.bounds.all())
         if (offLevels(bounds).join() !== offLevels(before.get(session) ?? bounds).join())
           await noteBounds(this.#deps, session);
       return kept;
     });
+  }
+
+  /** What a hub has said of sending here. */
+  wordOf(hub: string): KeptSendingWord {
+    return this.#deps.store.bounds.word(hub);
   }
 
   /** In one transaction with the change, what waits in sessions that are off then fails. */

@@ -130,6 +130,11 @@ export function boundsTable(connection: Connection): StateStore['bounds'] {
         const left = { ...(sending === 'off' ? { sending } : {}), ...(phone === null ? {} : { expectedPhone: phone }) };
         change(session, tightened(known(session), left));
       }),
+    word: (hub) =>
+      read(() => {
+        const row = word.get(hub);
+        return row === undefined ? { revision: 0, machine: 'on', tenants: [] } : kept(row);
+      }),
     say: (hub, { revision, machine, tenants }) =>
       write(() => {
         const before = word.get(hub);

@@ -92,7 +92,7 @@ describe('a session that expects a number', () => {
     await until('ventas', 'READY');
     await expects(OURS);
     const run = await engine.runOf('ventas');
-    run.tell({ type: 'lost', reason: 'page_failed' });
+    run.tell({ type: 'lost', reason: 'page_failed', detail: '' });
     await until('ventas', 'DISCONNECTED_RECOVERABLE');
     await ask(`${AT}/start`, { method: 'POST' });
     await stage.scan('ventas', { ...accountOf(OTHER_PHONE), lid });

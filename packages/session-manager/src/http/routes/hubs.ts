@@ -6,6 +6,7 @@ import type { RouteContext } from '../http-app.ts';
 export function hubRoutes(app: HttpApp, { hubs, bounds }: RouteContext): void {
   serve(app, ROUTES.listHubs, async () => hubs.list());
   serve(app, ROUTES.confirmEvents, async ({ params, body }) => hubs.confirm(params.hub, body.cursor));
+  serve(app, ROUTES.getSending, async ({ params }) => bounds.wordOf(params.hub));
   serve(app, ROUTES.tellSending, ({ params, body }) => bounds.say(params.hub, body));
   serve(app, ROUTES.forgetHub, async ({ params }) => hubs.forget(params.hub));
 }
