@@ -55,7 +55,7 @@ export async function goLive(
   }
 
   try {
-    if (local !== null) await knowLocalMachine(store.machines, local);
+    if (local !== null) await knowLocalMachine(store, local);
     await links.start();
     const url = await listen(http, listeningOf(config));
     readers.start();

@@ -76,7 +76,10 @@ export class SendingTeller {
     try {
       await this.tell(link);
     } catch (error) {
-      this.#log.warn({ machine: link.name, err: error }, 'no text goes to a machine that does not know what is off there');
+      this.#log.warn(
+        { machine: link.name, err: error },
+        'no text goes to a machine that does not know what is off there',
+      );
       throw link.unreachable('it could not be told for whom sending is off', 'POST', false);
     }
   }
@@ -107,7 +110,10 @@ export class SendingTeller {
   /** Another hub on this database may have told it more meanwhile; if not, the database was put back. */
   async #takeBack(link: MachineLink, word: SendingWord, kept: KeptSendingWord): Promise<void> {
     if (word.revision < (await this.#store.sending.revision())) return;
-    this.#log.warn({ machine: link.name, kept, revision: word.revision }, 'a machine knows a later word on sending than the database');
+    this.#log.warn(
+      { machine: link.name, kept, revision: word.revision },
+      'a machine knows a later word on sending than the database',
+    );
     await this.#store.sending.takeBack(link.name, kept);
   }
 

@@ -37,9 +37,11 @@ export async function tryMachine({ url, token }: { url: string; token: string })
 /** What a hub told a machine before it was removed: one that comes back brings it along. @throws LeadMasterError `machine_unreachable`. */
 export async function sendingKeptBy({ url, token }: { url: string; token: string }, hub: string): Promise<Sending> {
   const client = new Client({ url, key: () => token, answerBytes: ANSWER_BYTES, checksAnswers: true });
-  const kept = await client.call('getSending', { params: { hub } }, { timeoutMs: ANSWER_MS }).catch((error: unknown) => {
-    throw unreachable(url, error);
-  });
+  const kept = await client
+    .call('getSending', { params: { hub } }, { timeoutMs: ANSWER_MS })
+    .catch((error: unknown) => {
+      throw unreachable(url, error);
+    });
   return kept.machine;
 }
 

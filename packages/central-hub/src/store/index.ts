@@ -12,8 +12,8 @@ import { LogNews } from './log-news.ts';
 import { Machines } from './machines.ts';
 import { OperationOwners } from './operation-owners.ts';
 import { openPostgres } from './postgres/open.ts';
-import { SessionCopies } from './session-copies.ts';
 import { SendingWords } from './sending.ts';
+import { SessionCopies } from './session-copies.ts';
 import { openSqlite } from './sqlite.ts';
 import { Tenants } from './tenants.ts';
 

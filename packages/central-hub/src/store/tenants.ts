@@ -51,10 +51,7 @@ export class Tenants {
   }
 
   /** What is left out stays. Limits below what the tenant has already are taken: they stop what is new. */
-  async update(
-    name: string,
-    change: TenantChange,
-  ): Promise<TenantRecord | null> {
+  async update(name: string, change: TenantChange): Promise<TenantRecord | null> {
     const row = await this.#database.transact(async (db) => {
       const found = await this.#database.dialect
         .locked(db.selectFrom('tenants').selectAll().where('name', '=', name))

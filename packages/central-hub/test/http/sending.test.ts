@@ -171,7 +171,10 @@ describe('sending of a tenant', () => {
     expect((await patch(world, '/tenants/acme', { sending: 'off' })).json.untold).toEqual(['one']);
     const refused = await send(world, 'acme.ventas');
     expect([refused.status, refused.json.code]).toEqual([503, 'machine_unreachable']);
-    expect((await world.ask('/send', { body: { to: TEXT.to, message: 'x' }, headers: { 'x-session': 'acme.ventas' } })).status).toBe(503);
+    expect(
+      (await world.ask('/send', { body: { to: TEXT.to, message: 'x' }, headers: { 'x-session': 'acme.ventas' } }))
+        .status,
+    ).toBe(503);
     expect((await engine.runOf('acme.ventas')).sent).toEqual([]);
     context.bounds.say = say;
     expect((await send(world, 'acme.ventas')).json.code).toBe('sending_off');
@@ -211,7 +214,10 @@ describe('sending of a machine', () => {
     expect((await world.ask('/v1/machines')).json.items[0].sending).toBe('off');
     expect((await world.ask('/v1/tenants/acme')).json.sending).toBe('off');
     expect(await world.store.sending.revision()).toBeGreaterThan(1_000);
-    expect((await patch(world, '/machines/one', { sending: 'on' })).json).toMatchObject({ sending: 'on', untold: false });
+    expect((await patch(world, '/machines/one', { sending: 'on' })).json).toMatchObject({
+      sending: 'on',
+      untold: false,
+    });
   });
 });
 

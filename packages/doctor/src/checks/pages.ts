@@ -1,6 +1,7 @@
 import {
   type Account,
   accountLabel,
+  accountOfPhone,
   FEATURES,
   isLoginErased,
   isRestricted,

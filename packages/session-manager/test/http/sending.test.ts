@@ -15,8 +15,7 @@ async function ready(name = 'ventas') {
     ...manager,
     run,
     change: (body: object, at = `/v1/sessions/${name}`) => ask(at, { method: 'PATCH', body }),
-    say: (word: object, hub = 'h1') =>
-      ask(`/v1/hubs/${hub}/sending`, { method: 'PUT', body: { ...WORD, ...word } }),
+    say: (word: object, hub = 'h1') => ask(`/v1/hubs/${hub}/sending`, { method: 'PUT', body: { ...WORD, ...word } }),
     told: async (type: string) =>
       (await ask(`/v1/sessions/${name}/events?limit=1000`)).json.items
         .filter((event: AnyEvent) => event.type === type)
@@ -154,7 +153,11 @@ describe('what a hub says of sending', () => {
       ...{ code: 'sending_off', offBy: ['tenant'] },
     });
     await say({ revision: 2, machine: 'off', tenants: ['acme'] });
-    expect(await off()).toEqual({ 'acme.ventas': ['tenant', 'machine'], 'otra.ventas': ['machine'], ventas: ['machine'] });
+    expect(await off()).toEqual({
+      'acme.ventas': ['tenant', 'machine'],
+      'otra.ventas': ['machine'],
+      ventas: ['machine'],
+    });
     expect((await change({ sending: 'on' })).json).toMatchObject({ sending: 'off', canSend: false });
     expect((await ask(`${AT}/messages`, { body: TEXT })).json.code).toBe('sending_off');
     await say({ revision: 3 });

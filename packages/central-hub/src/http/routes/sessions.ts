@@ -13,8 +13,8 @@ import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http'
 import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
-import type { RouteContext } from '../hub-app.ts';
 import { copied } from '../copied.ts';
+import type { RouteContext } from '../hub-app.ts';
 import { failureFor, isSilent } from '../machine-failure.ts';
 import { seenSession } from '../shown.ts';
 import { targetOf } from '../target.ts';
