@@ -123,14 +123,21 @@ export class Outbox {
   #conclude(message: Message, error: unknown): Promise<void> {
     return this.#deps.store.later(() => {
       const now = this.#deps.store.messages.get(message.session, message.id) ?? message;
+      // Sending was switched off while the page was asked, which was then refused the id: that is why it was not sent.
+      if (now.code === 'sending_off') return;
       if (error instanceof NotSent) this.#news.ended(now, failed(error.code, error.message));
       else if (now.state === 'QUEUED') this.#news.ended(now, failed('not_handed_over', errorText(error)));
       else this.#news.ended(now, { state: 'UNCERTAIN', code: 'no_answer', error: errorText(error) });
     });
   }
 
-  #end(message: Message, ending: Ending): Promise<void> {
-    return this.#deps.store.later(() => this.#news.ended(message, ending));
+  /** Ends what still waits. */
+  #end({ session, id }: Message, ending: Ending): Promise<void> {
+    const { messages } = this.#deps.store;
+    return this.#deps.store.later(() => {
+      const now = messages.get(session, id);
+      if (now?.state === 'QUEUED') this.#news.ended(now, ending);
+    });
   }
 
   /** WhatsApp acknowledged a message, known by any of its ids. One that is not ours changes nothing. */

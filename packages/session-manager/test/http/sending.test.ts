@@ -1,5 +1,6 @@
 import type { AnyEvent, Message } from '@leadmaster/protocol';
 import { describe, expect, test, vi } from 'vitest';
+import { NotSent } from '../../src/engine/engine.ts';
 import { serve } from './serve.ts';
 
 const AT = '/v1/sessions/ventas';
@@ -189,14 +190,20 @@ describe('what a hub says of sending', () => {
   test('fails what waits', async () => {
     const { ask, run, say } = await ready();
     const held = Promise.withResolvers<void>();
+    const refused = Promise.withResolvers<void>();
+    // As a real page does that is refused the id.
     run.onSend = async ({ journal }, whatsappId) => {
       await held.promise;
-      await journal(whatsappId);
+      await journal(whatsappId).catch((error: unknown) => {
+        setImmediate(refused.resolve);
+        throw new NotSent('not_handed_over', String(error));
+      });
       return { whatsappId, ack: 1 };
     };
     const { id } = (await ask(`${AT}/messages`, { body: TEXT })).json;
     await say({ machine: 'off' });
     held.resolve();
+    await refused.promise;
     expect((await ask(`${AT}/messages/${id}`)).json).toMatchObject({ state: 'FAILED', code: 'sending_off' });
   });
 });
