@@ -36,8 +36,7 @@ export const register: Register = (parent, io, words) => {
     .option('--no-expect', words.help.session.set.noExpect)
     .action(async (name: string, { metadata: notes, expect }: SetOptions, command: Command) => {
       const cli = cliOf(command, io);
-      if (notes === undefined && expect === undefined)
-        throw CliError.usage(({ sessions }) => sessions.whatToSet);
+      if (notes === undefined && expect === undefined) throw CliError.usage(({ sessions }) => sessions.whatToSet);
       const body = {
         ...(notes === undefined ? {} : { metadata: notes === false ? {} : notes }),
         ...(expect === undefined ? {} : { expectedPhone: expect === false ? null : expect }),

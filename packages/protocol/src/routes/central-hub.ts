@@ -154,7 +154,8 @@ export const centralHubRoutes = routes({
     method: 'GET',
     path: '/v1/machines',
     tag: 'machines',
-    summary: 'The machines, with their room and when they last answered; and accounts that are linked in several sessions',
+    summary:
+      'The machines, with their room and when they last answered; and accounts that are linked in several sessions',
     answers: { 200: json('The machines', z.object({ items: z.array(machine), doubles: z.array(double) })) },
     errors: STORE_ERRORS,
   },
