@@ -43,6 +43,7 @@ export class BoundsOrders {
 
   /**
    * Changes the session's own words; what is left out stays. Switching off fails what waits to be sent; switching on revives none.
+   * Where the record refuses, what bounds more holds all the same, and the order has failed.
    *
    * @throws LeadMasterError `wrong_account` for a number that is not the one of the session's account; `session_moved`, `storage_failed`.
    */
