@@ -9,6 +9,7 @@ import { createHubServer } from './http/server.ts';
 import { listeningOf } from './listening.ts';
 import { MachineLinks } from './machines/links.ts';
 import { knowLocalMachine, type LocalMachine } from './machines/local.ts';
+import { SendingTeller } from './machines/sending-teller.ts';
 import type { HubStore } from './store/index.ts';
 
 export interface LiveOptions {
@@ -41,21 +42,24 @@ export async function goLive(
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const attentionOf = (machine: string) => readers.attentionOf(machine);
-  const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version, attentionOf });
+  const teller = new SendingTeller(store, links, log);
+  const http = await createHubServer({ ...config, store, links, teller, secrets, log, metrics, version, attentionOf });
   const tidy = keepTidy({ store, links, kept: config.events, log });
 
   async function close(): Promise<void> {
     tidy.stop();
+    teller.stop();
     await Promise.all([http.close(), readers.close()]);
     links.close();
     await store.close();
   }
 
   try {
-    if (local !== null) await knowLocalMachine(store.machines, local);
+    if (local !== null) await knowLocalMachine(store, local);
     await links.start();
     const url = await listen(http, listeningOf(config));
     readers.start();
+    teller.start();
     return { url, close };
   } catch (error) {
     await close();

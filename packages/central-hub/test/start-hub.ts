@@ -8,6 +8,7 @@ import { Registry } from 'prom-client';
 import { MachineReaders } from '../src/events/readers.ts';
 import { createHubServer, type HubServerOptions } from '../src/http/server.ts';
 import { MachineLinks } from '../src/machines/links.ts';
+import { SendingTeller } from '../src/machines/sending-teller.ts';
 import { loadSeal } from '../src/secrets/seal.ts';
 import { type HubStore, openStore } from '../src/store/index.ts';
 
@@ -49,9 +50,11 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
   const store = await openStore({ url: null, dataDir, seal, log });
   const links = new MachineLinks(store.machines, log);
   const readers = new MachineReaders({ store, links, holder: 'test', leaseSeconds: 15, log });
+  const teller = new SendingTeller(store, links, log);
   const app = await createHubServer({
     store,
     links,
+    teller,
     secrets: { adminKey: ADMIN_KEY, serviceToken: SERVICE_TOKEN },
     log,
     metrics: new Registry(),
@@ -65,12 +68,14 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
   });
   await links.start();
   readers.start();
+  teller.start();
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const ask = (path: string, asked?: Ask): Promise<Answer> => send(port, path, asked);
   return {
     ...{ port, store, links, dataDir, logLines, ask },
     async close() {
+      teller.stop();
       await Promise.all([app.close(), readers.close()]);
       links.close();
       await store.close();

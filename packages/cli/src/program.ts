@@ -22,6 +22,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   account: () => import('./commands/account.ts'),
   pair: () => import('./commands/pair.ts'),
   send: () => import('./commands/send.ts'),
+  sending: () => import('./commands/sending.ts'),
   events: () => import('./commands/events.ts'),
   where: () => import('./commands/where.ts'),
   builds: () => import('./commands/builds.ts'),

@@ -163,6 +163,35 @@ describe('session', () => {
     expect((await cli('session set otra --no-metadata')).code).toBe(3);
   });
 
+  test('set makes a session expect one number, however it is written, or any', async () => {
+    const { cli, sessions } = await service();
+    await cli('session create ventas --no-start');
+    expect(await cli('session set ventas --expect +54-9-11-2345-6789')).toMatchObject({ code: 0 });
+    expect((await sessions.get('ventas')).expectedPhone).toBe('5491123456789');
+    expect(await cli('session set ventas --expect 12')).toMatchObject({ code: 2 });
+    expect(await cli('session set ventas --no-expect')).toMatchObject({ code: 0 });
+    expect((await sessions.get('ventas')).expectedPhone).toBeNull();
+  });
+
+  test('sending is switched off and on by its own command, and the list tells who only listens', async () => {
+    const { cli, given, sessions } = await service();
+    await given('ventas', 'READY');
+    expect(await cli('sending ventas off')).toMatchObject({ code: 0, stdout: /ventas only listens/ });
+    expect((await cli('sessions')).stdout).toMatch(/^ventas +READY, listens/m);
+    expect(await cli('send ventas 5491100000002 hola')).toMatchObject({ code: 4, stderr: /sending ventas on/ });
+    expect(await cli('sending ventas on')).toMatchObject({ code: 0, stdout: /ventas may send/ });
+    expect((await sessions.get('ventas')).canSend).toBe(true);
+    for (const line of [
+      'sending ventas',
+      'sending ventas quiet',
+      'sending on',
+      'sending ventas on off',
+      'sending VENTAS on',
+    ])
+      expect([line, (await cli(line)).code]).toEqual([line, 2]);
+    expect((await cli('sending otra off')).code).toBe(3);
+  });
+
   test('a start that ends where only a person can help is a failure, told once', async () => {
     const { cli, engine, given } = await service();
     await given('ventas', 'STOPPED');

@@ -50,6 +50,27 @@ test('tenants, keys and machines are those of the hub that LEADMASTER_URL names'
   expect((await cli('machines list')).stdout).toMatch(/^m1 +up/m);
 });
 
+test('sending is switched off for a tenant or a machine at the hub, and the lists tell it', async () => {
+  const hub = await hubOver(['m1']);
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: ADMIN_KEY });
+  await cli('tenants create acme');
+  await hub.managers.m1?.given('acme.ventas', 'READY');
+  await hub.until('acme.ventas', 'READY');
+  expect(await cli('sending off --tenant acme')).toMatchObject({
+    ...{ code: 0, stdout: 'The sessions of acme only listen.\n', stderr: '' },
+  });
+  expect((await cli('tenants list')).stdout).toMatch(/^acme, listens/m);
+  const kept = await cli('sending acme.ventas on');
+  expect([kept.code, kept.stderr]).toEqual([0, expect.stringContaining('above it, sending is off')]);
+  expect(await cli('sending off --machine m1')).toMatchObject({ code: 0 });
+  expect((await cli('machines list')).stdout).toMatch(/^m1 +up, listens/m);
+  expect(await cli('sending on --tenant acme --machine m1')).toMatchObject({ code: 2 });
+  expect(await cli('sending on --tenant none')).toMatchObject({ code: 3 });
+  await cli('sending on --machine m1');
+  await cli('sending on --tenant acme');
+  expect((await hub.ask('/v1/sessions/acme.ventas')).json.canSend).toBe(true);
+});
+
 test('all pages of the sessions of a hub are listed', async () => {
   const hub = await hubOver(['m1']);
   const names = Array.from({ length: 101 }, (_one, at) => `s${String(at).padStart(3, '0')}`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { samePhone } from './phones.ts';
+import { plainPhone, samePhone } from './phones.ts';
 import { seenAs } from './tenants/seen.ts';
 
 /**
@@ -83,6 +83,12 @@ export function hasNewNumber(before: Account, now: Account): boolean {
 export function accountLabel(known: Account): string {
   const phone = phoneOf(known);
   return phone === null ? known.id : `+${phone}`;
+}
+
+/** What an account is known by, to look it up among many: its number as it is compared, and its LID. */
+export function keysOfAccount(known: Account): { phone: string | null; lid: string | null } {
+  const phone = phoneOf(known);
+  return { phone: phone === null ? null : plainPhone(phone), lid: lidOf(known) };
 }
 
 function lidOf({ id, lid }: Account): string | null {

@@ -21,6 +21,7 @@ export const action = z
     z.object({ kind: z.literal('scan_qr'), session }),
     z.object({ kind: z.literal('account_accept'), session }),
     z.object({ kind: z.literal('account_unlink'), session }),
+    z.object({ kind: z.literal('sending_on'), session }),
     z.object({ kind: z.literal('place_accept'), sessions: z.array(z.string()).optional() }),
     z.object({ kind: z.literal('snapshot_list'), session }),
     z.object({ kind: z.literal('snapshot_create'), session }),

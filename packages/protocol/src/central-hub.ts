@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { sending } from './bounds.ts';
 import { logId } from './events/cursor.ts';
 import { event } from './events/index.ts';
 import { room } from './machine.ts';
 import { sessionName, tenantName } from './names.ts';
 import { SCOPES } from './routes/route.ts';
 import { createSession, session } from './session.ts';
+import { seenAs } from './tenants/seen.ts';
 
 const time = z.iso.datetime();
 
@@ -18,6 +20,9 @@ export const scope = z.enum(SCOPES);
 const title = z.string().max(200);
 const mostOf = z.number().int().min(0).max(1_000_000).nullable();
 
+/** Machines that do not know yet what was ordered of sending: they are told before any text goes to them through a hub. */
+const untold = z.array(z.string()).describe('Machines that could not be told of it yet');
+
 /** How much a tenant may have; null = as much as it wants. */
 export const tenantLimits = z.strictObject({ sessions: mostOf.default(null), keys: mostOf.default(null) });
 
@@ -28,6 +33,8 @@ export const tenant = z.object({
   limits: z.object({ sessions: z.number().int().nullable(), keys: z.number().int().nullable() }),
   sessions: z.number().int(),
   keys: z.number().int(),
+  sending: sending.describe('`off`: its sessions only listen'),
+  untold,
   createdAt: time,
 });
 export type Tenant = z.infer<typeof tenant>;
@@ -40,6 +47,7 @@ export const createTenant = z.strictObject({
 
 export const changeTenant = z.strictObject({
   title: title.optional(),
+  sending: sending.optional(),
   limits: z.strictObject({ sessions: mostOf.optional(), keys: mostOf.optional() }).optional(),
 });
 
@@ -94,6 +102,8 @@ export const machine = z.object({
   memory: room.nullable(),
   disk: room.nullable(),
   lastSeenAt: time.nullable(),
+  sending: sending.describe('`off`: its sessions only listen'),
+  untold: z.boolean().describe('Whether it could not be told of that yet'),
   attention: z
     .enum(['other_log'])
     .nullable()
@@ -110,6 +120,7 @@ export const addMachine = z.strictObject({
 export const changeMachine = z.strictObject({
   url: addMachine.shape.url.optional(),
   token: addMachine.shape.token.optional(),
+  sending: sending.optional(),
   acceptLog: z
     .literal(true)
     .optional()
@@ -117,6 +128,13 @@ export const changeMachine = z.strictObject({
 });
 
 export const drainMachine = z.strictObject({ draining: z.boolean().default(true) }).nullish();
+
+/** One account that is linked in several sessions, on any machines and of any tenants: for the operator alone. */
+export const double = z.object({
+  account: z.string().describe('Its number, as digits; or its LID, where that is what they share'),
+  sessions: z.array(z.object({ name: z.string(), machine: z.string() })),
+});
+export type Double = z.infer<typeof double>;
 
 /** Whose key a request brings. */
 export const me = z.object({
@@ -133,6 +151,7 @@ export const hubSession = session.extend({
   tenant: z.string().nullable(),
   machine: z.string().nullable(),
   asOf: time.describe('When the hub last knew; older than now while its machine does not answer'),
+  untold: seenAs('operator', untold.optional()),
 });
 export type HubSession = z.infer<typeof hubSession>;
 

@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<Action['kind'], string>> = {
   scan_qr: 'qr {session}',
   account_accept: 'account {session} --accept',
   account_unlink: 'account {session} --unlink',
+  sending_on: 'sending {session} on',
   place_accept: 'place accept {sessions*} --origin-retired',
   snapshot_list: 'snapshot list {session?}',
   snapshot_create: 'snapshot create {session}',

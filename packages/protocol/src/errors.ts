@@ -38,6 +38,7 @@ export const ERRORS = {
   session_exists: { status: 409, title: 'The session exists already' },
   session_unclaimed: { status: 409, title: 'The profile has not been adopted' },
   session_running: { status: 409, title: 'The session is running' },
+  sending_off: { status: 409, title: 'Sending is switched off' },
   session_not_ready: { status: 409, title: 'The session is not READY' },
   not_waiting_for_qr: { status: 409, title: 'The session is not waiting for a QR scan' },
   idempotency_conflict: { status: 409, title: 'The idempotency key was used for another request' },
@@ -59,7 +60,7 @@ export const ERRORS = {
   feature_unavailable: { status: 409, title: 'The page of WhatsApp cannot do that now' },
   wrong_account: { status: 409, title: 'Another account is linked than the session belongs to' },
   linked_elsewhere: { status: 409, title: 'The account is linked in another session' },
-  /** What a tenant is told in place of `linked_elsewhere`, whosever session it is. */
+  /** Another number is expected; also what a tenant is told in place of `linked_elsewhere`, whosever session it is. */
   number_refused: { status: 409, title: 'This number cannot be linked here' },
   account_restricted: { status: 409, title: 'WhatsApp restricts the account' },
   web_version_missing: { status: 409, title: 'The pinned version of WhatsApp Web is not here' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { sending } from './bounds.ts';
 import { eventCursor, logId } from './events/cursor.ts';
-import { hubId } from './names.ts';
+import { hubId, sessionName, tenantName } from './names.ts';
 
 /** A hub that has not been seen for so long is forgotten. */
 export const HUB_UNSEEN_DAYS = 7;
@@ -46,3 +47,23 @@ export const confirmEvents = z.strictObject({
     ),
 });
 export type ConfirmEvents = z.infer<typeof confirmEvents>;
+
+/**
+ * What a hub says of sending on a whole machine: all of it, each time. `revision` grows with each change at the hub; an earlier one
+ * changes nothing, so that a late word cannot undo a newer one.
+ */
+export const sendingWord = z.strictObject({
+  revision: z.number().int().min(0),
+  machine: sending.describe('For every session of the machine'),
+  tenants: z.array(tenantName).max(100_000).describe('Tenants that have sending off'),
+  sessions: z
+    .array(sessionName)
+    .max(100_000)
+    .default([])
+    .describe('Sessions whose own sending is switched off now; those that are not here are passed over'),
+});
+export type SendingWord = z.infer<typeof sendingWord>;
+
+/** The word of a hub as the machine keeps it; `revision` 0: it never said anything. */
+export const keptSendingWord = sendingWord.omit({ sessions: true });
+export type KeptSendingWord = z.infer<typeof keptSendingWord>;

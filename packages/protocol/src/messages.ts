@@ -19,6 +19,8 @@ export const MESSAGE_CODES = [
   'account_restricted',
   /** WhatsApp's server refused the message and does not say why. */
   'refused_by_whatsapp',
+  /** Sending was switched off before it was handed to WhatsApp. */
+  'sending_off',
   /** It was never handed to WhatsApp. */
   'not_handed_over',
   /** WhatsApp's answer is missing. */
@@ -42,6 +44,7 @@ export type Message = z.infer<typeof message>;
 /** Codes of a failure after which the message was certainly not sent: it may go again, under its idempotency key too. */
 const NEVER_SENT: ReadonlySet<MessageCode | null> = new Set<MessageCode | null>([
   'recipient_unknown',
+  'sending_off',
   'not_handed_over',
 ]);
 

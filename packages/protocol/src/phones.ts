@@ -22,7 +22,8 @@ export function samePhone(a: string, b: string): boolean {
   return plainPhone(a) === plainPhone(b);
 }
 
-function plainPhone(digits: string): string {
+/** The one spelling of a number by which it is compared. */
+export function plainPhone(digits: string): string {
   return digits
     .replace(/^549(\d{10})$/, '54$1')
     .replace(/^521(\d{10})$/, '52$1')

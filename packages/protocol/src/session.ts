@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { account } from './accounts.ts';
 import { actionFields } from './actions.ts';
+import { sending, sendingLevel } from './bounds.ts';
 import { accountLimits } from './limits.ts';
 import { sessionName, snapshotId } from './names.ts';
 import { phoneNumber } from './phones.ts';
@@ -65,7 +66,14 @@ export const session = z.object({
   hint: seenAs('advice', z.string()),
   ...actionFields,
   since: time,
+  /** Whether a message that is handed in now leaves: READY, and sending is on. */
   canSend: z.boolean(),
+  /** `off`: the session only listens. */
+  sending,
+  /** Who has sending off: `session` for its own word, `tenant` and `machine` for a hub's. Empty where it is on. */
+  sendingOffBy: seenAs('operator', z.array(sendingLevel)),
+  /** The one number that may be linked, digits with the country code; null: any. */
+  expectedPhone: z.string().nullable(),
   desired: z.enum(['running', 'stopped']),
   /** Starts tried since the last stable READY. */
   attempts: z.number().int(),
@@ -121,7 +129,13 @@ export const createSession = z.strictObject({
 export type CreateSession = z.infer<typeof createSession>;
 
 /** What may be changed of a session while it is as it is; what is left out stays. `metadata` takes the place of all that was noted. */
-export const changeSession = z.strictObject({ metadata: metadata.optional() });
+export const changeSession = z.strictObject({
+  metadata: metadata.optional(),
+  sending: sending
+    .optional()
+    .describe('`off`: everything is told and nothing is sent; what waits to be sent fails with `sending_off`'),
+  expectedPhone: phoneNumber.nullable().optional().describe('The one number that may be linked; null: any'),
+});
 export type ChangeSession = z.infer<typeof changeSession>;
 
 export const transition = z.object({

@@ -14,6 +14,7 @@ export const SNAPSHOT_REASONS = [
   'requested',
   'schedule',
   'after_login',
+  'bounds',
   'before_logout',
   'before_delete',
   'before_restore',

@@ -69,7 +69,7 @@ export function isLoginErased({ state, reason }: { state: string; reason: string
   return state === 'AUTH_FAILURE' && ERASED.has(reason);
 }
 
-/** Messages leave in READY alone (design: `can_send`). */
+/** Messages leave in READY alone (design: `can_send`), where sending is on. */
 export function canSend(state: SessionState): boolean {
   return state === 'READY';
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { account } from './accounts.ts';
+import { carriedBounds } from './bounds.ts';
 import { sessionName } from './names.ts';
 import { metadata } from './session.ts';
 
@@ -45,6 +46,8 @@ export const prepareTransfer = z.strictObject({
   metadata,
   account: z.strictObject(account.shape).nullable(),
   desired: z.enum(['running', 'stopped']),
+  /** Only where it bounds: a manager that does not know them refuses such a session, and takes any other. */
+  ...carriedBounds.shape,
 });
 export type PrepareTransfer = z.infer<typeof prepareTransfer>;
 

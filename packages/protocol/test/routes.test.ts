@@ -73,6 +73,8 @@ const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`
   getMachine: 'operator read',
   listHubs: 'operator admin',
   confirmEvents: 'operator admin',
+  getSending: 'operator admin',
+  tellSending: 'operator admin',
   forgetHub: 'operator admin',
   getMe: 'tenant read',
   createTenant: 'operator admin',

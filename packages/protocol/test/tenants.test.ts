@@ -320,7 +320,7 @@ const AS_IT_IS = [
   ...['id', 'ids', 'forgotten', 'messageId', 'message_id', 'whatsappId', 'logId'],
   // Who is who at WhatsApp, and what was said.
   ...['chatId', 'cursor', 'from', 'lid', 'name', 'otherSpelling', 'phone', 'pushName', 'text', 'to', 'type'],
-  ...['code', 'qr', 'qrDataUrl'],
+  ...['code', 'expectedPhone', 'qr', 'qrDataUrl'],
   ...['metadata'],
   // One sentence of `/qr-code`.
   'error',

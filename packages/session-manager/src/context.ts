@@ -17,6 +17,7 @@ import { createDrillBrowser, type DrillBrowser } from './engine/drill/drill-brow
 import type { SessionEngine } from './engine/engine.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { measureHubs } from './hub-metrics.ts';
+import type { BoundsOrders } from './lifecycle/bounds-orders.ts';
 import { lockIdleProfile } from './lifecycle/claim.ts';
 import { FirstLook } from './lifecycle/first-look.ts';
 import { refuseHeldTransfer, setOlderLogin, trashOwnSince } from './lifecycle/held-back.ts';
@@ -78,6 +79,7 @@ export interface Context {
   vault: VaultKeeper;
   place: PlaceKeeper;
   hubs: HubRegistry;
+  bounds: BoundsOrders;
   builds: Builds;
   browsers: Outside['browsers'];
   metrics: Registry;
@@ -260,7 +262,19 @@ async function assemble(opened: Opened): Promise<Context> {
   const ending = isOffline ? [] : startWorkers(opened, { lifecycle, profiles, snapshots, disk, builds, place });
   return {
     ...{ config, secrets, paths, log, lock, version: VERSION },
-    ...{ sessions, snapshots, storage, adoption, trash, departures, arrivals, place, hubs, builds },
+    ...{
+      sessions,
+      snapshots,
+      storage,
+      adoption,
+      trash,
+      departures,
+      arrivals,
+      place,
+      hubs,
+      builds,
+      bounds: lifecycle.bounds,
+    },
     ...{ roster, access, vault, browsers, metrics },
     async close() {
       await Promise.all(ending.map((end) => end()));

@@ -8,6 +8,7 @@ import { markProfile } from './lifecycle/profile-mark.ts';
 import type { SupervisorDeps } from './lifecycle/supervisor-deps.ts';
 import type { DataPaths } from './profile/paths.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
+import { writeBounds } from './profile/record-bounds.ts';
 import { newestGood } from './snapshots/known-good.ts';
 import type { LoginCopies } from './snapshots/login-copies.ts';
 import { movedTo } from './state/moved-session.ts';
@@ -39,7 +40,10 @@ export function claiming(
     movedGeneration: (name: string) => store.tombstones.generation(name),
     movedTo: (name: string) => movedTo(store, name),
     wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
-    mark: (name: string) => markProfile({ profiles, store, log }, name),
+    mark: async (name: string) => {
+      await writeBounds(profiles, name, store.bounds.of(name));
+      await markProfile({ profiles, store, log }, name);
+    },
     newestSnapshot: (name: string) => newestGood(store.snapshots.ofLink(name)),
   };
   return (session) => claimProfile(deps, session);

@@ -19,6 +19,8 @@ export interface ExportOptions {
   key?: MasterKey;
   /** Seals the file instead of a key: only a reader who knows it can open the file. */
   passphrase?: string;
+  /** Put over what the snapshot says of itself beside its files (`extra`): what is known better now. */
+  extra?: Readonly<Record<string, unknown>>;
   signal?: AbortSignal;
   onProgress?: (progress: ReadProgress) => void;
 }
@@ -79,7 +81,7 @@ export async function* exportSnapshot(
     ...manifest,
     sequence: 1,
     previous: null,
-    live: [info],
+    live: [{ ...info, extra: { ...info.extra, ...options.extra } }],
     packs: [],
     dropped: [],
     damaged: [],

@@ -97,7 +97,7 @@ export class MachineReader {
    */
   async #confirm(position: LogPosition, signal: AbortSignal): Promise<void> {
     this.#confirmedAt = performance.now();
-    const params = { hub: `hub-${this.#store.logId}` };
+    const params = { hub: this.#store.hubId };
     const wanted = { params, body: { cursor: cursorOf(position) } };
     const options = { signal, timeoutMs: 10_000 };
     try {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HUB_ROUTES, type HubRouteId, LeadMasterError, type Route } from '@leadmaster/protocol';
+import { HUB_ROUTES, type HubRouteId, LeadMasterError, type Route, type Scope } from '@leadmaster/protocol';
 import { isLocal, isOpen, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import type { FastifyRequest } from 'fastify';
@@ -116,12 +116,17 @@ function requireAudience(caller: Caller, route: Route | null): void {
       'Use a key that is not limited to sessions.',
     );
   }
-  if (caller.scopes.has(route.scope)) return;
+  requireScope(caller, route.scope);
+}
+
+/** @throws LeadMasterError `scope_missing` */
+export function requireScope({ scopes }: Caller, scope: Scope): void {
+  if (scopes.has(scope)) return;
   throw new LeadMasterError(
     'scope_missing',
-    `The key lacks the scope "${route.scope}".`,
+    `The key lacks the scope "${scope}".`,
     'Use a key that has it; the operator makes keys.',
-    { extra: { scope: route.scope } },
+    { extra: { scope } },
   );
 }
 

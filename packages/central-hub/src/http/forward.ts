@@ -32,7 +32,14 @@ const ANSWERED = [
 const ANSWER_MS = 120_000;
 
 /** Routes that the hub answers itself, though a session manager has them, too. */
-const OWN: readonly string[] = ['createSession', 'listSessions', 'getSession', 'listSessionEvents', 'deleteSession'];
+const OWN: readonly string[] = [
+  'createSession',
+  'listSessions',
+  'getSession',
+  'changeSession',
+  'listSessionEvents',
+  'deleteSession',
+];
 
 /** Every route below a session that its machine answers: each is forwarded as the contract states it. */
 export function forwardedRoutes(): Route[] {
@@ -82,6 +89,7 @@ interface Forwarded {
 /** Hands a request to a machine and its answer to the caller, in pieces as they come, and ends with whichever side ends. */
 export async function forward(context: RouteContext, call: Forwarded): Promise<FastifyReply> {
   const { request, reply, route, link, caller } = call;
+  if (route.scope === 'send') await context.teller.require(link);
   const watch = context.ring.watch(caller);
   reply.raw.once('close', watch.done);
   const signal = anyOf(callerSignal(reply, context.closing), watch.signal, deadlineOf(call));

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { HubFeed } from '../events/feed.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { MachineLinks } from '../machines/links.ts';
+import type { SendingTeller } from '../machines/sending-teller.ts';
 import type { HubStore } from '../store/index.ts';
 import type { Authenticator } from './authenticate.ts';
 
@@ -10,6 +11,7 @@ import type { Authenticator } from './authenticate.ts';
 export interface RouteContext extends AppContext {
   store: HubStore;
   links: MachineLinks;
+  teller: SendingTeller;
   ring: KeyRing;
   feed: HubFeed;
   callers: Authenticator;

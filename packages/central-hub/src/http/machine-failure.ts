@@ -17,3 +17,11 @@ export function failureFor(caller: Caller, link: MachineLink, method: string, er
   if (why !== undefined) return link.unreachable(why, method, code === 'answer_lost');
   return caller.tenant === null ? error : LeadMasterError.of(problemForTenant({ ...error.toProblem() }, caller.tenant));
 }
+
+/** Whether the machine gave no answer of its own to the hub, so that the hub tells what it knew last. */
+export function isSilent(error: unknown): boolean {
+  return (
+    error instanceof LeadMasterError &&
+    ['service_unreachable', 'unauthorized', 'answer_lost', 'timeout', 'shutting_down'].includes(error.code)
+  );
+}

@@ -5,10 +5,12 @@ import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
 import { KeyRing } from '../keys/key-ring.ts';
 import type { MachineLinks } from '../machines/links.ts';
+import type { SendingTeller } from '../machines/sending-teller.ts';
 import type { HubStore } from '../store/index.ts';
 import { Authenticator } from './authenticate.ts';
 import { forwardRoutes } from './forward.ts';
 import type { RouteContext } from './hub-app.ts';
+import { changeSessionRoute } from './routes/change-session.ts';
 import { compatRoutes } from './routes/compat.ts';
 import { eventRoutes } from './routes/events.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -23,6 +25,8 @@ import { tenantRoutes } from './routes/tenants.ts';
 export interface HubServerOptions {
   store: HubStore;
   links: MachineLinks;
+  /** Who tells machines for whom sending is off. */
+  teller: SendingTeller;
   secrets: { adminKey: string; serviceToken: string };
   log: Logger;
   metrics: Registry;
@@ -41,7 +45,7 @@ export interface HubServerOptions {
 
 /** The hub's whole HTTP surface. The caller listens. */
 export async function createHubServer(options: HubServerOptions): Promise<HttpApp> {
-  const { store, links, log, metrics, version } = options;
+  const { store, links, teller, log, metrics, version } = options;
   const timing = { ...APP_TIMING, ...options.timing };
   const ring = new KeyRing(store.keys, log);
   const callers = new Authenticator({ ...options, ring });
@@ -67,6 +71,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     ...common,
     store,
     links,
+    teller,
     ring,
     feed,
     callers,
@@ -82,6 +87,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     machineRoutes,
     machineOrderRoutes,
     sessionRoutes,
+    changeSessionRoute,
     eventRoutes,
     operationRoutes,
     forwardRoutes,

@@ -1,4 +1,13 @@
-import { answerForTenant, goodAnswersOf, hubSession, type Route, tenantOf } from '@leadmaster/protocol';
+import {
+  answerForTenant,
+  goodAnswersOf,
+  HUB_ROUTES,
+  type HubSession,
+  hubSession,
+  type Route,
+  type Session,
+  tenantOf,
+} from '@leadmaster/protocol';
 import type { Caller } from '../keys/caller.ts';
 
 /** What an answer of a machine is about. */
@@ -17,6 +26,12 @@ export function shown(caller: Caller, about: Shown, body: unknown): unknown {
   const told = caller.tenant === null ? body : answerForTenant(route, caller.tenant, { status, body });
   if (told === null || !answersSession(route, status)) return told;
   return { ...(told as object), ...hubFields(caller, { session, machine, asOf }) };
+}
+
+/** A session as a caller may see it, from its machine or from the store. */
+export function seenSession(caller: Caller, session: Session, machine: string, asOf: Date): HubSession {
+  const about = { route: HUB_ROUTES.getSession, session: session.name, machine, asOf, status: 200 };
+  return shown(caller, about, session) as HubSession;
 }
 
 /** What the hub adds to a session. A tenant is told of no machine. */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { Machines } from '../store/machines.ts';
+import type { HubStore } from '../store/index.ts';
+import { sendingKeptBy } from './try-machine.ts';
 
 /** The session manager that runs in the same process. */
 export interface LocalMachine {
@@ -8,13 +9,14 @@ export interface LocalMachine {
 }
 
 /** Puts the session manager of this process behind the hub, under the name of the machine. */
-export async function knowLocalMachine(machines: Machines, { url, token }: LocalMachine): Promise<void> {
+export async function knowLocalMachine({ machines, hubId }: HubStore, { url, token }: LocalMachine): Promise<void> {
   const name = nameOfThisMachine();
   const known = await machines.get(name);
   if (known?.url === url && (await machines.token(name)) === token) return;
   // Another port, or another token: the same machine. Its sessions and its place in its log stay.
   if (known === null) {
-    const record = { name, url, isDraining: false, facts: null, lastSeenAt: null, createdAt: new Date() };
+    const sending = await sendingKeptBy({ url, token }, hubId);
+    const record = { name, url, isDraining: false, sending, facts: null, lastSeenAt: null, createdAt: new Date() };
     await machines.add(record, token);
   } else await machines.update(name, { url, token });
 }

@@ -1,5 +1,5 @@
 import { Client } from '@leadmaster/client';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, type Sending } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import type { MachineFacts } from '../store/records.ts';
 
@@ -30,13 +30,28 @@ export async function tryMachine({ url, token }: { url: string; token: string })
     if (error instanceof LeadMasterError && error.code === 'unauthorized') {
       throw refused('The token is not valid there.', 'Give what stands in service.token of its data folder.');
     }
-    throw new LeadMasterError(
-      'machine_unreachable',
-      `No session manager answers at ${new URL(url).origin}: ${errorText(error)}`,
-      'Look at the address, and whether the session manager runs there in the same version.',
-      { cause: error },
-    );
+    throw unreachable(url, error);
   }
+}
+
+/** What a hub told a machine before it was removed: one that comes back brings it along. @throws LeadMasterError `machine_unreachable`. */
+export async function sendingKeptBy({ url, token }: { url: string; token: string }, hub: string): Promise<Sending> {
+  const client = new Client({ url, key: () => token, answerBytes: ANSWER_BYTES, checksAnswers: true });
+  const kept = await client
+    .call('getSending', { params: { hub } }, { timeoutMs: ANSWER_MS })
+    .catch((error: unknown) => {
+      throw unreachable(url, error);
+    });
+  return kept.machine;
+}
+
+function unreachable(url: string, error: unknown): LeadMasterError {
+  return new LeadMasterError(
+    'machine_unreachable',
+    `No session manager answers at ${new URL(url).origin}: ${errorText(error)}`,
+    'Look at the address, and whether the session manager runs there in the same version.',
+    { cause: error },
+  );
 }
 
 function refused(detail: string, hint: string): LeadMasterError {

@@ -12,6 +12,7 @@ import { LogNews } from './log-news.ts';
 import { Machines } from './machines.ts';
 import { OperationOwners } from './operation-owners.ts';
 import { openPostgres } from './postgres/open.ts';
+import { SendingWords } from './sending.ts';
 import { SessionCopies } from './session-copies.ts';
 import { openSqlite } from './sqlite.ts';
 import { Tenants } from './tenants.ts';
@@ -60,6 +61,7 @@ export class HubStore {
   readonly events: EventLog;
   readonly operations: OperationOwners;
   readonly homes: Homes;
+  readonly sending: SendingWords;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -77,7 +79,13 @@ export class HubStore {
     this.events = new EventLog(database, this.#news);
     this.operations = new OperationOwners(database);
     this.homes = new Homes(database);
+    this.sending = new SendingWords(database);
     this.logId = logId;
+  }
+
+  /** What this hub is to its machines: the same for all processes on one database. */
+  get hubId(): string {
+    return `hub-${this.logId}`;
   }
 
   /** @throws LeadMasterError `database_unreachable` where the database does not answer within two seconds; `storage_failed`. */

@@ -1,7 +1,8 @@
-import { LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError, type Sending } from '@leadmaster/protocol';
 import type { Seal } from '../secrets/seal.ts';
 import type { HubDatabase, HubQueries } from './database.ts';
 import type { LogPosition, MachineFacts, MachineRecord } from './records.ts';
+import { countSendingChange } from './sending.ts';
 import type { MachineRow } from './tables.ts';
 
 /** The session managers behind this hub. */
@@ -59,6 +60,19 @@ export class Machines {
   /** Notes what a machine said of itself just now, on the clock of the database. False where there is no such machine. */
   async seen(name: string, facts: MachineFacts): Promise<boolean> {
     return this.#set(name, () => ({ facts: JSON.stringify(facts), last_seen_at: this.#database.dialect.now }));
+  }
+
+  /** Whether the sessions of a machine may send. False where there is no such machine. */
+  async setSending(name: string, sending: Sending): Promise<boolean> {
+    return this.#database.transact(async (db) => {
+      const found = await this.#database.dialect
+        .locked(db.selectFrom('machines').select('sending').where('name', '=', name))
+        .executeTakeFirst();
+      if (found === undefined) return false;
+      await db.updateTable('machines').set({ sending }).where('name', '=', name).execute();
+      if (found.sending !== sending) await countSendingChange(db);
+      return true;
+    });
   }
 
   /** How far the log of a machine is known; null where there is no such machine. */
@@ -131,6 +145,7 @@ function toRow(record: MachineRecord, token: string): MachineRow {
     url: record.url,
     token,
     is_draining: record.isDraining ? 1 : 0,
+    sending: record.sending,
     facts: record.facts === null ? null : JSON.stringify(record.facts),
     last_seen_at: record.lastSeenAt?.getTime() ?? null,
     created_at: record.createdAt.getTime(),
@@ -147,6 +162,7 @@ function toRecord(row: MachineRow): MachineRecord {
     name: row.name,
     url: row.url,
     isDraining: row.is_draining === 1,
+    sending: row.sending,
     facts: row.facts === null ? null : JSON.parse(row.facts),
     lastSeenAt: row.last_seen_at === null ? null : new Date(row.last_seen_at),
     createdAt: new Date(row.created_at),

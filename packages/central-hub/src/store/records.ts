@@ -1,10 +1,11 @@
-import type { AnyEvent, Scope, Session } from '@leadmaster/protocol';
+import type { AnyEvent, Scope, Sending, Session } from '@leadmaster/protocol';
 
 /** A client of the installation: owns the sessions whose names begin with its own. */
 export interface TenantRecord {
   name: string;
   title: string;
   limits: { sessions: number | null; keys: number | null };
+  sending: Sending;
   createdAt: Date;
 }
 
@@ -38,6 +39,7 @@ export interface MachineRecord {
   name: string;
   url: string;
   isDraining: boolean;
+  sending: Sending;
   facts: MachineFacts | null;
   lastSeenAt: Date | null;
   createdAt: Date;

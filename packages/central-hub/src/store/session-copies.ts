@@ -1,4 +1,4 @@
-import type { Session } from '@leadmaster/protocol';
+import type { Double, Session } from '@leadmaster/protocol';
 import { type Expression, type SqlBool, sql } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
 import { pageOf } from './paging.ts';
@@ -63,6 +63,21 @@ export class SessionCopies {
     return this.#database.transact((db) => removeSession(this.#database, db, machine, name));
   }
 
+  /** Accounts that are linked in several sessions, on any machines and of any tenants. What was given away (MOVED) is linked in none. */
+  async doubles(): Promise<Double[]> {
+    const found = await this.#database.run(async (db) => [
+      ...(await linkedTwice(db, 'phone')),
+      ...(await linkedTwice(db, 'lid')),
+    ]);
+    const doubles = [...Map.groupBy(found, ({ key }) => key)].map(([account, rows]) => ({
+      account,
+      sessions: rows.map(({ name, machine }) => ({ name, machine })),
+    }));
+    // Found by its number, an account is not told by its LID as well.
+    const told = new Map(doubles.toReversed().map((one) => [JSON.stringify(one.sessions), one]));
+    return [...told.values()].reverse();
+  }
+
   /** Names that two machines hold, with those machines: the operator decides. A machine that has given it away holds nothing. */
   async conflicts(): Promise<{ name: string; machines: string[] }[]> {
     const rows = await this.#database.run((db) =>
@@ -85,6 +100,27 @@ export class SessionCopies {
     const byName = Map.groupBy(rows, ({ name }) => name);
     return [...byName].map(([name, copies]) => ({ name, machines: copies.map(({ machine }) => machine) }));
   }
+}
+
+function linkedTwice(db: HubQueries, key: 'phone' | 'lid') {
+  return db
+    .selectFrom('sessions')
+    .select(['name', 'machine'])
+    .select((eb) => eb.ref(key).$castTo<string>().as('key'))
+    .where('state', '<>', 'MOVED')
+    .where(key, 'in', (eb) =>
+      eb
+        .selectFrom('sessions')
+        .select(key)
+        .where(key, 'is not', null)
+        .where('state', '<>', 'MOVED')
+        .groupBy(key)
+        .having((having) => having(having.fn.countAll(), '>', 1)),
+    )
+    .orderBy(key)
+    .orderBy('name')
+    .orderBy('machine')
+    .execute();
 }
 
 /** One page and one row more. Everything is narrowed by the database. */
@@ -128,12 +164,15 @@ function isIn(q: string): Expression<SqlBool> {
   return sql<SqlBool>`sessions.search like ${pattern} escape '\\'`;
 }
 
+const STORED_BEFORE = { sending: 'on', sendingOffBy: [], expectedPhone: null };
+
 function toRecord(row: SessionRow): SessionRecord {
   return {
     name: row.name,
     tenant: row.tenant,
     machine: row.machine,
-    session: JSON.parse(row.session),
+    // One that was stored before there were bounds is read anew within a minute.
+    session: { ...STORED_BEFORE, ...JSON.parse(row.session) },
     asOf: new Date(row.as_of),
   };
 }

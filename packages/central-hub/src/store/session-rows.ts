@@ -1,4 +1,4 @@
-import { type Session, tenantOf } from '@leadmaster/protocol';
+import { keysOfAccount, type Session, tenantOf } from '@leadmaster/protocol';
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
 import type { HubTables, SessionRow } from './tables.ts';
@@ -52,6 +52,8 @@ async function upsert(db: HubQueries, rows: readonly SessionRow[]): Promise<void
           search: eb.ref('excluded.search'),
           session: eb.ref('excluded.session'),
           as_of: eb.ref('excluded.as_of'),
+          phone: eb.ref('excluded.phone'),
+          lid: eb.ref('excluded.lid'),
         }))
         .whereRef('excluded.as_of', '>=', 'sessions.as_of'),
     )
@@ -129,6 +131,8 @@ async function followMoved(db: HubQueries, names: readonly string[]): Promise<vo
   }
 }
 
+const NO_ACCOUNT = { phone: null, lid: null };
+
 function rowOf(machine: string, session: Session, asOf: Date): SessionRow {
   const { name, state, account } = session;
   return {
@@ -139,6 +143,7 @@ function rowOf(machine: string, session: Session, asOf: Date): SessionRow {
     search: searchText([name, account?.phone ?? '', account?.name ?? ''].join('\n')),
     session: JSON.stringify(session),
     as_of: asOf.getTime(),
+    ...(account === null ? NO_ACCOUNT : keysOfAccount(account)),
   };
 }
 

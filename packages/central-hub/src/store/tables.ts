@@ -1,3 +1,5 @@
+import type { Sending } from '@leadmaster/protocol';
+
 /** Rows as the database keeps them, for every query. Times are milliseconds since 1970, JSON is text, yes and no are 1 and 0. */
 export interface HubTables {
   facts: { name: string; value: string };
@@ -9,6 +11,7 @@ export interface HubTables {
   homes: HomeRow;
   events: EventTable;
   operations: OperationRow;
+  untold_sessions: UntoldRow;
 }
 
 export interface TenantRow {
@@ -17,6 +20,7 @@ export interface TenantRow {
   session_limit: number | null;
   key_limit: number | null;
   created_at: number;
+  sending: Sending;
 }
 
 export interface KeyRow {
@@ -48,6 +52,7 @@ export interface MachineRow {
   leased_until: number;
   log_id: string | null;
   cursor: number;
+  sending: Sending;
 }
 
 export interface SessionRow {
@@ -59,6 +64,16 @@ export interface SessionRow {
   search: string;
   session: string;
   as_of: number;
+  /** What the linked account is known by. */
+  phone: string | null;
+  lid: string | null;
+}
+
+/** A session whose own sending is to be switched off once its machine answers. */
+export interface UntoldRow {
+  name: string;
+  /** On the clock of the database. */
+  since: number;
 }
 
 export interface HomeRow {

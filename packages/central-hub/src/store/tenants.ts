@@ -3,8 +3,12 @@ import type { HubDatabase, HubQueries } from './database.ts';
 import { countKeyChange } from './keys.ts';
 import { pageOf } from './paging.ts';
 import type { Page, TenantRecord } from './records.ts';
+import { countSendingChange } from './sending.ts';
 import type { TenantRow } from './tables.ts';
 import { keysOf, sessionsOf } from './tenant-limits.ts';
+
+/** What is left out stays. */
+type TenantChange = { [K in 'title' | 'limits' | 'sending']?: TenantRecord[K] | undefined };
 
 /** The clients of this installation. */
 export class Tenants {
@@ -47,16 +51,14 @@ export class Tenants {
   }
 
   /** What is left out stays. Limits below what the tenant has already are taken: they stop what is new. */
-  async update(
-    name: string,
-    change: { title?: string | undefined; limits?: TenantRecord['limits'] | undefined },
-  ): Promise<TenantRecord | null> {
+  async update(name: string, change: TenantChange): Promise<TenantRecord | null> {
     const row = await this.#database.transact(async (db) => {
       const found = await this.#database.dialect
         .locked(db.selectFrom('tenants').selectAll().where('name', '=', name))
         .executeTakeFirst();
       if (found === undefined) return undefined;
       const changed = toRow({ ...toRecord(found), ...given(change) });
+      if (changed.sending !== found.sending) await countSendingChange(db);
       return db.updateTable('tenants').set(changed).where('name', '=', name).returningAll().executeTakeFirst();
     });
     return row === undefined ? null : toRecord(row);
@@ -76,7 +78,12 @@ export class Tenants {
       if (await hasSessions(db, name)) throw tenantHasSessions(name);
       await db.deleteFrom('keys').where('tenant', '=', name).execute();
       await countKeyChange(db);
-      await db.deleteFrom('tenants').where('name', '=', name).execute();
+      const { sending } = await db
+        .deleteFrom('tenants')
+        .where('name', '=', name)
+        .returning('sending')
+        .executeTakeFirstOrThrow();
+      if (sending === 'off') await countSendingChange(db);
       return true;
     });
   }
@@ -101,17 +108,22 @@ function oneTenant(db: HubQueries, name: string): Promise<TenantRow | undefined>
   return db.selectFrom('tenants').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
-function given({ title, limits }: { title?: string | undefined; limits?: TenantRecord['limits'] | undefined }) {
-  return { ...(title === undefined ? {} : { title }), ...(limits === undefined ? {} : { limits }) };
+function given({ title, limits, sending }: TenantChange) {
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(sending === undefined ? {} : { sending }),
+  };
 }
 
-function toRow({ name, title, limits, createdAt }: TenantRecord): TenantRow {
+function toRow({ name, title, limits, sending, createdAt }: TenantRecord): TenantRow {
   return {
     name,
     title,
     session_limit: limits.sessions,
     key_limit: limits.keys,
     created_at: createdAt.getTime(),
+    sending,
   };
 }
 
@@ -120,6 +132,7 @@ function toRecord(row: TenantRow): TenantRecord {
     name: row.name,
     title: row.title,
     limits: { sessions: row.session_limit, keys: row.key_limit },
+    sending: row.sending,
     createdAt: new Date(row.created_at),
   };
 }

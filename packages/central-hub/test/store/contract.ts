@@ -4,6 +4,7 @@ import { leasesContract } from './contract/leases.ts';
 import { machinesContract } from './contract/machines.ts';
 import { operationsContract } from './contract/operations.ts';
 import { readersContract } from './contract/readers.ts';
+import { sendingContract } from './contract/sending.ts';
 import { sessionsContract } from './contract/sessions.ts';
 import { tenantsContract } from './contract/tenants.ts';
 import { describeWhereItIs, type Kind } from './fixtures.ts';
@@ -19,5 +20,6 @@ export function storeContract(kind: Kind): void {
     sessionsContract(kind);
     operationsContract(kind);
     readersContract(kind);
+    sendingContract(kind);
   });
 }

@@ -86,7 +86,13 @@ export async function refusal(call: Promise<unknown>): Promise<LeadMasterError> 
 }
 
 export function tenant(name: string, limits: Partial<TenantRecord['limits']> = {}): TenantRecord {
-  return { name, title: `Tenant ${name}`, limits: { sessions: null, keys: null, ...limits }, createdAt: AT };
+  return {
+    name,
+    title: `Tenant ${name}`,
+    limits: { sessions: null, keys: null, ...limits },
+    sending: 'on',
+    createdAt: AT,
+  };
 }
 
 export function key(id: string, more: Partial<KeyRecord> = {}): KeyRecord {
@@ -95,12 +101,21 @@ export function key(id: string, more: Partial<KeyRecord> = {}): KeyRecord {
 }
 
 export function machine(name: string): MachineRecord {
-  return { name, url: `https://${name}.test`, isDraining: false, facts: null, lastSeenAt: null, createdAt: AT };
+  return {
+    name,
+    url: `https://${name}.test`,
+    isDraining: false,
+    sending: 'on',
+    facts: null,
+    lastSeenAt: null,
+    createdAt: AT,
+  };
 }
 
 /** What the store looks at of a session; the rest it keeps as it is. */
 export function session(name: string, more: Partial<Session> = {}): Session {
-  return { name, state: 'READY', account: null, metadata: {}, ...more } as Session;
+  const unbound = { sending: 'on', sendingOffBy: [], expectedPhone: null };
+  return { name, state: 'READY', account: null, metadata: {}, ...unbound, ...more } as Session;
 }
 
 export function event(id: number, of = 'ventas', data: Record<string, unknown> = {}): AnyEvent {

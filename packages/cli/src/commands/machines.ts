@@ -1,4 +1,4 @@
-import type { Machine } from '@leadmaster/protocol';
+import type { Double, Machine } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { hubClient } from '../client/hub-client.ts';
@@ -30,10 +30,12 @@ export const register: Register = (parent, io, words) => {
     .description(help.list.about)
     .action(async (_options, command: Command) => {
       const cli = cliOf(command, io);
-      const { items } = await hubClient(cli).call('listMachines');
-      cli.print.data({ items });
+      const { items, doubles } = await hubClient(cli).call('listMachines');
+      cli.print.data({ items, doubles });
       cli.print.line(items.length === 0 ? words.hub.noMachine : list(cli, items));
       for (const { name, attention } of items) if (attention !== null) cli.print.note(words.hub[attention](name));
+      for (const { name, untold } of items) if (untold) cli.print.note(words.hub.untold(name));
+      for (const { account, sessions } of doubles) cli.print.note(words.hub.linkedTwice(account, placesOf(sessions)));
     });
 
   noun
@@ -83,6 +85,10 @@ interface ChangeOptions {
   acceptLog?: true;
 }
 
+function placesOf(sessions: Double['sessions']): string {
+  return sessions.map(({ name, machine }) => `${name} (${machine})`).join(', ');
+}
+
 function tokenIn(io: Io, file: string): string {
   return secretFromFile(io, file, ({ hub }) => hub.theToken).trim();
 }
@@ -94,9 +100,9 @@ function show(cli: Cli, machine: Machine): void {
 
 function list({ print }: Cli, items: readonly Machine[]): string {
   const { hub } = print.words;
-  const rows = items.map(({ name, url, state, version, sessions, memory, disk, lastSeenAt }) => [
+  const rows = items.map(({ name, url, state, version, sessions, memory, disk, lastSeenAt, sending }) => [
     name,
-    state,
+    sending === 'off' ? `${state}, ${hub.listens}` : state,
     sessions === null ? '-' : String(sessions),
     memory === null ? '-' : hub.freeOf(bytes(memory.freeBytes), bytes(memory.totalBytes)),
     disk === null ? '-' : hub.freeOf(bytes(disk.freeBytes), bytes(disk.totalBytes)),

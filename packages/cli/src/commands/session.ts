@@ -1,13 +1,14 @@
 import type { Session, StartSession } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { of } from '../client/service-client.ts';
 import { confirm } from '../output/confirm.ts';
 import { describeSession } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { failUnlessGood, order, waitOption } from './starting.ts';
-import { nameArgument } from './values.ts';
+import { nameArgument, phone } from './values.ts';
 
 /** `session create|set|start|stop|restart|logout|delete NAME` */
 export const register: Register = (parent, io, words) => {
@@ -29,11 +30,17 @@ export const register: Register = (parent, io, words) => {
     .command('set')
     .description(words.help.session.set.about)
     .addArgument(nameArgument(words))
-    .requiredOption('--metadata <key=value...>', words.help.session.set.metadata, metadata(words))
+    .option('--metadata <key=value...>', words.help.session.set.metadata, metadata(words))
     .option('--no-metadata', words.help.session.set.noMetadata)
-    .action(async (name: string, options: { metadata: Metadata | false }, command: Command) => {
+    .option('--expect <phone>', words.help.session.set.expect, phone(words))
+    .option('--no-expect', words.help.session.set.noExpect)
+    .action(async (name: string, { metadata: notes, expect }: SetOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const body = { metadata: options.metadata === false ? {} : options.metadata };
+      if (notes === undefined && expect === undefined) throw CliError.usage(({ sessions }) => sessions.whatToSet);
+      const body = {
+        ...(notes === undefined ? {} : { metadata: notes === false ? {} : notes }),
+        ...(expect === undefined ? {} : { expectedPhone: expect === false ? null : expect }),
+      };
       show(cli, await cli.client().call('changeSession', { ...of(name), body }));
     });
 
@@ -112,6 +119,12 @@ function show(cli: Cli, session: Session): void {
 }
 
 type Metadata = Record<string, string>;
+
+/** False: `--no-...`. */
+interface SetOptions {
+  metadata?: Metadata | false;
+  expect?: string | false;
+}
 
 function metadata({ rules }: Words): (text: string, before?: Metadata) => Metadata {
   return (text, before = {}) => {

@@ -97,9 +97,12 @@ export function sessionTable(print: Printer, items: readonly Session[]): string 
 }
 
 function stateWords(print: Printer, session: Session): string {
-  return session.attention === null
-    ? stateName(print, session)
-    : `${stateName(print, session)}, ${print.paint.red(print.words.sessions.needsYou)}`;
+  const { needsYou, listens } = print.words.sessions;
+  return [
+    stateName(print, session),
+    ...(session.sending === 'off' ? [listens] : []),
+    ...(session.attention === null ? [] : [print.paint.red(needsYou)]),
+  ].join(', ');
 }
 
 /** What WhatsApp does not let the account do now; null = nothing. */

@@ -54,8 +54,8 @@ export const register: Register = (parent, io, words) => {
 };
 
 function list(print: Printer, items: readonly Tenant[]): string {
-  const rows = items.map(({ name, title, sessions, keys, limits, createdAt }) => [
-    name,
+  const rows = items.map(({ name, title, sessions, keys, limits, createdAt, sending }) => [
+    sending === 'off' ? `${name}, ${print.words.hub.listens}` : name,
     printable(title),
     counted(sessions, limits.sessions),
     counted(keys, limits.keys),

@@ -1,6 +1,7 @@
 import {
   type Account,
   accountLabel,
+  accountOfPhone,
   FEATURES,
   isLoginErased,
   isRestricted,
@@ -47,10 +48,11 @@ function holdsLogin({ state, caughtUpTo, wrongAccount }: SessionRow): boolean {
   return caughtUpTo !== null && wrongAccount === null && state !== 'MOVED' && state !== 'AUTH_FAILURE';
 }
 
-function wrongAccount({ name, account: owner, wrongAccount: wrong }: SessionRow): Finding[] {
+function wrongAccount({ name, account, expectedPhone, wrongAccount: wrong }: SessionRow): Finding[] {
   if (wrong === null) return [];
   const original = mayBeCopyOf(wrong);
   if (original !== null) return [copied(name, wrong.account, original)];
+  const owner = account ?? (expectedPhone === null ? null : accountOfPhone(expectedPhone));
   const label = (known: Account | null): string => (known === null ? '-' : accountLabel(known));
   const belongs = wrong.reason === 'linked_elsewhere' && wrong.session !== null ? wrong.session : label(owner);
   return [found('problem', 'wrong_account', name, { session: name, account: label(wrong.account), owner: belongs })];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountChange } from '../accounts.ts';
 import { actionFields } from '../actions.ts';
+import { sending, sendingLevel } from '../bounds.ts';
 import { FEATURE_VERDICTS, FEATURES } from '../capabilities.ts';
 import { accountLimits } from '../limits.ts';
 import { ATTENTIONS, metadata } from '../session.ts';
@@ -27,6 +28,22 @@ export const sessionEvents = events({
     ...OF_SESSION,
     doc: 'What is noted beside a session has changed.',
     data: z.object({ metadata: metadata.describe('All that is noted from now on') }),
+  },
+  'session.sending': {
+    ...OF_SESSION,
+    operatorFields: ['offBy'],
+    doc: 'Sending was switched on or off, for the session alone or above it.',
+    data: z.object({
+      sending: sending.describe('Whether it may send from now on'),
+      offBy: z.array(sendingLevel).describe('Who has it off: `session`, `tenant`, `machine`; empty where it is on'),
+    }),
+  },
+  'session.expected_phone': {
+    ...OF_SESSION,
+    doc: 'The number that may be linked has changed.',
+    data: z.object({
+      expectedPhone: z.string().nullable().describe('Digits with the country code; null: any number may be linked'),
+    }),
   },
   'session.state': {
     ...OF_SESSION,

@@ -6,6 +6,7 @@ import {
   createHubSession,
   createKey,
   createTenant,
+  double,
   drainMachine,
   hubKey,
   hubSession,
@@ -88,7 +89,7 @@ export const centralHubRoutes = routes({
     method: 'PATCH',
     path: '/v1/tenants/{tenant}',
     tag: 'tenants',
-    summary: 'Change its title or its limits; what is left out stays',
+    summary: 'Change its title, its limits, or whether its sessions may send; what is left out stays',
     params: tenantParams,
     body: changeTenant,
     answers: { 200: json('The tenant', tenant) },
@@ -153,8 +154,9 @@ export const centralHubRoutes = routes({
     method: 'GET',
     path: '/v1/machines',
     tag: 'machines',
-    summary: 'The machines, with their room and when they last answered',
-    answers: { 200: json('The machines', z.object({ items: z.array(machine) })) },
+    summary:
+      'The machines, with their room and when they last answered; and accounts that are linked in several sessions',
+    answers: { 200: json('The machines', z.object({ items: z.array(machine), doubles: z.array(double) })) },
     errors: STORE_ERRORS,
   },
   drainMachine: {
@@ -173,7 +175,7 @@ export const centralHubRoutes = routes({
     method: 'PATCH',
     path: '/v1/machines/{machine}',
     tag: 'machines',
-    summary: 'Give its new address or token, or accept that its log is another one',
+    summary: 'Give its new address or token, whether its sessions may send, or accept that its log is another one',
     description: 'Address and token are tried before they are kept. What is left out stays.',
     params: machineParams,
     body: changeMachine,
@@ -237,6 +239,14 @@ export const hubSessionRoutes = routes({
     }),
     answers: { 200: json('A page', hubSessionPage) },
     errors: STORE_ERRORS,
+  },
+  changeSession: {
+    ...sessionRoutes.changeSession,
+    description:
+      `${sessionRoutes.changeSession.description} An order of \`{"sending":"off"}\` alone is kept where the machine does not answer: it is told ` +
+      'before any text goes to it through a hub.',
+    answers: { 200: json('The session', hubSession) },
+    errors: [...sessionRoutes.changeSession.errors, 'scope_missing', 'machine_unreachable', ...STORE_ERRORS],
   },
   getSession: {
     ...sessionRoutes.getSession,

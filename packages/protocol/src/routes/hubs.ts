@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { confirmEvents, hubAndLog, hubList } from '../hubs.ts';
+import { confirmEvents, hubAndLog, hubList, keptSendingWord, sendingWord } from '../hubs.ts';
 import { hubId } from '../names.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
 
@@ -34,6 +34,30 @@ export const hubRoutes = routes({
     body: confirmEvents,
     answers: { 200: json('The hub, and the log', hubAndLog) },
     errors: ['cursor_of_another_log', 'cursor_unknown', 'cursor_behind', 'storage_failed'],
+  },
+  getSending: {
+    ...ofHub,
+    tag: 'sessions',
+    method: 'GET',
+    path: '/v1/hubs/{hub}/sending',
+    summary: 'What a hub has said of sending here',
+    params: hubParams,
+    answers: { 200: json('What is kept', keptSendingWord) },
+    errors: ['storage_failed'],
+  },
+  tellSending: {
+    ...ofHub,
+    tag: 'sessions',
+    method: 'PUT',
+    path: '/v1/hubs/{hub}/sending',
+    summary: 'Say for whom a hub has sending off: the whole machine, tenants, and sessions from now on',
+    description:
+      'The stricter of what several hubs say holds, and no word is forgotten with its hub. A word with an earlier `revision` than the ' +
+      'one that is kept changes nothing; the answer is what is kept.',
+    params: hubParams,
+    body: sendingWord,
+    answers: { 200: json('What is kept', keptSendingWord) },
+    errors: ['storage_failed'],
   },
   forgetHub: {
     ...ofHub,

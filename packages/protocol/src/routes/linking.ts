@@ -45,6 +45,7 @@ export const linkingRoutes = routes({
     errors: [
       ...SESSION_ERRORS,
       'not_waiting_for_qr',
+      'number_refused',
       'linked_elsewhere',
       'session_unclaimed',
       'login_mode_server',

@@ -23,6 +23,7 @@ export const messageRoutes = routes({
     answers: { 202: json('The message', acceptedMessage) },
     errors: [
       ...SESSION_ERRORS,
+      'sending_off',
       'session_not_ready',
       'account_restricted',
       'feature_unavailable',

@@ -14,6 +14,8 @@ export const NOT_ON_HUB = {
   sealTransfer: BETWEEN_MANAGERS,
   commitTransfer: BETWEEN_MANAGERS,
   abortTransfer: BETWEEN_MANAGERS,
+  getSending: 'a hub speaks for itself to its machines',
+  tellSending: 'a hub speaks for itself to its machines',
   confirmEvents: 'each hub confirms what it has stored, and nothing for another hub',
 } as const;
 

@@ -94,14 +94,16 @@ export const sessionRoutes = routes({
     method: 'PATCH',
     path: '/v1/sessions/{session}',
     tag: 'sessions',
-    summary: 'Change what is noted beside a session; nothing else of it changes',
-    description: 'What is left out stays. `metadata` takes the place of all that was noted: `{}` removes it.',
+    summary: 'Change what is noted beside a session, whether it may send, and whose phone may be linked; it runs on',
+    description:
+      'What is left out stays. `metadata` takes the place of all that was noted: `{}` removes it. `sending` is for the session ' +
+      'alone: off at a level above it, for its tenant or its machine, stays off. On a hub, `"sending":"on"` wants the scope `admin`.',
     scope: 'control',
     audience: 'tenant',
     params: sessionParams,
     body: changeSession,
     answers: { 200: json('The session', session) },
-    errors: [...SESSION_ERRORS, 'session_unclaimed'],
+    errors: [...SESSION_ERRORS, 'session_unclaimed', 'wrong_account'],
   },
   deleteSession: {
     method: 'DELETE',

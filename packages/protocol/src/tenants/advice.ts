@@ -12,6 +12,7 @@ const ORDERS: Partial<Record<Action['kind'], readonly [route: RouteId, body?: st
   scan_qr: ['getQr'],
   account_accept: ['settleAccount', '{"accept":true}'],
   account_unlink: ['settleAccount', '{"unlink":true}'],
+  sending_on: ['changeSession', '{"sending":"on"}'],
   snapshot_list: ['listSnapshots'],
   snapshot_create: ['createSnapshot'],
   snapshot_verify: ['verifySnapshot'],

@@ -19,6 +19,12 @@ const STATUS_OF: Record<Session['state'], CompatStatus> = {
   ERROR: 'ERROR',
 };
 
+/** Where a session is, for older callers: one that is READY and only listens says so. */
+export function compatState(session: Session | null): string | null {
+  if (session === null) return null;
+  return session.state === 'READY' && !session.canSend ? 'LISTENING' : session.state;
+}
+
 /** Today's state in yesterday's words. No session is DISCONNECTED: `POST /connect` makes it. */
 export function compatStatus(session: Session | null): CompatStatus {
   return session === null ? 'DISCONNECTED' : STATUS_OF[session.state];
@@ -61,6 +67,7 @@ export function sendAnswer(message: Message): SendAnswer {
 const NOT_READY = new Set([
   'session_not_found',
   'session_not_ready',
+  'sending_off',
   'feature_unavailable',
   'session_unclaimed',
   'wrong_state',

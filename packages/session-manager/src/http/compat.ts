@@ -1,7 +1,7 @@
 import { LeadMasterError, ROUTES, type Session } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve, untilClosing } from '@leadmaster/service-kit/http';
 import { toDataURL } from 'qrcode';
-import { compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
+import { compatState, compatStatus, sendAnswer, sendRefusal } from './compat-words.ts';
 import type { RouteContext } from './http-app.ts';
 import { REPLAYED } from './routes/messages.ts';
 
@@ -34,7 +34,7 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
     const found = await find(request.headers['x-session']);
     return {
       status: compatStatus(found),
-      state: found?.state ?? null,
+      state: compatState(found),
       connected: found?.state === 'READY',
       account: found?.account ?? null,
     };

@@ -6,6 +6,7 @@ import type { Adopter } from '../adopt/adopter.ts';
 import type { Builds } from '../builds/builds.ts';
 import type { Config } from '../config/config.ts';
 import type { StorageCare } from '../disk/storage-care.ts';
+import type { BoundsOrders } from '../lifecycle/bounds-orders.ts';
 import type { HubRegistry } from '../lifecycle/hub-registry.ts';
 import type { PlaceKeeper } from '../lifecycle/place-keeper.ts';
 import type { Sessions } from '../lifecycle/sessions.ts';
@@ -27,6 +28,7 @@ export interface Services {
   builds: Builds;
   place: PlaceKeeper;
   hubs: HubRegistry;
+  bounds: BoundsOrders;
   departures: TransferSource;
   arrivals: TransferTarget;
 }

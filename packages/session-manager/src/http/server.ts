@@ -46,6 +46,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     builds: options.builds,
     place: options.place,
     hubs: options.hubs,
+    bounds: options.bounds,
     departures: options.departures,
     arrivals: options.arrivals,
     config: options.config,

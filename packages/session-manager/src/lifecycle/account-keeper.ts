@@ -1,7 +1,10 @@
 import {
   type Account,
   type AccountChange,
+  accountOfPhone,
   hasNewNumber,
+  isExpected,
+  normalPhone,
   sameAccount,
   sameLink,
   type WrongAccountReason,
@@ -79,7 +82,7 @@ export class AccountKeeper {
   judge(account: Account, isNewLink: boolean): WrongAccountReason | null {
     const other = this.#deps.linkedIn(account, this.#session);
     const link = other === null ? {} : linkBetween(account, other.account, isNewLink);
-    if (this.#owner !== null && sameAccount(this.#owner, account) === false)
+    if (this.#isOther(account))
       return this.#wait({ reason: 'other_account', account, session: other?.session ?? null, ...link });
     const isNews = isNewLink || this.#wrong !== null || this.#owner === null;
     if (other !== null && (isNews || (link.link === 'same' && other.isRunning)))
@@ -88,10 +91,38 @@ export class AccountKeeper {
     return null;
   }
 
-  /** The operator confirms the linked account: it is the owner from now on. Durable when it returns. */
+  /** Whether it is proven to be another account than the session's, by its owner or by the number that is expected. */
+  #isOther(account: Account): boolean {
+    const owner = this.#owner;
+    if (owner !== null && sameAccount(owner, account) === false) return true;
+    const expected = this.#expected;
+    if (expected === null || isExpected(expected, account) !== false) return false;
+    // The expected account may have another number by now.
+    return owner === null || isExpected(expected, owner) !== true || sameAccount(owner, account) !== true;
+  }
+
+  get #expected(): string | null {
+    return this.#deps.store.bounds.of(this.#session).expectedPhone;
+  }
+
+  /** Whom the session belongs to, beside what is wrong: its owner, or the one of the expected number. Null where neither is known. */
+  get rightful(): Account | null {
+    return this.#wrong === null ? this.#owner : this.#rightfulBeside(this.#wrong.account);
+  }
+
+  #rightfulBeside(wrong: Account): Account | null {
+    const expected = this.#expected === null ? null : accountOfPhone(this.#expected);
+    return this.isOwn(wrong) ? (expected ?? this.#owner) : (this.#owner ?? expected);
+  }
+
+  /** The operator confirms the linked account: it is the owner from now on, and expected. Durable when it returns. */
   accept(): void {
     const { account } = this.require();
-    this.#write({ account, wrongAccount: null }, this.#changeTo(account, 'accepted'));
+    const told = this.#changeTo(account, 'accepted', null, this.rightful);
+    this.#deps.store.atomically(() => {
+      this.#follow(account);
+      this.#write({ account, wrongAccount: null }, told);
+    });
   }
 
   /**
@@ -132,7 +163,10 @@ export class AccountKeeper {
   #wait(wrong: WrongAccount): WrongAccountReason {
     const { reason, account, session } = wrong;
     const isTold = this.#wrong?.reason === reason && sameAccount(this.#wrong.account, account) === true;
-    this.#write({ wrongAccount: wrong }, isTold ? undefined : this.#changeTo(account, reason, session));
+    this.#write(
+      { wrongAccount: wrong },
+      isTold ? undefined : this.#changeTo(account, reason, session, this.#rightfulBeside(account)),
+    );
     return reason;
   }
 
@@ -144,14 +178,31 @@ export class AccountKeeper {
     const isNews = before !== null && hasNewNumber(before, account);
     if (this.#wrong === null && JSON.stringify(before) === JSON.stringify(owner)) return;
     try {
-      this.#write({ account: owner, wrongAccount: null }, isNews ? this.#changeTo(owner, 'number_changed') : undefined);
+      this.#deps.store.atomically(() => {
+        this.#follow(account);
+        const told = isNews ? this.#changeTo(owner, 'number_changed', null, before) : undefined;
+        this.#write({ account: owner, wrongAccount: null }, told);
+      });
     } catch (error) {
       this.#deps.log.warn({ session: this.#session, err: error }, 'whose session it is could not be written down');
     }
   }
 
-  #changeTo(account: Account, reason: AccountChange['reason'], session: string | null = null): AccountChange {
-    return { old: this.#owner, new: account, reason, session };
+  /** A session that expects one number expects that of its account: the new one, where it has changed or was accepted. */
+  #follow(account: Account): void {
+    const expected = this.#expected;
+    const phone = normalPhone(account.phone);
+    if (expected !== null && phone !== null && isExpected(expected, account) === false)
+      this.#deps.store.bounds.set(this.#session, { expectedPhone: phone });
+  }
+
+  #changeTo(
+    account: Account,
+    reason: AccountChange['reason'],
+    session: string | null,
+    old: Account | null,
+  ): AccountChange {
+    return { old, new: account, reason, session };
   }
 
   #write(change: Partial<Pick<SessionRow, 'account' | 'wrongAccount'>>, told?: AccountChange): void {

@@ -106,7 +106,7 @@ export interface ClaimDeps {
   movedGeneration: (session: string) => number | null;
   /** The machine that it went to, where that is known. */
   movedTo: (session: string) => string | null;
-  /** Marks the profile as the one that runs here from now on. Never fails. */
+  /** Notes beside the login what bounds the session, and marks the profile as the one that runs here from now on. */
   mark: (session: string) => Promise<void>;
   /** Saves the profile before a newer Chromium changes it for good. Never fails. */
   beforeUpgrade: (session: string, profileDir: string) => Promise<void>;

@@ -1,6 +1,7 @@
 import type { SessionAccess } from '../access/session-access.ts';
 import type { Measurements } from '../disk/measurements.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { BoundsOrders } from './bounds-orders.ts';
 import { countUses } from './capabilities/uses.ts';
 import { LinkedLogins } from './linked-logins.ts';
 import { Outbox } from './outbox.ts';
@@ -28,6 +29,7 @@ export interface LifecycleDeps extends Omit<SupervisorDeps, 'outbox' | 'linkedIn
 /** The sessions of a machine as far as they need neither snapshots nor transfers. */
 export interface Lifecycle extends Pick<LifecycleDeps, 'roster' | 'profileAccess' | 'measurements'> {
   outbox: Outbox;
+  bounds: BoundsOrders;
   registry: SessionRegistry;
   views: SessionViews;
   starts: SessionStarts;
@@ -64,6 +66,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     profileAccess,
     measurements,
     outbox,
+    bounds: new BoundsOrders({ store, profiles, outbox, log }),
     registry,
     views,
     starts,

@@ -79,8 +79,16 @@ export class Outbox {
     return lanes;
   }
 
+  /** Fails what waits in sessions that only listen. Must be called within the change of the store that notes that. */
+  refuseQueued(isOff: (session: string) => boolean): void {
+    for (const { message } of this.#deps.store.messages.inFlight())
+      if (message.state === 'QUEUED' && isOff(message.session)) this.#news.ended(message, SENDING_OFF);
+  }
+
   async #send(message: Message, text: string, opensChat: boolean | null): Promise<void> {
     try {
+      // Given up while it waited for its turn: the page is not asked.
+      if (this.get(message.session, message.id).state !== 'QUEUED') return;
       const standing = this.#deps.standing(message.session);
       if (standing?.run && standing.generation !== null)
         await this.#handOver(message, text, { run: standing.run, generation: standing.generation, opensChat });
@@ -115,14 +123,21 @@ export class Outbox {
   #conclude(message: Message, error: unknown): Promise<void> {
     return this.#deps.store.later(() => {
       const now = this.#deps.store.messages.get(message.session, message.id) ?? message;
+      // Sending was switched off while the page was asked, which was then refused the id: that is why it was not sent.
+      if (now.code === 'sending_off') return;
       if (error instanceof NotSent) this.#news.ended(now, failed(error.code, error.message));
       else if (now.state === 'QUEUED') this.#news.ended(now, failed('not_handed_over', errorText(error)));
       else this.#news.ended(now, { state: 'UNCERTAIN', code: 'no_answer', error: errorText(error) });
     });
   }
 
-  #end(message: Message, ending: Ending): Promise<void> {
-    return this.#deps.store.later(() => this.#news.ended(message, ending));
+  /** Ends what still waits. */
+  #end({ session, id }: Message, ending: Ending): Promise<void> {
+    const { messages } = this.#deps.store;
+    return this.#deps.store.later(() => {
+      const now = messages.get(session, id);
+      if (now?.state === 'QUEUED') this.#news.ended(now, ending);
+    });
   }
 
   /** WhatsApp acknowledged a message, known by any of its ids. One that is not ours changes nothing. */
@@ -202,6 +217,7 @@ export class Outbox {
   }
 }
 
+const SENDING_OFF = failed('sending_off', 'Sending was switched off before the message was handed to WhatsApp.');
 const LEFT_READY = failed('not_handed_over', 'The session left READY before the message was handed to WhatsApp.');
 
 function failed(code: NonNullable<Message['code']>, error: string): Ending {

@@ -1,6 +1,7 @@
 import type { Census } from '@leadmaster/protocol';
 import type { HeldProfile, Proof, ReplaceOptions, SessionAccess } from '../access/session-access.ts';
 import { movedTo, noteReturn, sessionMoved } from '../state/moved-session.ts';
+import { takeBounds } from './bounds-beside-login.ts';
 import { refuseHeldBack } from './held-back.ts';
 import { forgetMark } from './profile-mark.ts';
 import { ending, running, starting } from './refusals.ts';
@@ -53,6 +54,7 @@ export class ProfileAccess implements Pick<SessionAccess, 'hold' | 'replace' | '
           forgetMark(this.#deps.store.facts, name);
           const done = await this.#underNextLink(name, options.isSameLink ?? false, task);
           const record = await this.#deps.profiles.readRecord(name);
+          if (record !== null) await takeBounds(this.#deps, name, record);
           await turn.returned(record?.account ?? null, reason, options.isOwn ?? false);
           if (record !== null) noteReturn(this.#deps.store.tombstones, name, record);
           return done;

@@ -107,6 +107,15 @@ export function originNotRetired(session: string, gone: GivenAway | null = null)
   );
 }
 
+/** A code for a number that is not expected would end in WRONG_ACCOUNT. */
+export function otherPhone(session: string, phone: string, expected: string | null): LeadMasterError {
+  return new LeadMasterError(
+    'number_refused',
+    `${session} expects +${expected}, and the code is asked for +${phone}`,
+    'Ask for the code of the expected number, or change that one first (expectedPhone).',
+  );
+}
+
 /** An account is settled only where one waits for it. */
 export function notWrong(session: string): LeadMasterError {
   return new LeadMasterError(

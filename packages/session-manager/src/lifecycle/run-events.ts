@@ -2,6 +2,7 @@ import { type Account, errorText, LeadMasterError, type WrongAccountReason } fro
 import type { EngineEvent, EngineRun } from '../engine/engine.ts';
 import { mayBeCopyOf } from '../snapshots/wrong-account.ts';
 import type { AccountKeeper } from './account-keeper.ts';
+import { noteBounds } from './bounds-beside-login.ts';
 import type { Capabilities } from './capabilities/capabilities.ts';
 import { ADOPTED_UNFINISHED } from './hints.ts';
 import type { Inbox } from './inbox.ts';
@@ -195,6 +196,8 @@ export class RunEvents {
     this.#launchFailures = 0;
     const wrong = keeper.judge(account, isNewLink);
     status.account = account;
+    // A number that has changed is the expected one from now on.
+    await noteBounds(this.#deps, this.#name);
     if (wrong !== null) return this.#onWrong(current, wrong);
     inbox.release();
     await apply({ type: 'ready' });
@@ -214,6 +217,7 @@ export class RunEvents {
   async accepted(current: OwnedRun, run: EngineRun): Promise<void> {
     const { apply, inbox, capabilities } = this.#means;
     inbox.release();
+    await noteBounds(this.#deps, this.#name);
     await apply({ type: 'accepted' });
     capabilities.follow(run, run.runtime.webVersion ?? '', current.signal);
   }

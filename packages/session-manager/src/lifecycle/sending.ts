@@ -1,9 +1,19 @@
-import { errorText, isRestricted, LeadMasterError, stateKind } from '@leadmaster/protocol';
+import { type Bounds, errorText, isRestricted, isSendingOff, LeadMasterError, stateKind } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
+import { sendingOff } from '../state/bounds.ts';
 import type { SupervisorView } from './session-status.ts';
 import type { Standing } from './standing.ts';
 
 const ASKING_MS = 10_000;
+
+/**
+ * Refuses what a session that only listens cannot send, in whatever state it is.
+ *
+ * @throws LeadMasterError `sending_off`
+ */
+export function refuseOff(name: string, bounds: Bounds): void {
+  if (isSendingOff(bounds)) throw sendingOff(name, bounds);
+}
 
 /**
  * Refuses what a session as it stands cannot send, before the page is asked.

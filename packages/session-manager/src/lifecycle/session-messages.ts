@@ -4,7 +4,7 @@ import type { StateStore } from '../state/state-store.ts';
 import { refuseBroken } from './capabilities/refusals.ts';
 import type { Outbox } from './outbox.ts';
 import type { Roster } from './roster.ts';
-import { refuseSend, requireOpenChat } from './sending.ts';
+import { refuseOff, refuseSend, requireOpenChat } from './sending.ts';
 
 /** Sends messages: refused where the session cannot send now, else journalled and reported. */
 export class SessionMessages {
@@ -24,6 +24,7 @@ export class SessionMessages {
     const supervisor = await this.#roster.get(name);
     const known = this.#outbox.repeated(name, message, idempotencyKey);
     if (known !== null) return { ...known, replayed: true };
+    refuseOff(name, this.#store.bounds.of(name));
     refuseSend(name, supervisor.view);
     refuseBroken(supervisor.capabilities, 'text');
     const opensChat = await requireOpenChat(name, message.to, supervisor.standing, this.#log);

@@ -1,6 +1,8 @@
 import { inTurns, type SerialQueue } from '@leadmaster/service-kit/wait';
-import type { ProfileStore } from '../profile/profile-store.ts';
+import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
+import { boundsIn } from '../profile/record-bounds.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { noteBounds } from './bounds-beside-login.ts';
 import { setOlderLogin } from './held-back.ts';
 import type { LinkedLogins } from './linked-logins.ts';
 import type { Outbox } from './outbox.ts';
@@ -55,7 +57,10 @@ export class SessionRegistry {
     });
   }
 
-  /** Makes a stopped session whose profile is about to be put in place. `loginOf`: its login is as it was then. */
+  /**
+   * Makes a stopped session whose profile is about to be put in place, bound as one of its name was before. `loginOf`: its login is as
+   * it was then.
+   */
   async createFor(
     name: string,
     loginOf: Date,
@@ -63,7 +68,10 @@ export class SessionRegistry {
   ): Promise<void> {
     await this.#making(name, async () => {
       await this.#deps.roster.refuseUnclaimed(name);
-      this.#insert(name, 'stopped', {}, { [how]: true });
+      this.#deps.store.atomically(() => {
+        this.#insert(name, 'stopped', {}, { [how]: true });
+        this.#deps.store.bounds.cameBack(name);
+      });
       // From now on a folder that is not there is a login that is missing, and never a new session.
       this.#deps.store.sessions.tellFrom(name, loginOf);
     });
@@ -72,12 +80,17 @@ export class SessionRegistry {
   /** Makes a stopped session of a profile that was found in its place. */
   async adopt(name: string): Promise<void> {
     await this.#making(name, async () => {
-      const { account } = await this.#deps.profiles.adopt(name, this.#movedGeneration(name));
+      const record = await this.#deps.profiles.adopt(name, this.#movedGeneration(name));
+      const { account } = record;
       // Before there is a session that could start it.
       if (account !== null && this.#deps.logins.givenAway(account, name) !== null)
         await this.#deps.profiles.updateRecord(name, { originRetired: false });
       const holdsLogin = (await this.#deps.profiles.loginPresence(name)) === 'present';
-      this.#insert(name, 'stopped', {}, { adopted: true });
+      this.#deps.store.atomically(() => {
+        this.#insert(name, 'stopped', {}, { adopted: true });
+        this.#deps.store.bounds.cameBack(name);
+        this.#deps.store.bounds.tighten(name, boundsIn(record));
+      });
       // From now on a folder that is gone is a lost login, not a new session; messages count from now as well.
       if (holdsLogin) this.#deps.store.sessions.tellFrom(name, new Date());
     });
@@ -110,6 +123,7 @@ export class SessionRegistry {
     if (row === null) throw sessionNotFound(name);
     // A start reports an unreadable record; here only the account's name is missing.
     const record = await this.#deps.profiles.readRecord(name).catch(() => null);
+    if (record !== null) await this.#bound(name, record);
     const supervisor = new SessionSupervisor(this.#deps.supervisor, {
       name,
       state: row.state,
@@ -127,6 +141,13 @@ export class SessionRegistry {
     });
     this.#deps.roster.add(supervisor);
     return supervisor;
+  }
+
+  /** A database that was put back may know less than the record. What levels above it had switched off, their hubs say again. */
+  async #bound(name: string, record: ProfileRecord): Promise<void> {
+    const { sendingOffBy: _levels, ...own } = boundsIn(record);
+    this.#deps.store.bounds.tighten(name, own);
+    await noteBounds({ ...this.#deps, log: this.#deps.supervisor.log }, name);
   }
 
   #insert(

@@ -243,7 +243,7 @@ export class SessionStatus {
       attempts: this.attempts,
       nextAttemptAt: this.nextAttemptAt,
       passkeyUntil: this.#passkeyUntil,
-      owner: this.#keeper.owner,
+      owner: this.#keeper.rightful,
       wrong: this.#keeper.wrong,
       snapshot: isLoginErased({ state: this.#state, reason: this.#reason }) ? this.#goodSnapshot() : null,
       placeChange: this.#reason === 'place_changed' ? placeChange(facts) : null,

@@ -1,7 +1,10 @@
 import {
   actionFieldsOf,
+  type Bounds,
   canSend,
+  isSendingOff,
   type LoginMode,
+  offLevels,
   type Session,
   type StorageSummary,
   stateKind,
@@ -16,6 +19,7 @@ const NO_STORAGE: StorageSummary = { bytes: null, criticalBytes: null, measuredA
 export function describeSession(facts: {
   name: string;
   row: SessionRow;
+  bounds: Bounds;
   view: SupervisorView;
   generation: number;
   originRetired: boolean;
@@ -24,7 +28,7 @@ export function describeSession(facts: {
   storage: StorageSummary;
   snapshots: Pick<Session, 'lastSnapshot' | 'snapshotFailure'>;
 }): Session {
-  const { row, view } = facts;
+  const { row, view, bounds } = facts;
   const isWaiting = view.hint === '' && !facts.originRetired && view.state === 'STOPPED';
   const hint = isWaiting ? waitsForWord(facts.name) : view.hint;
   return {
@@ -35,7 +39,10 @@ export function describeSession(facts: {
     hint,
     ...actionFieldsOf(hint),
     since: view.since.toISOString(),
-    canSend: canSend(view.state),
+    canSend: canSend(view.state) && !isSendingOff(bounds),
+    sending: isSendingOff(bounds) ? 'off' : 'on',
+    sendingOffBy: offLevels(bounds),
+    expectedPhone: bounds.expectedPhone,
     desired: row.desired,
     attempts: view.attempts,
     nextAttemptAt: view.nextAttemptAt?.toISOString() ?? null,
@@ -79,6 +86,9 @@ export function describeUnclaimed(
     ...actionFieldsOf(hint),
     since: now,
     canSend: false,
+    sending: 'on',
+    sendingOffBy: [],
+    expectedPhone: null,
     desired: 'stopped',
     attempts: 0,
     nextAttemptAt: null,

@@ -1,4 +1,4 @@
-import { LeadMasterError, type Session, type SessionPage, type SessionQuery } from '@leadmaster/protocol';
+import { type Bounds, LeadMasterError, type Session, type SessionPage, type SessionQuery } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import type { NewestSnapshot, SessionRow } from '../state/state-store.ts';
@@ -24,6 +24,7 @@ export interface ViewDeps extends Pick<SupervisorDeps, 'store' | 'profiles' | 'e
 interface Rows {
   sessions: Map<string, SessionRow>;
   snapshots: Map<string, NewestSnapshot>;
+  bounds: Map<string, Bounds>;
 }
 
 /** Gathers what is known of sessions, from memory, the database and the profiles, for those who ask. */
@@ -66,8 +67,8 @@ export class SessionViews {
   }
 
   #rowsOf(names: readonly string[]): Rows {
-    const { sessions, snapshots } = this.#deps.store;
-    return { sessions: sessions.some(names), snapshots: snapshots.newest(names) };
+    const { sessions, snapshots, bounds } = this.#deps.store;
+    return { sessions: sessions.some(names), snapshots: snapshots.newest(names), bounds: bounds.some(names) };
   }
 
   /** Null where no session has that name. */
@@ -75,11 +76,13 @@ export class SessionViews {
     const { roster, store, engine, config, measurements } = this.#deps;
     const supervisor = roster.find(name);
     const row = rows.sessions.get(name);
-    if (supervisor === null || row === undefined) return null;
+    const bounds = rows.bounds.get(name);
+    if (supervisor === null || row === undefined || bounds === undefined) return null;
     const record = await recordOf(name).catch(() => null);
     return describeSession({
       name,
       row,
+      bounds,
       view: await this.#viewOf(supervisor),
       generation: record?.generation ?? store.tombstones.generation(name) ?? 0,
       originRetired: record?.originRetired ?? true,

@@ -78,9 +78,14 @@ export class Sessions {
     return this.get(name);
   }
 
-  /** Changes what is given; a running session runs on. */
-  async change(name: string, { metadata }: ChangeSession): Promise<Session> {
+  /**
+   * Changes what is given; a running session runs on.
+   *
+   * @throws LeadMasterError `wrong_account` for an expected number that is not the one of the session's account.
+   */
+  async change(name: string, { metadata, ...bounds }: ChangeSession): Promise<Session> {
     await this.#deps.roster.get(name);
+    await this.#deps.bounds.change(name, bounds);
     if (metadata !== undefined) this.#deps.store.sessions.setMetadata(name, metadata);
     return this.get(name);
   }

@@ -1,4 +1,4 @@
-import { type PairingCode, type QrCode, stateKind } from '@leadmaster/protocol';
+import { isOtherPhone, type PairingCode, type QrCode, stateKind } from '@leadmaster/protocol';
 import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { EngineRun } from '../engine/engine.ts';
 import { AccountKeeper } from './account-keeper.ts';
@@ -7,7 +7,7 @@ import { Capabilities } from './capabilities/capabilities.ts';
 import type { Doubles } from './doubles.ts';
 import { Inbox } from './inbox.ts';
 import { recover } from './interrupted.ts';
-import { linkedElsewhere, linksNothing, noPairingCode } from './refusals.ts';
+import { linkedElsewhere, linksNothing, noPairingCode, otherPhone } from './refusals.ts';
 import { type KnownSession, SessionStatus, type SupervisorView } from './session-status.ts';
 import { SessionSteps } from './session-steps.ts';
 import type { Standing } from './standing.ts';
@@ -170,6 +170,8 @@ export class SessionSupervisor {
     const run = this.liveRun;
     if (this.#deps.config.loginMode === 'server') throw linksNothing();
     if (this.#status.state !== 'QR_REQUIRED' || run === null) throw noPairingCode(this.name, this.view);
+    const { expectedPhone } = this.#deps.store.bounds.of(this.name);
+    if (isOtherPhone(expectedPhone, phone)) throw otherPhone(this.name, phone, expectedPhone);
     const other = this.#deps.linkedIn({ id: `${phone}@c.us`, phone, name: '' }, this.name);
     if (other !== null) throw linkedElsewhere(this.name, phone, other.session);
     return run.requestPairingCode(phone, signal);

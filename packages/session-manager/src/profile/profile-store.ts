@@ -1,4 +1,4 @@
-import type { Account, CheckReport, RecentFiles } from '@leadmaster/protocol';
+import type { Account, CarriedBounds, CheckReport, RecentFiles } from '@leadmaster/protocol';
 import type { ProfileSize } from './measure.ts';
 import type { MovedOut } from './trim.ts';
 
@@ -30,6 +30,10 @@ export interface ProfileRecord {
   databases?: DatabaseNote | undefined;
   /** Drawn at each start and end of a run, and remembered by the database; absent before the first. */
   mark?: string | undefined;
+  /** What bounds the session, so that it goes wherever the login goes (`CarriedBounds`); absent where nothing does. */
+  sending?: CarriedBounds['sending'];
+  sendingOffBy?: CarriedBounds['sendingOffBy'];
+  expectedPhone?: CarriedBounds['expectedPhone'];
 }
 
 /** The numbers of the page's databases in a profile (whatsapp-web-2026, 7.3), which decide what builds may open it. */

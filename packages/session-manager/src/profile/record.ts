@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { account, LeadMasterError, sessionName } from '@leadmaster/protocol';
+import { account, carriedBounds, LeadMasterError, sessionName } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { isTemporaryName, writeAtomically } from './atomic-file.ts';
 import { FINDINGS_FILE, isExtracted } from './extracted.ts';
@@ -25,6 +25,7 @@ const recordSchema = z.looseObject({
   unfinished: z.array(z.string()).optional(),
   databases: z.object({ numbers: z.record(z.string(), z.number()), at: time, mayBeHigher: z.boolean() }).optional(),
   mark: z.string().optional(),
+  ...carriedBounds.shape,
 });
 
 /**

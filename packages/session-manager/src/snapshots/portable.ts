@@ -1,4 +1,13 @@
-import { LeadMasterError, type Session, type Snapshot } from '@leadmaster/protocol';
+import {
+  type CarriedBounds,
+  carried,
+  isSendingOff,
+  LeadMasterError,
+  type Session,
+  type Snapshot,
+  tightened,
+  UNBOUND,
+} from '@leadmaster/protocol';
 import { checkPassphrase, type SnapshotInfo } from '@leadmaster/vault';
 import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
@@ -27,13 +36,20 @@ export async function exportSnapshot(
   checkPassphrase(passphrase);
   const vault = await deps.vault.open();
   const call = signal === undefined ? {} : { signal };
-  const stream = vault.exportTo(session, info.id, { passphrase, ...call });
+  const stream = vault.exportTo(session, info.id, { passphrase, extra: boundsNow(deps, session, info), ...call });
   const first = await stream.next();
   deps.log.info({ session, id: info.id }, 'snapshot is being exported');
   return {
     snapshot: describeKnown(deps, session, info),
     bytes: withFirst(first, stream),
   };
+}
+
+/** A file bounds what comes out of it as the session is bound now: sending may have been switched off since its snapshot. */
+function boundsNow({ access, store }: SnapshotDeps, session: string, info: SnapshotInfo): CarriedBounds {
+  if (!access.has(session)) return {};
+  const own = store.bounds.of(session);
+  return carried({ ...own, ...tightened(own, extraOf(info)) });
 }
 
 async function* withFirst(first: IteratorResult<Buffer>, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
@@ -117,9 +133,25 @@ export async function retireSession(deps: SnapshotDeps, session: string, info: S
       `Stop it, take a snapshot of it stopped, and retire it with that one: "./leadmaster export ${session} FILE --retire" does all of it.`,
     );
   }
-  await deps.access.moveAway(session, 'retired', () => refuseUsedSince(deps, session, info));
+  await deps.access.moveAway(session, 'retired', async () => {
+    refuseLooser(deps, session, info);
+    await refuseUsedSince(deps, session, info);
+  });
   deps.log.info({ session, id: info.id }, 'session given up here');
   return deps.access.get(session);
+}
+
+/** What a session is bound by must be in the snapshot from which it continues elsewhere. */
+function refuseLooser({ store }: SnapshotDeps, session: string, info: SnapshotInfo): void {
+  const own = store.bounds.of(session);
+  const there = { ...UNBOUND, ...tightened(UNBOUND, extraOf(info)) };
+  const isKept = !isSendingOff(own) || isSendingOff(there);
+  if (isKept && (own.expectedPhone === null || own.expectedPhone === there.expectedPhone)) return;
+  throw new LeadMasterError(
+    'newer_login',
+    `Since snapshot ${info.id}, sending was switched off for ${session}, or its expected number was changed: from that snapshot it would continue without it`,
+    `Nothing was changed. Take another snapshot: "./leadmaster export ${session} FILE --retire" does all of it.`,
+  );
 }
 
 /** A login that is here is replaced only with a confirmation; one that was given away, or never came, does not count. */

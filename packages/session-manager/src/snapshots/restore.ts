@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
 import {
+  type CarriedBounds,
   type CheckName,
   isHeldBack,
   LeadMasterError,
@@ -23,7 +24,7 @@ import type { OfLink } from '../state/state-store.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';
-import { isOfOtherLinkHere, refuseOtherAccount } from './other-account.ts';
+import { areDifferent, isOfOtherLinkHere, refuseOtherAccount } from './other-account.ts';
 import { linkOfSnapshot } from './own-link.ts';
 import { isRunning } from './running.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
@@ -149,6 +150,7 @@ async function putInPlace(
   staged: string,
   options: RestoreOptions & OfLink,
 ): Promise<void> {
+  const bounding = await boundsOf(deps, session, info);
   const before = await setAside(deps, session, options);
   try {
     const { generation, frozenAt, imported } = extraOf(info);
@@ -163,6 +165,7 @@ async function putInPlace(
       ...(originRetired === undefined ? {} : { originRetired }),
     });
     deps.store.atomically(() => {
+      for (const bounds of bounding) deps.store.bounds.tighten(session, bounds);
       const row = deps.store.sessions.get(session);
       // A login that is here from now on: a folder that is gone is a lost login, and what came since the snapshot was missed.
       if (row !== null && row.caughtUpTo === null) deps.store.sessions.tellFrom(session, new Date(frozenAt));
@@ -181,6 +184,18 @@ async function putInPlace(
   } finally {
     if (before !== null) await saveOld(deps, session, before, options);
   }
+}
+
+/**
+ * What bounded the login when the snapshot was taken; and where the session was never bound here, what the newest snapshot of its
+ * account says: sending may have been switched off since.
+ */
+async function boundsOf(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<CarriedBounds[]> {
+  const extra = extraOf(info);
+  if ((await deps.profiles.readRecord(session).catch(() => null)) !== null) return [extra];
+  const { snapshots } = await (await deps.vault.open()).list(session);
+  const newest = snapshots.map(extraOf).findLast(({ account }) => !areDifferent(account, extra.account));
+  return newest === undefined ? [extra] : [extra, newest];
 }
 
 /**

@@ -16,12 +16,18 @@ export interface ScheduleDeps {
   now?: () => Date;
 }
 
+/** Whether a session was bound more than before by its own words. */
+function isBinding(event: LeadMasterEvent): boolean {
+  if (event.type === 'session.sending') return event.data.offBy.includes('session');
+  return event.type === 'session.expected_phone' && event.data.expectedPhone !== null;
+}
+
 /** After READY the page still loads its chats; a snapshot of a quiet page is a better one. */
 const QUIET_MS = 5_000;
 
 /**
- * When snapshots are taken without being asked for: by the clock, soon after a login that no snapshot has yet, and soon
- * after a start for those that the clock would have taken meanwhile.
+ * When snapshots are taken without being asked for: by the clock, soon after a login that no snapshot has yet, soon after a
+ * start for those that the clock would have taken meanwhile, and soon after a session was bound more than before.
  */
 export class SnapshotSchedule {
   readonly #deps: ScheduleDeps;
@@ -103,15 +109,30 @@ export class SnapshotSchedule {
   }
 
   #onEvent(event: LeadMasterEvent): void {
-    if (event.type !== 'session.state' || event.data.to !== 'READY') return;
     const { session } = event;
-    clearTimeout(this.#waiting.get(session));
+    if (event.type === 'session.state' && event.data.to === 'READY')
+      this.#soon(session, session, (signal) => this.#saveIfDue(session, signal));
+    else if (isBinding(event))
+      this.#soon(session, `bounds of ${session}`, (signal) => this.#saveBounds(session, signal));
+  }
+
+  /** Does something once that has not been asked for again for a while. */
+  #soon(session: string, what: string, save: (signal: AbortSignal) => Promise<void>): void {
+    clearTimeout(this.#waiting.get(what));
     const timer = setTimeout(() => {
-      this.#waiting.delete(session);
-      this.#deps.snapshots.later((signal) => this.#saveIfDue(session, signal));
+      this.#waiting.delete(what);
+      if (this.#deps.access.has(session)) this.#deps.snapshots.later(save);
     }, QUIET_MS);
     timer.unref();
-    this.#waiting.set(session, timer);
+    this.#waiting.set(what, timer);
+  }
+
+  /** Another machine that has the vault alone must not bring back less than what bounds the session now. */
+  async #saveBounds(session: string, signal: AbortSignal): Promise<void> {
+    const { snapshots, store } = this.#deps;
+    const row = store.sessions.get(session);
+    if (row !== null && !hasNothingToSave(row) && store.snapshots.latest(session) !== null)
+      await snapshots.create(session, { reason: 'bounds', signal });
   }
 
   async #saveIfDue(session: string, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import type { StructureReport } from '@leadmaster/capture';
 import {
   account,
   captureMethod,
+  carriedBounds,
   census,
   importedFrom,
   type Snapshot,
@@ -33,6 +34,8 @@ const extraSchema = z.object({
   link: z.number().int().nullable().optional(),
   /** Where an imported one came from. */
   imported: importedFrom.optional(),
+  /** What bounded the session; nothing in snapshots of earlier versions. */
+  ...carriedBounds.shape,
 });
 export type SnapshotExtra = z.infer<typeof extraSchema>;
 

@@ -14,6 +14,7 @@ import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
 import { loginMissing } from '../profile/login-missing.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
+import { boundsIn } from '../profile/record-bounds.ts';
 import { requireRoom, snapshotRoom } from '../profile/room.ts';
 import { movedTo, sessionMoved } from '../state/moved-session.ts';
 import type { CopyDeps, SnapshotDeps } from './deps.ts';
@@ -248,6 +249,7 @@ function taken(
       account: record?.account ?? null,
       writer: { id: facts.installation, host: hostname() },
       link: facts.link,
+      ...(record === null ? {} : boundsIn(record)),
       ...(capture.sequences === null ? {} : { sequences: capture.sequences }),
     },
     [Symbol.asyncDispose]: () => capture[Symbol.asyncDispose](),

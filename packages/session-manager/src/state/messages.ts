@@ -1,5 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { LeadMasterError, type Message, type MessageCode, type MessageState, wasNeverSent } from '@leadmaster/protocol';
+import {
+  isSendingOff,
+  LeadMasterError,
+  type Message,
+  type MessageCode,
+  type MessageState,
+  wasNeverSent,
+} from '@leadmaster/protocol';
+import { boundsReader, sendingOff } from './bounds.ts';
 import type { Connection } from './connection.ts';
 import { unknownSession } from './sessions.ts';
 import type { MessageRecord, StateStore } from './state-store.ts';
@@ -73,7 +81,7 @@ export function requestHash(to: string, text: string): string {
 
 /** The journal of what was to be sent, written before it is sent. */
 export function messagesTable({ db, now, write, read }: Connection): StateStore['messages'] {
-  const hasSession = db.prepare<[string]>('SELECT 1 FROM sessions WHERE name = ?');
+  const boundsOf = boundsReader({ db });
   const insert = db.prepare<[string, string, string, string | null, string, string, string], Row>(
     `INSERT INTO messages (id, session, state, recipient, idempotency_key, request_hash, at, changed_at)
      VALUES (?, ?, 'QUEUED', ?, ?, ?, ?, ?) RETURNING *`,
@@ -142,6 +150,13 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
     return made === null || wasNeverSent(made) ? null : made;
   };
 
+  /** The last door: what has passed it is with WhatsApp. */
+  const requireSending = (id: string): void => {
+    const session = byId.get(id)?.session;
+    const bounds = session === undefined ? null : boundsOf(session);
+    if (session !== undefined && bounds !== null && isSendingOff(bounds)) throw sendingOff(session, bounds);
+  };
+
   return {
     repeated: ({ session, to, text, idempotencyKey }) =>
       read(() => standsFor(session, idempotencyKey, requestHash(to, text))),
@@ -154,7 +169,9 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
         if (known !== null) return { message: known, fresh: false };
         // What was not sent keeps its id and its failure; the key passes to the new attempt.
         if (idempotencyKey !== null) freeKey.run(session, idempotencyKey);
-        if (hasSession.get(session) === undefined) throw unknownSession(session);
+        const bounds = boundsOf(session);
+        if (bounds === null) throw unknownSession(session);
+        if (isSendingOff(bounds)) throw sendingOff(session, bounds);
         const at = now().toISOString();
         const made = insert.get(`msg_${randomUUID()}`, session, to, idempotencyKey, hash, at, at);
         if (made === undefined) throw new Error('INSERT returned no row');
@@ -162,6 +179,7 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
       }),
     handOver: (id, { whatsappId, bootId, generation, opensChat }) =>
       write(() => {
+        requireSending(id);
         const opens = opensChat === null ? null : Number(opensChat);
         const row = handOver.get(whatsappId, bootId, generation, opens, now().toISOString(), id);
         if (row === undefined) throw new Error(`the message ${id} is not to be handed over any more`);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Account, LeadMasterError, type SessionState } from '@leadmaster/protocol';
+import { type Account, LeadMasterError, type Sending, type SessionState } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
 import type { SessionRow, StateStore, WrongAccount } from './state-store.ts';
 
@@ -20,6 +20,8 @@ interface Row {
   account: string | null;
   wrong_account: string | null;
   link: number;
+  sending: Sending;
+  expected_phone: string | null;
 }
 
 /** Clocks of phones and servers differ, and a message may be long on its way: look further back than needed. */
@@ -52,6 +54,8 @@ function toSession(row: Row): SessionRow {
     account: row.account === null ? null : (JSON.parse(row.account) as Account),
     wrongAccount: row.wrong_account === null ? null : (JSON.parse(row.wrong_account) as WrongAccount),
     link: row.link,
+    sending: row.sending,
+    expectedPhone: row.expected_phone,
   };
 }
 
@@ -86,6 +90,10 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
   const get = db.prepare<[string], Row>('SELECT * FROM sessions WHERE name = ?');
   const some = db.prepare<[string], Row>('SELECT * FROM sessions WHERE name IN (SELECT value FROM json_each(?))');
   const remove = db.prepare<[string]>('DELETE FROM sessions WHERE name = ?');
+  const leaveBounds = db.prepare<[string]>(
+    `INSERT INTO former_bounds SELECT name, sending, expected_phone FROM sessions WHERE name = ?
+     ON CONFLICT (session) DO UPDATE SET sending = excluded.sending, expected_phone = excluded.expected_phone`,
+  );
   const forgetFailure = db.prepare<[string]>('DELETE FROM snapshot_failures WHERE session = ?');
   const setDesired = db.prepare<[string, string]>('UPDATE sessions SET desired = ? WHERE name = ?');
   const setMetadata = db.prepare<[string, string]>('UPDATE sessions SET metadata = ? WHERE name = ?');
@@ -127,6 +135,7 @@ export function sessionsTable({ db, now, write, read, addEvent }: Connection): S
     some: (names) => read(() => new Map(some.all(JSON.stringify(names)).map((row) => [row.name, toSession(row)]))),
     remove: (name) =>
       write(() => {
+        leaveBounds.run(name);
         remove.run(name);
         forgetFailure.run(name);
       }),

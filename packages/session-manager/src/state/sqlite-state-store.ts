@@ -1,6 +1,7 @@
 import type { LeadMasterEvent } from '@leadmaster/protocol';
 import { GroupCommit, openDatabase } from '@leadmaster/service-kit/sqlite';
 import type { Logger } from 'pino';
+import { boundsTable } from './bounds.ts';
 import { browsersTable } from './browsers.ts';
 import { buildsTable } from './builds.ts';
 import { type Connection, connect } from './connection.ts';
@@ -38,6 +39,7 @@ export function createStateStore(options: { file: string; now?: () => Date; log?
   });
   return {
     sessions: sessionsTable(connection),
+    bounds: boundsTable(connection),
     transitions: transitionsTable(connection),
     events: eventsTable(connection, announcer),
     hubs: hubsTable(connection),

@@ -3,17 +3,21 @@ import type {
   AccountLimits,
   Address,
   Attention,
+  Bounds,
   BuildVerdict,
   Capabilities,
+  CarriedBounds,
   EventData,
   EventOf,
   EventType,
   Feature,
+  KeptSendingWord,
   LeadMasterEvent,
   Message,
   MessageCode,
   MessageState,
   NewEvent,
+  Sending,
   SessionNews,
   SessionState,
   Transition,
@@ -73,6 +77,10 @@ export interface SessionRow {
   wrongAccount: WrongAccount | null;
   /** The number of the link that it has, or of the next where it has none: no other link here has the same, before or after. */
   link: number;
+  /** Its own word; what counts is in `bounds`. */
+  sending: Sending;
+  /** The one number that may be linked; null: any. */
+  expectedPhone: string | null;
 }
 
 /** What the page of a session has told last. */
@@ -221,7 +229,7 @@ export interface StateStore {
     get(name: string): SessionRow | null;
     /** Those of these names that there are, in one query. */
     some(names: readonly string[]): Map<string, SessionRow>;
-    /** Removes the session, and why its last snapshot failed; its events stay until retention takes them. */
+    /** Removes the session, and why its last snapshot failed; what bounded it is remembered, and its events stay until retention takes them. */
     remove(name: string): void;
     setDesired(name: string, desired: 'running' | 'stopped'): void;
     /** Notes this in place of all that was noted, and writes the event that tells of it, in one transaction; nothing where it is the same. */
@@ -240,6 +248,25 @@ export interface StateStore {
         Pick<SessionRow, 'caughtUpTo' | 'linkedAt' | 'lastInboundAt' | 'lastAckAt' | 'lastReadyAt' | 'lastProbeAt'>
       >,
     ): void;
+  };
+  /** Whether sessions may send, and whose phone may be linked in them. Each change that is news is told by its event. */
+  bounds: {
+    /** @throws LeadMasterError `session_not_found` */
+    of(session: string): Bounds;
+    /** Of every session, by name. */
+    all(): Map<string, Bounds>;
+    /** Of those of these names that there are. */
+    some(names: readonly string[]): Map<string, Bounds>;
+    /** Puts the session's own words in place. */
+    set(session: string, change: Partial<Pick<Bounds, 'sending' | 'expectedPhone'>>): void;
+    /** A login has come with bounds of its own: the stricter hold from now on. */
+    tighten(session: string, came: CarriedBounds): void;
+    /** A session of that name was deleted here, and its login comes back: the stricter of what it left with. */
+    cameBack(session: string): void;
+    /** What a hub has said; revision 0 where it never said anything. */
+    word(hub: string): KeptSendingWord;
+    /** A hub says for whom sending is off. A word with an earlier revision than the one kept changes nothing. Returns what is kept. */
+    say(hub: string, word: KeptSendingWord): KeptSendingWord;
   };
   transitions: {
     /** Writes the new state, the transition and its `session.state` event in one transaction. */

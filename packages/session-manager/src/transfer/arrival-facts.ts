@@ -1,4 +1,4 @@
-import { account, metadata, type TransferPhase } from '@leadmaster/protocol';
+import { account, carriedBounds, metadata, type TransferPhase } from '@leadmaster/protocol';
 import { z } from 'zod';
 import type { StateStore, TransferRow } from '../state/state-store.ts';
 
@@ -14,6 +14,7 @@ const arrivalFacts = z.object({
   /** From the seal on. */
   caughtUpTo: z.string().nullable(),
   told: z.array(z.string()),
+  ...carriedBounds.shape,
 });
 export type ArrivalFacts = z.infer<typeof arrivalFacts>;
 

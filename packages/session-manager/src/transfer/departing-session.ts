@@ -1,4 +1,4 @@
-import { LeadMasterError, type PrepareTransfer, TRANSFER_VERSION } from '@leadmaster/protocol';
+import { carried, LeadMasterError, type PrepareTransfer, TRANSFER_VERSION } from '@leadmaster/protocol';
 import type { SessionAccess } from '../access/session-access.ts';
 import { newestChromium } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
@@ -55,5 +55,6 @@ export async function announce(
     metadata: row?.metadata ?? {},
     account: record.account,
     desired: row?.desired ?? 'stopped',
+    ...carried(store.bounds.of(session)),
   };
 }

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Capture, type CaptureRequest, entriesInPlace } from '@leadmaster/capture';
 import type { HeldProfile, SessionAccess } from '../access/session-access.ts';
 import type { DataPaths } from '../profile/paths.ts';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
+import { writeBounds } from '../profile/record-bounds.ts';
 import type { LongCall } from '../snapshots/snapshot-service.ts';
 import { stagingPath } from '../snapshots/staging.ts';
 import { looksFrom } from '../state/sessions.ts';
@@ -73,10 +75,16 @@ async function sendRest(deps: HandingOverDeps, leaving: Leaving, sending: Sendin
   const lock = await deps.lockIdle(session);
   try {
     if ((await requireLogin(deps, session)).generation !== record.generation) throw underWay(session);
+    const bounds = deps.store.bounds.of(session);
+    await writeBounds(deps.profiles, session, bounds);
     const rest = entriesInPlace(deps.profiles.locate(session), 'full');
     const manifest = await sending.send(rest, { ...call, phase: 'sending what has changed' });
     const facts = await seal(deps, leaving, manifest);
-    return () => leaving.given(facts);
+    return () => {
+      // What was ordered meanwhile would stay behind: sending that was switched off would be on again there.
+      if (!isDeepStrictEqual(deps.store.bounds.of(session), bounds)) throw underWay(session);
+      leaving.given(facts);
+    };
   } finally {
     lock.release();
   }

@@ -1,5 +1,11 @@
 import { checkStructureAside } from '@leadmaster/capture';
-import { type ArrivingTransfer, LeadMasterError, type PrepareTransfer, type SealTransfer } from '@leadmaster/protocol';
+import {
+  type ArrivingTransfer,
+  carriedBounds,
+  LeadMasterError,
+  type PrepareTransfer,
+  type SealTransfer,
+} from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { SessionAccess } from '../access/session-access.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
@@ -138,7 +144,10 @@ export class TransferTarget {
         what: `${session} takes, with what is kept free,`,
         hint: 'Free some space on the machine that it goes to, or transfer it elsewhere. Nothing was changed.',
       });
-      const facts = { chromium, bytes, metadata, account, desired, reserved: false, caughtUpTo: null, told: [] };
+      const facts = {
+        ...{ chromium, bytes, metadata, account, desired, reserved: false, caughtUpTo: null, told: [] },
+        ...carriedBounds.parse(wanted),
+      };
       this.#arrivals.begin(id, session, generation, facts);
     } catch (error) {
       await files.remove();
@@ -279,6 +288,7 @@ export class TransferTarget {
       generation = (await profiles.swapIn(session, files.profile, why)).record.generation;
     }
     store.atomically(() => {
+      store.bounds.tighten(session, facts);
       store.sessions.setMetadata(session, facts.metadata);
       store.sessions.setDesired(session, facts.desired);
       store.sessions.tellFrom(session, loginOf(facts));

@@ -134,3 +134,42 @@ describe('a round', () => {
     expect(await saved({ ventas: wrong, soporte: { ...LINKED, state: 'READY' } })).toEqual(['soporte']);
   });
 });
+
+describe('what bounds a session more than before', () => {
+  const OFF = { sending: 'off', offBy: ['session'] };
+
+  test.each([
+    ['its own sending is off', 'session.sending', OFF, ['ventas bounds']],
+    ['a number is expected', 'session.expected_phone', { expectedPhone: '5491100000001' }, ['ventas bounds']],
+    ['sending is on', 'session.sending', { sending: 'on', offBy: [] }, []],
+    ['its hub says so', 'session.sending', { sending: 'off', offBy: ['machine'] }, []],
+    ['no number is expected', 'session.expected_phone', { expectedPhone: null }, []],
+  ])('is in a snapshot soon after it, once: %s', async (_what, type, data, expected) => {
+    const taken: string[] = [];
+    let tell: (event: object) => void = () => undefined;
+    const deps = {
+      config: { ...readConfig({}).snapshots, schedule: null },
+      snapshots: {
+        create: async (session: string, { reason }: { reason: string }) => void taken.push(`${session} ${reason}`),
+        later: (work: (signal: AbortSignal) => Promise<void>) => void work(new AbortController().signal),
+      },
+      access: { names: () => ['ventas'], has: () => true },
+      store: {
+        events: {
+          subscribe(listener: typeof tell) {
+            tell = listener;
+            return () => undefined;
+          },
+        },
+        sessions: { get: () => ({ ...LINKED, state: 'READY' }) },
+        snapshots: { latest: () => ({ id: '1-a', at: '2026-01-01T00:00:00.000Z' }) },
+      },
+      log: pino({ level: 'silent' }),
+    } as unknown as ScheduleDeps;
+    const made = new SnapshotSchedule(deps);
+    for (let times = 0; times < 2; times += 1) tell({ session: 'ventas', type, data });
+    await vi.advanceTimersByTimeAsync(10_000);
+    made.close();
+    expect(taken).toEqual(expected);
+  });
+});

@@ -22,6 +22,8 @@ describe('sessions', () => {
       name: 'ventas',
       account: null,
       wrongAccount: null,
+      sending: 'on',
+      expectedPhone: null,
       link: 1,
       state: 'STOPPED',
       reason: 'created',

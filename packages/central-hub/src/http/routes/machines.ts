@@ -1,7 +1,7 @@
 import { HUB_ROUTES, type Machine } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { noMachine } from '../../machines/links.ts';
-import { tryMachine } from '../../machines/try-machine.ts';
+import { sendingKeptBy, tryMachine } from '../../machines/try-machine.ts';
 import type { MachineRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
 
@@ -9,13 +9,13 @@ const ANSWER_MS = 5_000;
 
 /** `/v1/machines` */
 export function machineRoutes(app: HttpApp, context: RouteContext): void {
-  const { store, links, attentionOf } = context;
+  const { store, links, teller, attentionOf } = context;
   const get = async (name: string): Promise<MachineRecord> => {
     const record = await store.machines.get(name);
     if (record !== null) return record;
     throw noMachine(name);
   };
-  const told = ({ name, url, isDraining, facts, lastSeenAt }: MachineRecord): Machine => ({
+  const told = ({ name, url, isDraining, sending, facts, lastSeenAt }: MachineRecord, untold: string[]): Machine => ({
     name,
     url,
     state: !links.isUp(name) ? 'down' : isDraining ? 'draining' : 'up',
@@ -24,6 +24,8 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
     memory: facts?.memory ?? null,
     disk: facts?.disk ?? null,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
+    sending,
+    untold: untold.includes(name),
     attention: attentionOf(name),
   });
 
@@ -33,6 +35,7 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
       name,
       url: new URL(url).origin,
       isDraining: false,
+      sending: await sendingKeptBy({ url, token }, store.hubId),
       facts,
       lastSeenAt: null,
       createdAt: new Date(),
@@ -40,15 +43,19 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
     await store.machines.add(record, token);
     await links.refresh();
     reply.header('location', `/v1/machines/${name}`);
-    return told(await get(name));
+    return told(await get(name), await teller.untold());
   });
-  serve(app, HUB_ROUTES.listMachines, async () => ({ items: (await store.machines.list()).map(told) }));
+  serve(app, HUB_ROUTES.listMachines, async () => {
+    const untold = await teller.untold();
+    const items = (await store.machines.list()).map((record) => told(record, untold));
+    return { items, doubles: await store.sessions.doubles() };
+  });
   serve(app, HUB_ROUTES.drainMachine, async ({ params, body }) => {
     await get(params.machine);
     await store.machines.drain(params.machine, body?.draining ?? true);
-    return told(await get(params.machine));
+    return told(await get(params.machine), await teller.untold());
   });
-  serve(app, HUB_ROUTES.changeMachine, async ({ params, body: { url, token, acceptLog } }) => {
+  serve(app, HUB_ROUTES.changeMachine, async ({ params, body: { url, token, sending, acceptLog } }) => {
     const known = await get(params.machine);
     if (url !== undefined || token !== undefined) {
       const wanted = {
@@ -60,7 +67,9 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
       await links.reopen(known.name);
     }
     if (acceptLog === true) await acceptLogOf(context, known.name);
-    return told(await get(known.name));
+    if (sending === undefined) return told(await get(known.name), await teller.untold());
+    await store.machines.setSending(known.name, sending);
+    return told(await get(known.name), await teller.tellAll());
   });
   serve(app, HUB_ROUTES.removeMachine, async ({ params, query }) => {
     await get(params.machine);

@@ -13,9 +13,10 @@ import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http'
 import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
+import { copied } from '../copied.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { failureFor } from '../machine-failure.ts';
-import { shown } from '../shown.ts';
+import { failureFor, isSilent } from '../machine-failure.ts';
+import { seenSession } from '../shown.ts';
 import { targetOf } from '../target.ts';
 
 /** `/v1/sessions`: made where there is room; listed and, where the machine is silent, told from the hub's own store. */
@@ -45,7 +46,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     try {
       const signal = callerSignal(reply, context.closing);
       const now = await link.client.call('getSession', { params: { session } }, { signal, timeoutMs: 5_000 });
-      return seen(caller, now, link.name, new Date());
+      return seenSession(caller, now, link.name, new Date());
     } catch (error) {
       const record = isSilent(error) ? await store.sessions.get(session) : null;
       if (record === null) throw failureFor(caller, link, 'GET', error);
@@ -98,16 +99,7 @@ async function create(
     throw failureFor(caller, link, 'POST', error);
   }
   await copied(context, () => store.sessions.put(link.name, made, new Date()));
-  return seen(caller, made, link.name, new Date());
-}
-
-/** What a machine has done is told as done, also where the hub's own copy fails: the machine's log brings it again. */
-async function copied({ log }: RouteContext, copy: () => Promise<unknown>): Promise<void> {
-  try {
-    await copy();
-  } catch (error) {
-    log.warn({ err: error }, 'a change that a machine has made could not be stored; it comes again with its log');
-  }
+  return seenSession(caller, made, link.name, new Date());
 }
 
 function wanted(caller: Caller, { tenant, after, ...query }: QueryOf<typeof HUB_ROUTES.listSessions>): SessionQuery {
@@ -122,20 +114,7 @@ function wanted(caller: Caller, { tenant, after, ...query }: QueryOf<typeof HUB_
 }
 
 function told(caller: Caller, { session, machine, asOf }: SessionRecord): HubSession {
-  return seen(caller, session, machine, asOf);
-}
-
-function seen(caller: Caller, session: Session, machine: string, asOf: Date): HubSession {
-  const about = { route: HUB_ROUTES.getSession, session: session.name, machine, asOf, status: 200 };
-  return shown(caller, about, session) as HubSession;
-}
-
-/** Whether the machine gave no answer of its own to the hub, so that the hub tells what it knew last. */
-function isSilent(error: unknown): boolean {
-  return (
-    error instanceof LeadMasterError &&
-    ['service_unreachable', 'unauthorized', 'answer_lost', 'timeout', 'shutting_down'].includes(error.code)
-  );
+  return seenSession(caller, session, machine, asOf);
 }
 
 function outOfReach(given: string): LeadMasterError {

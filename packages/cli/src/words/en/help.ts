@@ -193,6 +193,13 @@ export const help = {
     timeout: 'how long to wait for it',
     idempotencyKey: 'sending again with the same key sends nothing twice',
   },
+  sending: {
+    about:
+      'switch sending on or off: for a session, or at the hub for a tenant or a machine; off, everything is told and nothing is sent',
+    words: 'the session and on or off; with --tenant or --machine, on or off alone',
+    tenant: 'for all sessions of this tenant, on every machine',
+    machine: 'for all sessions on this machine',
+  },
   session: {
     about: 'create, change, start, stop, restart, log out or delete one session',
     create: {
@@ -201,9 +208,11 @@ export const help = {
       metadata: 'notes of your own, kept with the session',
     },
     set: {
-      about: 'change what is noted beside a session',
+      about: 'change what is noted beside a session, or the one number that may be linked in it',
       metadata: 'notes of your own, in place of all that were kept',
       noMetadata: 'remove all of them',
+      expect: 'the one number that may be linked: another is WRONG_ACCOUNT',
+      noExpect: 'any number may be linked',
     },
     start: {
       about: 'start a session',

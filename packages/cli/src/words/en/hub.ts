@@ -17,6 +17,14 @@ export const hub = {
   askRevoke: (id: string) => `Revoke the key ${id}? Programs that use it are refused at once.`,
   other_log: (name: string) =>
     `${name} has another log than the one that was read. Accept it once you know why: ./leadmaster machines change ${name} --accept-log`,
+  sendingOfTenant: (name: string, sending: 'on' | 'off') =>
+    sending === 'on' ? `The sessions of ${name} may send.` : `The sessions of ${name} only listen.`,
+  sendingOfMachine: (name: string, sending: 'on' | 'off') =>
+    sending === 'on' ? `The sessions on ${name} may send.` : `The sessions on ${name} only listen.`,
+  untold: (machine: string) =>
+    `${machine} could not be told yet. It is told as soon as it answers, and before any text goes to it through the hub.`,
+  listens: 'listens',
+  linkedTwice: (account: string, sessions: string) => `${account} is linked in several sessions: ${sessions}`,
   removed: (name: string) => `${name} is removed.`,
   revoked: (id: string) => `The key ${id} is revoked.`,
 };

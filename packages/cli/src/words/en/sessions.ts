@@ -24,6 +24,15 @@ export const sessions = {
     `Delete ${name} AND DESTROY ALL ITS SNAPSHOTS? This vault can never show them again. Only a copy of the vault from before could, with its key.`,
   deleted: (name: string, purged: boolean) =>
     `${name} is deleted; a profile that it had here is in the trash${purged ? '; its snapshots are destroyed' : ''}.`,
+  sending: (name: string, sending: 'on' | 'off') =>
+    sending === 'on'
+      ? `${name} may send.`
+      : `${name} only listens: what comes in is told, and nothing is sent. What waited to be sent has failed.`,
+  offAbove: (name: string) =>
+    `The word of ${name} is noted; above it, sending is off for its tenant or its machine: ./leadmaster sessions ${name} --json shows which.`,
+  onOrOff: 'Say on or off, behind the name of a session or with --tenant or --machine.',
+  whatToSet: 'Say what to change: --metadata, --no-metadata, --expect or --no-expect.',
+  listens: 'listens',
   acceptOrUnlink: 'Say --accept or --unlink.',
 };
 

@@ -10,6 +10,7 @@ export const actions: Record<Action['kind'], string> = {
   scan_qr: 'Mostrar el QR',
   account_accept: 'Conservar esta cuenta',
   account_unlink: 'Quitar su vínculo',
+  sending_on: 'Encender el envío',
   place_accept: 'Cuando el lugar anterior no vaya a ejecutarla nunca más',
   snapshot_list: 'Ver las copias',
   snapshot_create: 'Tomar una copia',

@@ -37,6 +37,7 @@ export const advice: Record<ErrorCode, string> = {
   session_exists: 'Elija otro nombre, o borre antes la que hay.',
   session_unclaimed: 'Adopte el perfil, o muévalo a otro lado.',
   session_running: 'Detenga antes la sesión.',
+  sending_off: 'Enciéndalo si se ha de enviar; quien lo apagó puede tener un motivo.',
   session_not_ready: 'Espere a que la sesión esté READY, y repita el pedido.',
   not_waiting_for_qr: 'Mire antes en qué estado está la sesión.',
   idempotency_conflict: 'Use una clave nueva para cada mensaje; repita una solo para repetir el mismo pedido.',

@@ -33,6 +33,7 @@ export const errors: Record<ErrorCode, string> = {
   session_exists: 'La sesión ya existe.',
   session_unclaimed: 'El perfil no se ha adoptado.',
   session_running: 'La sesión está en marcha.',
+  sending_off: 'El envío está apagado.',
   session_not_ready: 'La sesión no está READY.',
   not_waiting_for_qr: 'La sesión no espera que se escanee un QR.',
   idempotency_conflict: 'La clave de idempotencia se usó para otro pedido.',

@@ -197,6 +197,13 @@ export const help: typeof enHelp = {
     timeout: 'cuánto la espera',
     idempotencyKey: 'enviar otra vez con la misma clave no envía nada dos veces',
   },
+  sending: {
+    about:
+      'enciende o apaga el envío: de una sesión, o en el hub de un inquilino o de una máquina; apagado, se cuenta todo y no se envía nada',
+    words: 'la sesión y on u off; con --tenant o --machine, solo on u off',
+    tenant: 'de todas las sesiones de este inquilino, en todas las máquinas',
+    machine: 'de todas las sesiones de esta máquina',
+  },
   session: {
     about: 'crea, cambia, arranca, detiene, reinicia, desvincula o borra una sesión',
     create: {
@@ -205,9 +212,11 @@ export const help: typeof enHelp = {
       metadata: 'notas de usted, que se guardan con la sesión',
     },
     set: {
-      about: 'cambia lo que está anotado junto a una sesión',
+      about: 'cambia lo que está anotado junto a una sesión, o el único número que se puede vincular en ella',
       metadata: 'notas de usted, en lugar de todas las que había',
       noMetadata: 'las quita todas',
+      expect: 'el único número que se puede vincular: otro es WRONG_ACCOUNT',
+      noExpect: 'se puede vincular cualquier número',
     },
     start: {
       about: 'arranca una sesión',

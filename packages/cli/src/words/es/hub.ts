@@ -19,6 +19,16 @@ export const hub: typeof enHub = {
   askRevoke: (id) => `¿Revocar la clave ${id}? Los programas que la usan quedan rechazados al momento.`,
   other_log: (name) =>
     `${name} tiene otro registro que el que se leía. Acéptelo cuando sepa por qué: ./leadmaster machines change ${name} --accept-log`,
+  sendingOfTenant: (name, sending) =>
+    sending === 'on' ? `Las sesiones de ${name} pueden enviar.` : `Las sesiones de ${name} solo escuchan.`,
+  sendingOfMachine: (name, sending) =>
+    sending === 'on'
+      ? `Las sesiones de la máquina ${name} pueden enviar.`
+      : `Las sesiones de la máquina ${name} solo escuchan.`,
+  untold: (machine) =>
+    `${machine} todavía no lo sabe. Se le dice en cuanto responde, y antes de que le llegue un texto por el hub.`,
+  listens: 'solo escucha',
+  linkedTwice: (account, sessions) => `${account} está vinculada en varias sesiones: ${sessions}`,
   removed: (name) => `${name} se ha quitado.`,
   revoked: (id) => `La clave ${id} está revocada.`,
 };

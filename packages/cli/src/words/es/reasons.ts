@@ -93,6 +93,7 @@ export const reasons: Record<Reason, string> = {
   other: 'otro motivo',
   schedule: 'programada',
   after_login: 'después de vincular',
+  bounds: 'al apagar el envío o fijar el número',
   before_logout: 'antes de desvincular',
   before_delete: 'antes de borrar',
   before_restore: 'antes de restaurar',

@@ -29,6 +29,15 @@ export const sessions: typeof enSessions = {
     `¿Borrar ${name} Y DESTRUIR TODAS SUS COPIAS? Esta bóveda no podrá mostrarlas nunca más. Solo podría una copia anterior de la bóveda, con su clave.`,
   deleted: (name, purged) =>
     `${name} está borrada; el perfil que tenía aquí está en la papelera${purged ? '; sus copias están destruidas' : ''}.`,
+  sending: (name, sending) =>
+    sending === 'on'
+      ? `${name} puede enviar.`
+      : `${name} solo escucha: se cuenta lo que llega y no se envía nada. Lo que esperaba a enviarse ha fallado.`,
+  offAbove: (name) =>
+    `Lo de ${name} está anotado; por encima, el envío está apagado para su inquilino o su máquina: ./leadmaster sessions ${name} --json muestra cuál.`,
+  onOrOff: 'Indique on u off, detrás del nombre de una sesión o con --tenant o --machine.',
+  whatToSet: 'Indique qué cambiar: --metadata, --no-metadata, --expect o --no-expect.',
+  listens: 'solo escucha',
   acceptOrUnlink: 'Indique --accept o --unlink.',
 };
 

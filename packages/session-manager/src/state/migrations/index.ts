@@ -11,6 +11,7 @@ import { words } from './0009-words.ts';
 import { links } from './0010-links.ts';
 import { eventLogs } from './0011-event-logs.ts';
 import { hubs } from './0012-hubs.ts';
+import { bounds } from './0013-bounds.ts';
 
 export type { Migration };
 
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   links,
   eventLogs,
   hubs,
+  bounds,
 ];
