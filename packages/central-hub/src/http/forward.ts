@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { BYTES, HUB_ROUTES, LeadMasterError, type Operation, operation, type Route } from '@leadmaster/protocol';
+import {
+  BYTES,
+  HUB_ROUTES,
+  LeadMasterError,
+  type Operation,
+  operation,
+  ROUTES,
+  type Route,
+} from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { anyOf, isOverdue } from '@leadmaster/service-kit/wait';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -37,7 +45,7 @@ const OWN: readonly string[] = ['createSession', 'listSessions', 'getSession', '
 /** Every route below a session that its machine answers: each is forwarded as the contract states it. */
 export function forwardedRoutes(): Route[] {
   return Object.values<Route>(HUB_ROUTES).filter(
-    ({ id, path }) => path.startsWith('/v1/sessions/{session}') && !OWN.includes(id),
+    ({ id, path }) => id in ROUTES && path.startsWith('/v1/sessions/{session}') && !OWN.includes(id),
   );
 }
 

@@ -5,6 +5,8 @@ import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
 import { KeyRing } from '../keys/key-ring.ts';
 import type { MachineLinks } from '../machines/links.ts';
+import { Linking } from '../onboarding/linking.ts';
+import { Onboarding } from '../onboarding/onboarding.ts';
 import type { HubStore } from '../store/index.ts';
 import { Authenticator } from './authenticate.ts';
 import { forwardRoutes } from './forward.ts';
@@ -12,6 +14,8 @@ import type { RouteContext } from './hub-app.ts';
 import { compatRoutes } from './routes/compat.ts';
 import { eventRoutes } from './routes/events.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { linkPageRoutes } from './routes/link-pages.ts';
+import { linkRoutes } from './routes/links.ts';
 import { machineOrderRoutes } from './routes/machine-orders.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { meRoutes } from './routes/me.ts';
@@ -70,6 +74,8 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     ring,
     feed,
     callers,
+    onboarding: new Onboarding({ store, linking: new Linking(store, links), log }),
+    url: options.url,
     log,
     timing,
     attentionOf: options.attentionOf,
@@ -82,6 +88,8 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     machineRoutes,
     machineOrderRoutes,
     sessionRoutes,
+    linkRoutes,
+    linkPageRoutes,
     eventRoutes,
     operationRoutes,
     forwardRoutes,

@@ -1,8 +1,9 @@
 import { first } from './0001-first.ts';
+import { links } from './0003-links.ts';
 import type { HubMigration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly HubMigration[] = [first];
+export const MIGRATIONS: readonly HubMigration[] = [first, links];
 
 /** Tables that must be there once all steps are done. */
 export const TABLES = [
@@ -15,4 +16,6 @@ export const TABLES = [
   'homes',
   'events',
   'operations',
+  'onboarding_links',
+  'onboarding_codes',
 ] as const;
