@@ -22,7 +22,7 @@ export function landingPage({ language, path, who, expiresAt }: Told): string {
     language,
     html`<h1>${words.title}</h1>
     <p class="lead">${who === null ? words.asksNobody : words.asks(who)}</p>
-    <ul>${words.before.map((line) => html`<li>${line}</li>`)}</ul>
+    <ul>${words.before.map((line) => html`<li>${named(line)}</li>`)}</ul>
     ${button(path, words.begin)}
     <p class="small">${words.until} ${moment(expiresAt)}.</p>
     <p class="small">${words.notYou}</p>`,
@@ -120,19 +120,25 @@ function codePart({ code, menu }: PageWords): Html {
 
 /** An empty step is the one that both ways share. */
 function steps(texts: readonly string[], menu: string): Html {
-  return html`<ol>${texts.map((text) => html`<li>${text === '' ? menu : text}</li>`)}</ol>`;
+  return html`<ol>${texts.map((text) => html`<li>${named(text === '' ? menu : text)}</li>`)}</ol>`;
 }
 
 function codeForm({ form, errors }: PageWords): Html {
   return html`<form id="code-form" novalidate data-number="${errors.number}" data-not-this="${errors.notThis}"
     data-often="${errors.often}" data-wait="${errors.wait}" data-other="${errors.other}" data-asking="${form.asking}">
-  <h2>${form.title}</h2>
-  <p>${form.text}</p>
+  <h2 data-part="qr">${form.title}</h2>
+  <p data-part="qr">${form.text}</p>
+  <h2 data-part="code">${form.another}</h2>
   <label for="phone">${form.label}</label>
   <input id="phone" name="phone" type="tel" inputmode="tel" autocomplete="tel" placeholder="${form.example}" maxlength="40">
   <p class="problem" id="code-problem" role="alert" hidden></p>
   <button type="submit">${form.button}</button>
   </form>`;
+}
+
+/** What WhatsApp calls something stands out. */
+function named(text: string): readonly Html[] {
+  return text.split(/[[\]]/).map((part, at) => (at % 2 === 0 ? html`${part}` : html`<b>${part}</b>`));
 }
 
 /** In the time of the reader, once the script has run. */

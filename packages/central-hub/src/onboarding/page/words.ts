@@ -1,6 +1,6 @@
 import type { OnboardingLanguage } from '@leadmaster/protocol';
 
-/** What the page says. */
+/** What the page says. What stands in brackets is what WhatsApp calls it. */
 export interface PageWords {
   title: string;
   /** Who asks for it. */
@@ -17,7 +17,7 @@ export interface PageWords {
   again: string;
   qr: { title: string; alt: string; steps: readonly string[]; fresh: string };
   sameScreen: string;
-  form: { title: string; text: string; label: string; example: string; button: string; asking: string };
+  form: { title: string; text: string; another: string; label: string; example: string; button: string; asking: string };
   code: { title: string; steps: readonly string[]; until: string; back: string };
   linked: { title: string; text: string };
   passkey: { title: string; text: string };
@@ -41,12 +41,12 @@ const en: PageWords = {
   before: [
     'Messages to your number can then also be read and answered from there.',
     'WhatsApp stays on your phone as it is.',
-    'You can end it at any time: in WhatsApp, under Linked devices.',
+    'You can end it at any time: in WhatsApp, under [Linked devices].',
   ],
   begin: 'Link my WhatsApp',
   until: 'This link is valid until',
   notYou: 'Do you not know who sent you this link? Then close this page.',
-  menu: 'On Android, open the menu ⋮ and tap Linked devices. On an iPhone, open Settings and tap Linked devices.',
+  menu: 'On Android, open the menu ⋮ and tap [Linked devices]. On an iPhone, open [Settings] and tap [Linked devices].',
   waiting: { title: 'One moment', text: 'We are getting everything ready. This can take a minute.' },
   linking: { title: 'Almost done', text: 'Leave WhatsApp open on your phone until this page says that it is done.' },
   slow: 'This takes longer than usual. Leave the page open, or try again.',
@@ -54,13 +54,14 @@ const en: PageWords = {
   qr: {
     title: 'Scan this with your phone',
     alt: 'QR code to scan with WhatsApp',
-    steps: ['Open WhatsApp on your phone.', '', 'Tap Link a device.', 'Point your phone at this square.'],
+    steps: ['Open WhatsApp on your phone.', '', 'Tap [Link a device].', 'Point your phone at this square.'],
     fresh: 'The square changes every few seconds. That is normal.',
   },
   sameScreen: 'WhatsApp is on this same phone? Use a code instead',
   form: {
     title: 'Link with a code instead',
     text: 'If WhatsApp is on this same phone, or you cannot scan the square, write your WhatsApp number.',
+    another: 'Do you need another code?',
     label: 'Your WhatsApp number, with the country code',
     example: '+54 9 11 2345 6789',
     button: 'Get a code',
@@ -71,11 +72,11 @@ const en: PageWords = {
     steps: [
       'Open WhatsApp on your phone. If it shows a notice about linking a device, tap it and go to the last step.',
       '',
-      'Tap Link a device, then Link with phone number instead.',
+      'Tap [Link a device], then [Link with phone number instead].',
       'Type the code.',
     ],
     until: 'The code is valid until',
-    back: 'When its time is over, this page shows the square again and you can ask for another code.',
+    back: 'After that, this page shows the square again.',
   },
   linked: {
     title: 'Done. Your WhatsApp is linked.',
@@ -136,12 +137,12 @@ const es: PageWords = {
   before: [
     'Los mensajes a su número también se podrán leer y responder desde allí.',
     'WhatsApp sigue en su teléfono como siempre.',
-    'Usted puede terminarlo cuando quiera: en WhatsApp, en Dispositivos vinculados.',
+    'Usted puede terminarlo cuando quiera: en WhatsApp, en [Dispositivos vinculados].',
   ],
   begin: 'Vincular mi WhatsApp',
-  until: 'Este enlace vale hasta',
+  until: 'Este enlace vale hasta:',
   notYou: '¿No conoce a quien le envió este enlace? Entonces cierre esta página.',
-  menu: 'En Android, abra el menú ⋮ y toque Dispositivos vinculados. En un iPhone, abra Configuración y toque Dispositivos vinculados.',
+  menu: 'En Android, abra el menú ⋮ y toque [Dispositivos vinculados]. En un iPhone, abra [Configuración] y toque [Dispositivos vinculados].',
   waiting: { title: 'Un momento', text: 'Estamos preparando todo. Puede tardar un minuto.' },
   linking: {
     title: 'Casi listo',
@@ -155,7 +156,7 @@ const es: PageWords = {
     steps: [
       'Abra WhatsApp en su teléfono.',
       '',
-      'Toque Vincular un dispositivo.',
+      'Toque [Vincular un dispositivo].',
       'Apunte con el teléfono a este cuadro.',
     ],
     fresh: 'El cuadro cambia cada pocos segundos. Es normal.',
@@ -164,6 +165,7 @@ const es: PageWords = {
   form: {
     title: 'O vincule con un código',
     text: 'Si WhatsApp está en este mismo teléfono, o no puede escanear el cuadro, escriba su número de WhatsApp.',
+    another: '¿Necesita otro código?',
     label: 'Su número de WhatsApp, con el código de país',
     example: '+54 9 11 2345 6789',
     button: 'Pedir un código',
@@ -174,11 +176,11 @@ const es: PageWords = {
     steps: [
       'Abra WhatsApp en su teléfono. Si le muestra un aviso para vincular un dispositivo, tóquelo y vaya al último paso.',
       '',
-      'Toque Vincular un dispositivo y después Vincular con el número de teléfono.',
+      'Toque [Vincular un dispositivo] y después [Vincular con el número de teléfono].',
       'Escriba el código.',
     ],
-    until: 'El código vale hasta',
-    back: 'Cuando se le acabe el tiempo, esta página vuelve a mostrar el cuadro y usted puede pedir otro código.',
+    until: 'El código vale hasta:',
+    back: 'Después, esta página vuelve a mostrar el cuadro.',
   },
   linked: {
     title: 'Listo. Su WhatsApp está vinculado.',
