@@ -17,7 +17,15 @@ export interface PageWords {
   again: string;
   qr: { title: string; alt: string; steps: readonly string[]; fresh: string };
   sameScreen: string;
-  form: { title: string; text: string; another: string; label: string; example: string; button: string; asking: string };
+  form: {
+    title: string;
+    text: string;
+    another: string;
+    label: string;
+    example: string;
+    button: string;
+    asking: string;
+  };
   code: { title: string; steps: readonly string[]; until: string; back: string };
   linked: { title: string; text: string };
   passkey: { title: string; text: string };
