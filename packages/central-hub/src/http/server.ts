@@ -7,6 +7,7 @@ import { KeyRing } from '../keys/key-ring.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import { Linking } from '../onboarding/linking.ts';
 import { Onboarding } from '../onboarding/onboarding.ts';
+import { reportsTo } from '../onboarding/reports.ts';
 import type { HubStore } from '../store/index.ts';
 import { Authenticator } from './authenticate.ts';
 import { forwardRoutes } from './forward.ts';
@@ -74,7 +75,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     ring,
     feed,
     callers,
-    onboarding: new Onboarding({ store, linking: new Linking(store, links), log }),
+    onboarding: new Onboarding({ store, linking: new Linking(store, links), report: reportsTo(log), log }),
     url: options.url,
     log,
     timing,

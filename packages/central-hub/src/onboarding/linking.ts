@@ -32,8 +32,8 @@ export class Linking {
     return client.call('getSession', { params: { session } }, { timeoutMs: ANSWER_MS });
   }
 
-  /** Starts a session that is to be linked. One that runs goes on as it is. */
-  async start(session: string): Promise<void> {
+  /** Starts the session of a link. One that runs goes on as it is. */
+  async begin({ session }: OnboardingRecord): Promise<void> {
     const { client } = await this.#machineOf(session);
     await client.call('startSession', { params: { session } }, { timeoutMs: ANSWER_MS });
   }
@@ -52,7 +52,7 @@ export class Linking {
         return { is: 'wrong_account' };
       case 'STOPPED':
         // Its QRs ran out while no page of a link asked for them; this one does.
-        if (session.reason === 'qr_unattended' && !isHeldBack(session)) await this.start(name);
+        if (session.reason === 'qr_unattended' && !isHeldBack(session)) await this.begin(link);
         return { is: 'waiting' };
       default:
         return { is: 'waiting' };

@@ -12,7 +12,7 @@ import type { HubStore } from '../store/index.ts';
 import type { OnboardingRecord } from '../store/records.ts';
 import type { Linking } from './linking.ts';
 import { endedLink, forStranger, notClaimed, numberRefused, unknownLink } from './refusals.ts';
-import { type OnboardingReport, reportOnboarding } from './reports.ts';
+import type { Report } from './reports.ts';
 
 /** A link as it is asked for. */
 export interface Asked {
@@ -33,15 +33,24 @@ export interface Visit {
 /** The same from a browser, with what the link was given to it by. */
 export type Claimed = Visit & { secret: string | null };
 
+interface OnboardingParts {
+  store: HubStore;
+  linking: Linking;
+  report: Report;
+  log: Logger;
+}
+
 /** Links by which the owner of a phone links a session, from their making to their end. */
 export class Onboarding {
   readonly #store: HubStore;
   readonly #linking: Linking;
+  readonly #report: Report;
   readonly #log: Logger;
 
-  constructor({ store, linking, log }: { store: HubStore; linking: Linking; log: Logger }) {
+  constructor({ store, linking, report, log }: OnboardingParts) {
     this.#store = store;
     this.#linking = linking;
+    this.#report = report;
     this.#log = log;
   }
 
@@ -62,7 +71,7 @@ export class Onboarding {
     const link = await this.#find(token);
     if (link.state === 'waiting') return link;
     await this.#store.onboarding.countLateTry(link.id);
-    this.#tell('late', { ...link, lateTries: link.lateTries + 1 }, from);
+    await this.#report({ what: 'late', link: { ...link, lateTries: link.lateTries + 1 }, from });
     throw endedLink(link);
   }
 
@@ -77,12 +86,12 @@ export class Onboarding {
    * @throws LeadMasterError as `visit`; `wrong_state` or `machine_unreachable` where linking does not start: then nothing changes.
    */
   async claim(visit: Visit): Promise<{ link: OnboardingRecord; secret: string }> {
-    const { id, session } = await this.visit(visit);
-    await this.#linking.start(session).catch((error: unknown) => this.#refuse(error, session));
+    const asked = await this.visit(visit);
+    await this.#linking.begin(asked).catch((error: unknown) => this.#refuse(error, asked.session));
     const { secret } = newKey();
-    const link = await this.#store.onboarding.claim(id, hashOf(secret));
+    const link = await this.#store.onboarding.claim(asked.id, hashOf(secret));
     if (link === null) return this.#ended(visit);
-    this.#tell('claimed', link, visit.from);
+    await this.#report({ what: 'claimed', link, from: visit.from });
     return { link, secret };
   }
 
@@ -93,7 +102,9 @@ export class Onboarding {
     const expiresAt = link.expiresAt.toISOString();
     if (link.state !== 'waiting') return { state: link.state, expiresAt };
     const progress = await this.#linking.progress(link).catch((error: unknown) => this.#refuse(error, link.session));
-    if (progress.is === 'linked' && (await this.#store.onboarding.end(link.id))) this.#tell('linked', link, visit.from);
+    if (progress.is === 'linked' && (await this.#store.onboarding.end(link.id))) {
+      await this.#report({ what: 'linked', link, from: visit.from });
+    }
     if (progress.is !== 'qr') return { state: progress.is, expiresAt };
     if (link.code !== null) {
       return { state: 'code', code: link.code.code, codeExpiresAt: link.code.expiresAt, expiresAt };
@@ -110,7 +121,7 @@ export class Onboarding {
     if (await this.#linking.isRefused(link, phone)) throw numberRefused();
     const code = await this.#linking.code(session, phone).catch((error: unknown) => this.#refuse(error, session));
     if (claimHash !== null) await this.#store.onboarding.keepCode(id, claimHash, code);
-    this.#tell('code', link, visit.from);
+    await this.#report({ what: 'code', link, from: visit.from });
     return code;
   }
 
@@ -137,10 +148,6 @@ export class Onboarding {
     const code = error instanceof LeadMasterError ? error.code : null;
     this.#log.warn({ session, code, err: error }, 'a link could not go on');
     throw forStranger(error);
-  }
-
-  #tell(what: OnboardingReport['what'], link: OnboardingRecord, from: string): void {
-    reportOnboarding(this.#log, { what, link, from });
   }
 }
 

@@ -10,9 +10,13 @@ export interface OnboardingReport {
   from: string;
 }
 
-/** The one place where it is told. Nothing of it opens a link. */
-export function reportOnboarding(log: Logger, { what, link, from }: OnboardingReport): void {
-  const { id, session, claims, lateTries } = link;
-  const isWorthALook = what === 'late' || (what === 'claimed' && claims > 1);
-  log[isWorthALook ? 'warn' : 'info']({ link: id, session, what, from, claims, lateTries }, 'onboarding link');
+/** Told before the request is answered. Where it throws, the request fails. */
+export type Report = (report: OnboardingReport) => Promise<void>;
+
+/** Tells it to the log. Nothing of it opens a link. */
+export function reportsTo(log: Logger): Report {
+  return async ({ what, link: { id, session, claims, lateTries }, from }) => {
+    const isWorthALook = what === 'late' || (what === 'claimed' && claims > 1);
+    log[isWorthALook ? 'warn' : 'info']({ link: id, session, what, from, claims, lateTries }, 'onboarding link');
+  };
 }

@@ -2,7 +2,7 @@ import { ADMIN_KEY } from '@leadmaster/testkit';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { describe, expect, test } from 'vitest';
 import { hubOver } from '../hub.ts';
-import { behind, CADDY, NGINX, type FrontProxy, proxyMissing, through, urlBehind } from '../proxies.ts';
+import { behind, CADDY, type FrontProxy, NGINX, proxyMissing, through, urlBehind } from '../proxies.ts';
 
 const AUTHORIZED = { authorization: `Bearer ${ADMIN_KEY}` };
 
