@@ -133,7 +133,12 @@ export function through(port: number, path: string, { method = 'GET', headers, b
       told();
       sent.destroy();
     });
-    answer.on('end', told).on('error', reject);
+    answer.on('end', () => {
+      told();
+      // What it still had to send is of no use.
+      sent.destroy();
+    });
+    answer.on('error', reject);
   });
   sent.on('error', reject).end(body);
   return promise;
