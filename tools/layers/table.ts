@@ -103,8 +103,20 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${HUB}/http`,
-    rooms: ['events', 'keys', 'machines', 'store'],
+    rooms: ['events', 'onboarding', 'keys', 'machines', 'store'],
     why: 'It reads, asks and forwards.',
+  },
+  {
+    room: `${HUB}/onboarding`,
+    rooms: ['keys', 'machines', 'store'],
+    why: 'It links accounts on their machines for those who have a link; what a request is, HTTP says.',
+  },
+  {
+    room: `${HUB}/onboarding/page`,
+    rooms: [],
+    packages: ['protocol'],
+    libraries: [],
+    why: 'Pages are made of what they are given.',
   },
   {
     room: `${HUB}/events`,

@@ -8,6 +8,8 @@ const EVERY_MS = 10 * 60_000;
 const OPERATIONS_MS = 48 * 3_600_000;
 /** A session that is being made longer than that was not made: the hub that began it has ended. */
 const RESERVED_MS = 10 * 60_000;
+/** What became of a link can be looked up that long after its end. */
+const LINKS_MS = 30 * 86_400_000;
 const ANSWER_MS = 5_000;
 
 interface Tidied {
@@ -28,6 +30,7 @@ async function tidy(tidied: Tidied): Promise<void> {
   try {
     await store.events.prune({ olderThanMs: kept.keepMs, maxRows: kept.keepCount });
     await store.operations.prune(OPERATIONS_MS);
+    await store.onboarding.prune(LINKS_MS);
     await releaseUnmade(tidied);
   } catch (error) {
     log.warn({ err: error }, 'old events could not be removed; it is tried again');

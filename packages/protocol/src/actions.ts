@@ -49,6 +49,8 @@ export const action = z
     z.object({ kind: z.literal('vault_repair') }),
     z.object({ kind: z.literal('create_tenant'), name: z.string().optional() }),
     z.object({ kind: z.literal('create_key'), name: z.string().optional(), tenant: z.string().optional() }),
+    z.object({ kind: z.literal('create_link'), session }),
+    z.object({ kind: z.literal('show_links'), session }),
     z.object({ kind: z.literal('accept_log'), name: z.string().optional() }),
     z.object({ kind: z.literal('add_machine'), name: z.string().optional(), url: z.string().optional() }),
   ])

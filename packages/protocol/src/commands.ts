@@ -44,6 +44,8 @@ export const COMMANDS: Readonly<Record<Action['kind'], string>> = {
   vault_repair: 'vault repair',
   create_tenant: 'tenants create {name}',
   create_key: 'keys create {name} [--tenant {tenant}]',
+  create_link: 'links create {session}',
+  show_links: 'links list {session}',
   accept_log: 'machines change {name} --accept-log',
   add_machine: 'machines add {name} {url} --token-file FILE',
 };

@@ -17,6 +17,7 @@ export * from './limits.ts';
 export * from './machine.ts';
 export * from './messages.ts';
 export * from './names.ts';
+export * from './onboarding.ts';
 export * from './phones.ts';
 export * from './place.ts';
 export * from './problem.ts';

@@ -61,6 +61,12 @@ export class Authenticator {
     return caller;
   }
 
+  /** Makes who guesses wait: each wrong key, or unknown link, of an address beyond a few within a minute. */
+  async slowDown(address: string): Promise<void> {
+    const { wrongKeyWaitMs = WRONG_KEY_WAIT_MS } = this.#options;
+    await this.#wrong.consume(address).catch(() => sleep(wrongKeyWaitMs));
+  }
+
   async #callerOf(request: FastifyRequest): Promise<Caller> {
     const presented = presentedKey(request);
     if (presented === null && this.#isOpenCompat(request)) return OPERATOR;
@@ -68,17 +74,12 @@ export class Authenticator {
     if (this.#isOperator(presented)) return OPERATOR;
     const caller = await this.#options.ring.find(presented, request.ip);
     if (caller !== null) return caller;
-    await this.#slowDown(request.ip);
+    await this.slowDown(request.ip);
     throw unauthorized('The key is not valid here.');
   }
 
   #isOpenCompat(request: FastifyRequest): boolean {
     return this.#options.compat === 'open' && request.routeOptions.config.compat === true && isLocal(request);
-  }
-
-  async #slowDown(address: string): Promise<void> {
-    const { wrongKeyWaitMs = WRONG_KEY_WAIT_MS } = this.#options;
-    await this.#wrong.consume(address).catch(() => sleep(wrongKeyWaitMs));
   }
 
   async #limit({ keyId }: Caller): Promise<void> {

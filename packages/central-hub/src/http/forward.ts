@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { BYTES, HUB_ROUTES, LeadMasterError, type Operation, operation, type Route } from '@leadmaster/protocol';
+import {
+  BYTES,
+  HUB_ROUTES,
+  LeadMasterError,
+  type Operation,
+  operation,
+  ROUTES,
+  type Route,
+} from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { anyOf, isOverdue } from '@leadmaster/service-kit/wait';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -30,6 +38,8 @@ const ANSWERED = [
 ];
 /** How long a machine has for an answer beyond the wait that the caller asks for. Long calls and bytes take as long as they take. */
 const ANSWER_MS = 120_000;
+/** How long what still comes of a body is taken after its answer has gone out. */
+const REST_MS = 5_000;
 
 /** Routes that the hub answers itself, though a session manager has them, too. */
 const OWN: readonly string[] = [
@@ -44,7 +54,7 @@ const OWN: readonly string[] = [
 /** Every route below a session that its machine answers: each is forwarded as the contract states it. */
 export function forwardedRoutes(): Route[] {
   return Object.values<Route>(HUB_ROUTES).filter(
-    ({ id, path }) => path.startsWith('/v1/sessions/{session}') && !OWN.includes(id),
+    ({ id, path }) => id in ROUTES && path.startsWith('/v1/sessions/{session}') && !OWN.includes(id),
   );
 }
 
@@ -95,6 +105,7 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
   const signal = anyOf(callerSignal(reply, context.closing), watch.signal, deadlineOf(call));
   // Silence on this connection is no sign of death until the answer has gone out.
   reply.raw.setTimeout(0);
+  reply.raw.once('finish', () => dropRest(request));
   try {
     const answer = await link.send({
       method: methodOf(route, request),
@@ -135,6 +146,16 @@ async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMe
   // It is about another session than it was asked for.
   if (told === null) throw notAManager(answer);
   return head().removeHeader('content-length').send(JSON.stringify(told));
+}
+
+/**
+ * A machine may answer before it has read a whole body. The rest is read and dropped for a while: left unread, it would hold the
+ * connection, and with it the end of the hub, open.
+ */
+function dropRest({ raw }: FastifyRequest): void {
+  if (raw.complete) return;
+  const late = setTimeout(() => raw.destroy(), REST_MS).unref();
+  raw.once('close', () => clearTimeout(late)).resume();
 }
 
 /** When an answer must be here; undefined where it may take any time. */

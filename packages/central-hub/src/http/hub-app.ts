@@ -4,6 +4,7 @@ import type { HubFeed } from '../events/feed.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { SendingTeller } from '../machines/sending-teller.ts';
+import type { Onboarding } from '../onboarding/onboarding.ts';
 import type { HubStore } from '../store/index.ts';
 import type { Authenticator } from './authenticate.ts';
 
@@ -15,6 +16,9 @@ export interface RouteContext extends AppContext {
   ring: KeyRing;
   feed: HubFeed;
   callers: Authenticator;
+  onboarding: Onboarding;
+  /** The public origin; null where only this machine calls. */
+  url: string | null;
   log: Logger;
   timing: AppTiming;
   /** What an operator is to decide about a machine. */

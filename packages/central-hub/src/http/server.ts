@@ -6,6 +6,9 @@ import { HubFeed } from '../events/feed.ts';
 import { KeyRing } from '../keys/key-ring.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { SendingTeller } from '../machines/sending-teller.ts';
+import { Linking } from '../onboarding/linking.ts';
+import { Onboarding } from '../onboarding/onboarding.ts';
+import { reportsTo } from '../onboarding/reports.ts';
 import type { HubStore } from '../store/index.ts';
 import { Authenticator } from './authenticate.ts';
 import { forwardRoutes } from './forward.ts';
@@ -14,6 +17,8 @@ import { changeSessionRoute } from './routes/change-session.ts';
 import { compatRoutes } from './routes/compat.ts';
 import { eventRoutes } from './routes/events.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { linkPageRoutes } from './routes/link-pages.ts';
+import { linkRoutes } from './routes/links.ts';
 import { machineOrderRoutes } from './routes/machine-orders.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { meRoutes } from './routes/me.ts';
@@ -75,6 +80,8 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     ring,
     feed,
     callers,
+    onboarding: new Onboarding({ store, linking: new Linking(store, links), report: reportsTo(log), log }),
+    url: options.url,
     log,
     timing,
     attentionOf: options.attentionOf,
@@ -88,6 +95,8 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     machineOrderRoutes,
     sessionRoutes,
     changeSessionRoute,
+    linkRoutes,
+    linkPageRoutes,
     eventRoutes,
     operationRoutes,
     forwardRoutes,

@@ -1,6 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
 import { ago } from './dialect.ts';
+import { revokeLinksOfGone } from './onboarding-ends.ts';
 import type { HubTables } from './tables.ts';
 import { lockTenant, refuseBeyond, sessionsOf } from './tenant-limits.ts';
 
@@ -51,6 +52,7 @@ export class Homes {
         .where(isUnreported)
         .returning('name')
         .executeTakeFirst();
+      if (gone !== undefined) await revokeLinksOfGone(this.#database, db, [name]);
       return gone !== undefined;
     });
   }

@@ -10,6 +10,7 @@ import { Keys } from './keys.ts';
 import { Leases } from './leases.ts';
 import { LogNews } from './log-news.ts';
 import { Machines } from './machines.ts';
+import { OnboardingLinks } from './onboarding-links.ts';
 import { OperationOwners } from './operation-owners.ts';
 import { openPostgres } from './postgres/open.ts';
 import { SendingWords } from './sending.ts';
@@ -62,6 +63,7 @@ export class HubStore {
   readonly operations: OperationOwners;
   readonly homes: Homes;
   readonly sending: SendingWords;
+  readonly onboarding: OnboardingLinks;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -80,6 +82,7 @@ export class HubStore {
     this.operations = new OperationOwners(database);
     this.homes = new Homes(database);
     this.sending = new SendingWords(database);
+    this.onboarding = new OnboardingLinks(database, seal);
     this.logId = logId;
   }
 

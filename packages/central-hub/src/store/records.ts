@@ -1,4 +1,4 @@
-import type { AnyEvent, Scope, Sending, Session } from '@leadmaster/protocol';
+import type { AnyEvent, OnboardingLanguage, OnboardingState, Scope, Sending, Session } from '@leadmaster/protocol';
 
 /** A client of the installation: owns the sessions whose names begin with its own. */
 export interface TenantRecord {
@@ -79,6 +79,29 @@ export interface OperationRecord {
   tenant: string | null;
   session: string | null;
   startedAt: Date;
+}
+
+/** A link for the owner of a phone. What opens it is not here: the store keeps hashes. */
+export interface OnboardingRecord {
+  /** The part that may be shown. */
+  id: string;
+  /** The full name. */
+  session: string;
+  /** As it was on the clock of the database when this was read. */
+  state: OnboardingState;
+  language: OnboardingLanguage | null;
+  expectedPhone: string | null;
+  /** How often a browser has taken it. */
+  claims: number;
+  /** How often it was tried after its end. */
+  lateTries: number;
+  createdAt: Date;
+  expiresAt: Date;
+  claimedAt: Date | null;
+  /** Of what the browser that has taken it brings. */
+  claimHash: Buffer | null;
+  /** The pairing code that its page shows, while WhatsApp takes it. */
+  code: { code: string; expiresAt: string } | null;
 }
 
 /** An event as the hub keeps it: its `id` is the hub's own; where a tenant reads, the tenant's. */

@@ -1,6 +1,7 @@
 import { keysOfAccount, type Session, tenantOf } from '@leadmaster/protocol';
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
+import { revokeLinksOfGone } from './onboarding-ends.ts';
 import type { HubTables, SessionRow } from './tables.ts';
 
 /** Databases take so many values in one statement, and more. */
@@ -26,6 +27,7 @@ export async function storeSessions(
   for (const part of parts(rows.sort(byName))) await upsert(db, part);
   for (const part of parts([...gone].sort())) await forget(db, machine, part, asOf);
   for (const part of parts([...rows.map(({ name }) => name), ...gone].sort())) await settleHomes(database, db, part);
+  for (const part of parts([...gone].sort())) await revokeLinksOfGone(database, db, part);
 }
 
 /** Deletes what is known of a session on a machine. The name goes to another machine that holds it, if there is one. */
@@ -37,6 +39,7 @@ export async function removeSession(
 ): Promise<boolean> {
   const isGone = await forget(db, machine, [name], null);
   await settleHomes(database, db, [name]);
+  await revokeLinksOfGone(database, db, [name]);
   return isGone;
 }
 

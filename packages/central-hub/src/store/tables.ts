@@ -12,6 +12,8 @@ export interface HubTables {
   events: EventTable;
   operations: OperationRow;
   untold_sessions: UntoldRow;
+  onboarding_links: OnboardingLinkRow;
+  onboarding_codes: OnboardingCodeRow;
 }
 
 export interface TenantRow {
@@ -112,4 +114,34 @@ export interface OperationRow {
   tenant: string | null;
   session: string | null;
   started_at: number;
+}
+
+/** Times are on the clock of the database, but `created_at`. */
+export interface OnboardingLinkRow {
+  id: string;
+  /** The full name. */
+  session: string;
+  /** Of the token in its address. */
+  token_hash: Buffer;
+  /** Of what the browser that has taken it brings; null before the first has. */
+  claim_hash: Buffer | null;
+  language: string | null;
+  expected_phone: string | null;
+  claims: number;
+  late_tries: number;
+  created_at: number;
+  expires_at: number;
+  claimed_at: number | null;
+  linked_at: number | null;
+  revoked_at: number | null;
+  /** The pairing code that its page shows, with its end: sealed. */
+  code: string | null;
+}
+
+/** One pairing code that was asked for. */
+export interface OnboardingCodeRow {
+  link: string;
+  phone: string;
+  /** On the clock of the database. */
+  at: number;
 }

@@ -2,6 +2,7 @@ import { eventsContract } from './contract/events.ts';
 import { keysContract } from './contract/keys.ts';
 import { leasesContract } from './contract/leases.ts';
 import { machinesContract } from './contract/machines.ts';
+import { onboardingContract } from './contract/onboarding.ts';
 import { operationsContract } from './contract/operations.ts';
 import { readersContract } from './contract/readers.ts';
 import { sendingContract } from './contract/sending.ts';
@@ -19,6 +20,7 @@ export function storeContract(kind: Kind): void {
     eventsContract(kind);
     sessionsContract(kind);
     operationsContract(kind);
+    onboardingContract(kind);
     readersContract(kind);
     sendingContract(kind);
   });

@@ -7,6 +7,7 @@ import { installationRoutes } from './installation.ts';
 import { linkingRoutes } from './linking.ts';
 import { messageRoutes } from './messages.ts';
 import { NOT_ON_HUB, onHub } from './on-hub.ts';
+import { onboardingRoutes } from './onboarding.ts';
 import { portableRoutes } from './portable.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
@@ -44,7 +45,7 @@ export const ROUTES = {
 
 export type RouteId = keyof typeof ROUTES;
 
-const hubsOwn = { ...hubSessionRoutes, ...centralHubRoutes };
+const hubsOwn = { ...hubSessionRoutes, ...centralHubRoutes, ...onboardingRoutes };
 
 type OnHub = Omit<typeof ROUTES, keyof typeof NOT_ON_HUB | keyof typeof hubsOwn> & typeof hubsOwn;
 
@@ -61,6 +62,6 @@ export const HUB_ROUTES = Object.fromEntries(
 export type HubRouteId = keyof typeof HUB_ROUTES;
 
 /** What a client can call: the routes of a session manager, as it states them, and those that a hub has beside them. */
-export const CALLS = { ...ROUTES, ...centralHubRoutes };
+export const CALLS = { ...ROUTES, ...centralHubRoutes, ...onboardingRoutes };
 
 export type CallId = keyof typeof CALLS;

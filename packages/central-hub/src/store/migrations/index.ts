@@ -1,9 +1,10 @@
 import { first } from './0001-first.ts';
 import { sending } from './0002-sending.ts';
+import { links } from './0003-links.ts';
 import type { HubMigration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly HubMigration[] = [first, sending];
+export const MIGRATIONS: readonly HubMigration[] = [first, sending, links];
 
 /** Tables that must be there once all steps are done. */
 export const TABLES = [
@@ -17,4 +18,6 @@ export const TABLES = [
   'events',
   'operations',
   'untold_sessions',
+  'onboarding_links',
+  'onboarding_codes',
 ] as const;

@@ -77,6 +77,21 @@ export const help = {
       yes: 'do not ask',
     },
   },
+  links: {
+    about: 'make, list and revoke links by which the owner of a phone links it',
+    create: {
+      about: 'make a link for a session; its address is shown this once',
+      minutes: 'how long it may be used; 30 unless given',
+      phone: 'the number that is to be linked: with it, no other one is',
+      language: 'of its page; as the browser asks unless given',
+    },
+    list: { about: 'list the links of a session, and how often they were used' },
+    revoke: {
+      about: 'end a link at once',
+      id: 'its id, as the list shows it',
+      yes: 'do not ask',
+    },
+  },
   machines: {
     about: 'add, list, drain and remove the session managers behind the hub',
     name: 'what the machine is called here',

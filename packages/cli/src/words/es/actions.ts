@@ -37,6 +37,8 @@ export const actions: Record<Action['kind'], string> = {
   vault_create: 'Empezar una bóveda nueva y vacía',
   create_tenant: 'Agregar un inquilino',
   create_key: 'Hacer una clave',
+  create_link: 'Hacer un enlace',
+  show_links: 'Ver los enlaces',
   accept_log: 'Aceptar su registro',
   add_machine: 'Agregar una máquina',
   vault_repair: 'Reparar el encabezado de la bóveda',

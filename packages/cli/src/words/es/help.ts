@@ -78,6 +78,21 @@ export const help: typeof enHelp = {
       yes: 'no pregunta',
     },
   },
+  links: {
+    about: 'hace, lista y revoca enlaces con los que el dueño de un teléfono lo vincula',
+    create: {
+      about: 'hace un enlace para una sesión; su dirección se muestra solo esta vez',
+      minutes: 'cuánto tiempo vale, en minutos; 30 si no se indica',
+      phone: 'el número que se va a vincular: con esto, ningún otro',
+      language: 'de su página; según el navegador si no se indica',
+    },
+    list: { about: 'lista los enlaces de una sesión, y cuántas veces se usaron' },
+    revoke: {
+      about: 'termina un enlace al momento',
+      id: 'su id, como lo muestra la lista',
+      yes: 'no pregunta',
+    },
+  },
   machines: {
     about: 'agrega, lista, vacía y quita los session managers de detrás del hub',
     name: 'cómo se llama la máquina aquí',

@@ -1,0 +1,44 @@
+import { LeadMasterError } from '@leadmaster/protocol';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { type Notice, noticePage } from '../onboarding/page/pages.ts';
+import { languageOf } from '../onboarding/page/words.ts';
+
+const NOTICES: Readonly<Record<string, Notice>> = {
+  link_not_found: 'unknown',
+  forbidden: 'refused',
+  wrong_state: 'notNow',
+};
+
+/** Where the same may succeed in a moment. */
+const PASSES: readonly string[] = ['machine_unreachable', 'wrong_state', 'database_unreachable', 'rate_limited'];
+
+/** Tells a refusal as a page: who opens a link reads no problem+json. */
+export function tellAsPage(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code, status, extra } = read(error);
+  if (status >= 500) request.log.error({ err: error }, 'the page of a link could not be made');
+  if (typeof extra.retryAfter === 'number') reply.header('retry-after', String(extra.retryAfter));
+  const wanted = extra.language === 'es' || extra.language === 'en' ? extra.language : null;
+  const language = languageOf(wanted, request.headers['accept-language']);
+  const notice = code === 'link_ended' ? endOf(extra.state) : (NOTICES[code] ?? 'failed');
+  const { token = '' } = request.params as { token?: string };
+  const again = PASSES.includes(code) ? `/link/${encodeURIComponent(token)}` : null;
+  reply.header(
+    'content-security-policy',
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
+  );
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .send(noticePage(language, notice, again));
+}
+
+/** Whether an account was linked by it is for the one who has linked it. */
+function endOf(state: unknown): Notice {
+  return state === 'expired' ? 'expired' : 'revoked';
+}
+
+function read(error: FastifyError | Error): { code: string; status: number; extra: Readonly<Record<string, unknown>> } {
+  if (error instanceof LeadMasterError) return error;
+  const { statusCode = 500 } = error as FastifyError;
+  return { code: 'internal', status: statusCode, extra: {} };
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HUB_ROUTES, tenantOf } from '@leadmaster/protocol';
+import { type HttpApp, serve } from '@leadmaster/service-kit/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Visit } from '../../onboarding/onboarding.ts';
+import { ASSETS, landingPage, livePage, noticePage, type Told } from '../../onboarding/page/pages.ts';
+import { languageOf } from '../../onboarding/page/words.ts';
+import type { OnboardingRecord } from '../../store/records.ts';
+import type { RouteContext } from '../hub-app.ts';
+import { claimCookie, secretOf } from '../link-cookie.ts';
+import { tellAsPage } from '../page-failure.ts';
+import { requireSameOrigin } from '../same-origin.ts';
+import { Visitors } from '../visitors.ts';
+
+const PAGE_DIR = join(import.meta.dirname, '../../onboarding/page');
+
+/** No code and no style stands in a page: both come from the hub as files. The picture of a QR is a data URL. */
+export const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; " +
+  "base-uri 'none'; frame-ancestors 'none'";
+
+type OnLink = FastifyRequest<{ Params: { token: string } }>;
+
+/** `/link/{token}`: the page for the owner of the phone, who has no key, and what it asks for. */
+export function linkPageRoutes(app: HttpApp, context: RouteContext): void {
+  const { onboarding } = context;
+  const visitors = new Visitors(context.callers);
+
+  // In a scope of its own: forms are read here alone, and refusals are pages.
+  void app.register(async (scope) => {
+    scope.setErrorHandler(tellAsPage);
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'buffer', bodyLimit: 1_024 },
+      (_request, _body, done) => done(null, undefined),
+    );
+    const options = { config: { open: true }, schema: { hide: true } };
+    scope.get('/link/:token', options, (request, reply) => showLink(context, visitors, request as OnLink, reply));
+    scope.post('/link/:token', options, (request, reply) => claimLink(context, visitors, request as OnLink, reply));
+    for (const [name, type] of Object.entries({ 'link.js': 'text/javascript', 'link.css': 'text/css' })) {
+      const text = readFileSync(join(PAGE_DIR, name), 'utf8');
+      scope.get(`${ASSETS}/${name}`, options, (_request, reply) => reply.type(`${type}; charset=utf-8`).send(text));
+    }
+  });
+
+  serve(app, HUB_ROUTES.getLinkState, (plain) => {
+    const request = plain as OnLink;
+    return visitors.let(request, () => onboarding.state({ ...visitOf(request), secret: secretOf(request) }));
+  });
+  serve(app, HUB_ROUTES.requestLinkCode, (request) => {
+    const visit = { ...visitOf(request as OnLink), secret: secretOf(request as OnLink) };
+    requireSameOrigin(request as OnLink, context.url);
+    return visitors.let(request as OnLink, () => onboarding.code(visit, request.body.phone));
+  });
+}
+
+/** Changes nothing: previews of messengers open links first. */
+async function showLink(
+  context: RouteContext,
+  visitors: Visitors,
+  request: OnLink,
+  reply: FastifyReply,
+): Promise<string> {
+  const { onboarding } = context;
+  const visit = visitOf(request);
+  reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY);
+  reply.header('vary', 'accept-language, cookie');
+  const held = await visitors.let(request, () => onboarding.heldBy({ ...visit, secret: secretOf(request) }));
+  const link = held ?? (await onboarding.visit(visit));
+  const told = await toldOf(context, request, link);
+  if (link.state !== 'waiting') {
+    reply.code(410);
+    return noticePage(told.language, link.state);
+  }
+  return held === null ? landingPage(told) : livePage(told);
+}
+
+async function claimLink(
+  context: RouteContext,
+  visitors: Visitors,
+  request: OnLink,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  requireSameOrigin(request, context.url);
+  const visit = visitOf(request);
+  const { link, secret } = await visitors.let(request, () => context.onboarding.claim(visit));
+  reply.header('set-cookie', claimCookie({ ...visit, secret, expiresAt: link.expiresAt, url: context.url }));
+  return reply.redirect(pathOf(visit), 303);
+}
+
+async function toldOf({ store }: RouteContext, request: OnLink, link: OnboardingRecord): Promise<Told> {
+  const tenant = tenantOf(link.session);
+  const record = tenant === null ? null : await store.tenants.get(tenant);
+  return {
+    language: languageOf(link.language, request.headers['accept-language']),
+    path: pathOf(visitOf(request)),
+    who: record === null ? null : record.title === '' ? record.name : record.title,
+    expiresAt: link.expiresAt,
+  };
+}
+
+function visitOf({ params: { token }, ip }: OnLink): Visit {
+  return { token, from: ip };
+}
+
+/** Of a link that was found: its token has letters and digits alone. */
+function pathOf({ token }: Visit): string {
+  return `/link/${encodeURIComponent(token)}`;
+}

@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { OnboardingRecord } from '../store/records.ts';
+
+/** What becomes of a link by those who have no key. */
+export interface OnboardingReport {
+  /** `claimed`: a browser has taken it. `code`: it asked for a pairing code. `linked`: an account is linked. `late`: it was tried after its end. */
+  what: 'claimed' | 'code' | 'linked' | 'late';
+  link: OnboardingRecord;
+  /** The address that the request came from. */
+  from: string;
+}
+
+/** Told before the request is answered. Where it throws, the request fails. */
+export type Report = (report: OnboardingReport) => Promise<void>;
+
+/** Tells it to the log. Nothing of it opens a link. */
+export function reportsTo(log: Logger): Report {
+  return async ({ what, link: { id, session, claims, lateTries }, from }) => {
+    const isWorthALook = what === 'late' || (what === 'claimed' && claims > 1);
+    log[isWorthALook ? 'warn' : 'info']({ link: id, session, what, from, claims, lateTries }, 'onboarding link');
+  };
+}
