@@ -1,7 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { HUB_ROUTES, type HubRouteId, ROUTES, type Route, type RouteId } from '../src/index.ts';
+import {
+  AUDITED_PARAMS,
+  auditOf,
+  HUB_ROUTES,
+  type HubRouteId,
+  NOT_ON_HUB,
+  plainFieldsOf,
+  ROUTES,
+  type Route,
+  type RouteId,
+} from '../src/index.ts';
 import { describeRoutes } from '../src/routes/describe.ts';
 
 const DOC = join(import.meta.dirname, '../../../docs/routes.md');
@@ -88,6 +98,9 @@ const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`
   drainMachine: 'operator admin',
   changeMachine: 'operator admin',
   removeMachine: 'operator admin',
+  listAudit: 'operator admin',
+  getAuditHead: 'operator admin',
+  verifyAudit: 'operator admin',
   listBuilds: 'operator read',
   getPlace: 'operator read',
   acceptPlace: 'operator admin',
@@ -111,7 +124,7 @@ describe('every route', () => {
 
   test('that speaks of machines, of the whole vault or of other places is for the operator', () => {
     const theirs =
-      /adopt|import|transfer|move$|recover|retire|metrics|builds|doctor|report|settings|trash|vault|keys|place|tenants|machine|hubs/;
+      /adopt|import|transfer|move$|recover|retire|metrics|builds|doctor|report|settings|trash|vault|keys|place|tenants|machine|hubs|audit/;
     expect(of(({ path, audience }) => theirs.test(path) && audience !== 'operator')).toEqual([]);
   });
 
@@ -140,6 +153,47 @@ describe('every route', () => {
       const read = [query, body].flatMap((schema) => (schema === undefined ? [] : fieldsOf(schema)));
       expect([id, read.filter((field) => confirms.includes(field))]).toEqual([id, operatorInput]);
     }
+  });
+});
+
+describe('the audit', () => {
+  test('has a line of every route that changes something, and of those that show a login', () => {
+    expect(of((route) => route.method !== 'GET' && auditOf(route) === null)).toEqual([]);
+    expect(of((route) => route.method === 'GET' && auditOf(route) !== null)).toEqual([
+      'getQr',
+      'exportSnapshot',
+      'compatQr',
+      'compatQrCode',
+    ]);
+  });
+
+  test('names nothing by its path but what may be named', () => {
+    for (const { id, path } of ALL.filter((route) => auditOf(route) !== null && !(route.id in NOT_ON_HUB))) {
+      const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect([id, params.filter((name) => !AUDITED_PARAMS.some((known) => known === name))]).toEqual([id, []]);
+    }
+  });
+
+  test('is told of fields that are yes or no, or some of a few words, and of no text', () => {
+    const told = new Set(ALL.filter(({ method }) => method !== 'GET').flatMap((route) => [...plainFieldsOf(route)]));
+    expect([...told]).toEqual(
+      expect.arrayContaining(['originRetired', 'purge', 'draining', 'scopes', 'mode', 'accept']),
+    );
+    const texts = [
+      'name',
+      'title',
+      'to',
+      'text',
+      'message',
+      'phone',
+      'path',
+      'url',
+      'token',
+      'key',
+      'metadata',
+      'addresses',
+    ];
+    expect(texts.filter((field) => told.has(field))).toEqual([]);
   });
 });
 
