@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { within } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
+import { AuditChain } from '../secrets/audit-chain.ts';
 import type { Seal } from '../secrets/seal.ts';
+import { AuditLog } from './audit-log.ts';
 import { HubDatabase } from './database.ts';
 import { EventLog } from './event-log.ts';
 import { Homes } from './homes.ts';
@@ -60,6 +62,7 @@ export class HubStore {
   readonly events: EventLog;
   readonly operations: OperationOwners;
   readonly homes: Homes;
+  readonly audit: AuditLog;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -77,6 +80,7 @@ export class HubStore {
     this.events = new EventLog(database, this.#news);
     this.operations = new OperationOwners(database);
     this.homes = new Homes(database);
+    this.audit = new AuditLog(database, new AuditChain(seal.keyFor('audit')));
     this.logId = logId;
   }
 

@@ -9,6 +9,8 @@ export interface HubTables {
   homes: HomeRow;
   events: EventTable;
   operations: OperationRow;
+  audit: AuditRow;
+  audit_marks: AuditMarkRow;
 }
 
 export interface TenantRow {
@@ -97,4 +99,30 @@ export interface OperationRow {
   tenant: string | null;
   session: string | null;
   started_at: number;
+}
+
+/** A line of the audit. Lines are added, and the oldest are deleted by age; none is changed. */
+export interface AuditRow {
+  id: number;
+  /** On the clock of the database. */
+  at: number;
+  actor: string;
+  action: string;
+  target: string;
+  source: string | null;
+  result: string;
+  tenant: string | null;
+  session: string | null;
+  detail: string;
+  begun: number | null;
+  mac: string;
+}
+
+/** The head of the audit, and its checkpoint: the last line that was deleted by age. */
+export interface AuditMarkRow {
+  name: string;
+  line: number;
+  at: number | null;
+  mac: string;
+  signature: string;
 }

@@ -1,3 +1,4 @@
+import { auditContract } from './contract/audit.ts';
 import { eventsContract } from './contract/events.ts';
 import { keysContract } from './contract/keys.ts';
 import { leasesContract } from './contract/leases.ts';
@@ -18,6 +19,7 @@ export function storeContract(kind: Kind): void {
     eventsContract(kind);
     sessionsContract(kind);
     operationsContract(kind);
+    auditContract(kind);
     readersContract(kind);
   });
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnyEvent, LeadMasterError, type Session } from '@leadmaster/protocol';
 import { Postgres, postgresMissing } from '@leadmaster/testkit/postgres';
+import Database from 'better-sqlite3';
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest';
 import { Seal } from '../../src/secrets/seal.ts';
@@ -72,6 +74,28 @@ export async function open(place: Place, seal = SEAL): Promise<HubStore> {
   const store = await openStore({ ...place, seal, log: SILENT });
   onTestFinished(() => store.close());
   return store;
+}
+
+/** What one who can write into the database, and has no secret of the hub, does to it; answers the rows. */
+export async function tampered({ url, dataDir }: Place, sql: string): Promise<Record<string, unknown>[]> {
+  if (url === null) {
+    const db = new Database(join(dataDir, 'hub.db'));
+    try {
+      const statement = db.prepare<[], Record<string, unknown>>(sql);
+      if (statement.reader) return statement.all();
+      statement.run();
+      return [];
+    } finally {
+      db.close();
+    }
+  }
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 /** The product error that a call rejects with. */

@@ -1,8 +1,9 @@
 import { first } from './0001-first.ts';
+import { audit } from './0004-audit.ts';
 import type { HubMigration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly HubMigration[] = [first];
+export const MIGRATIONS: readonly HubMigration[] = [first, audit];
 
 /** Tables that must be there once all steps are done. */
 export const TABLES = [
@@ -15,4 +16,6 @@ export const TABLES = [
   'homes',
   'events',
   'operations',
+  'audit',
+  'audit_marks',
 ] as const;
