@@ -4,6 +4,7 @@ import type { HubFeed } from '../events/feed.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { HubStore } from '../store/index.ts';
+import type { AuditTrail } from './audit/trail.ts';
 import type { Authenticator } from './authenticate.ts';
 
 /** What a file of routes gets. */
@@ -13,6 +14,8 @@ export interface RouteContext extends AppContext {
   ring: KeyRing;
   feed: HubFeed;
   callers: Authenticator;
+  /** For what a handler alone knows of an act: who opened a route without a key, and what it is about. */
+  trail: AuditTrail;
   log: Logger;
   timing: AppTiming;
   /** What an operator is to decide about a machine. */

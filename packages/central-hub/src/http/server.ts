@@ -6,9 +6,11 @@ import { HubFeed } from '../events/feed.ts';
 import { KeyRing } from '../keys/key-ring.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { HubStore } from '../store/index.ts';
+import { AuditTrail } from './audit/trail.ts';
 import { Authenticator } from './authenticate.ts';
 import { forwardRoutes } from './forward.ts';
 import type { RouteContext } from './hub-app.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { compatRoutes } from './routes/compat.ts';
 import { eventRoutes } from './routes/events.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -62,6 +64,8 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     },
   });
   app.addHook('preHandler', async (request) => callers.checkInput(request));
+  const trail = new AuditTrail({ log, audit: store.audit, callerOf: (request) => callers.known(request) });
+  trail.watch(app);
   const feed = new HubFeed(store, { heartbeatMs: timing.heartbeatMs, closing: common.closing, log });
   const context: RouteContext = {
     ...common,
@@ -70,6 +74,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     ring,
     feed,
     callers,
+    trail,
     log,
     timing,
     attentionOf: options.attentionOf,
@@ -80,6 +85,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     tenantRoutes,
     keyRoutes,
     machineRoutes,
+    auditRoutes,
     machineOrderRoutes,
     sessionRoutes,
     eventRoutes,

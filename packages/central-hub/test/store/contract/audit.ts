@@ -148,7 +148,7 @@ export function auditContract({ place }: Kind): void {
     ]);
     await tampered(at, 'delete from audit where id = 3');
     await tampered(at, "delete from audit_marks where name = 'head'");
-    expect(await found(store)).toEqual([['head_forged', 0]]);
+    expect(await found(store)).toEqual([['line_added', 1]]);
   });
 
   test('a head that was kept elsewhere is found again, also once its line was pruned', async () => {
