@@ -42,7 +42,7 @@ export async function goLive(
   collectDefaultMetrics({ register: metrics });
   const attentionOf = (machine: string) => readers.attentionOf(machine);
   const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version, attentionOf });
-  const tidy = keepTidy({ store, links, kept: config.events, log });
+  const tidy = keepTidy({ store, links, kept: { ...config.events, auditMs: config.auditMs }, log });
 
   async function close(): Promise<void> {
     tidy.stop();
