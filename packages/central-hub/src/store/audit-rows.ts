@@ -32,6 +32,9 @@ export const BROKEN = 'auditBroken';
 /** The first line stands behind this one. */
 export const START: Mark = { line: 0, at: null, mac: '' };
 
+/** A line that stands for all before it. */
+export type AuditMark = Mark;
+
 export type MarkName = 'head' | 'checkpoint';
 
 /** A line behind another, with its number, its time and what ties it to that one. */

@@ -111,8 +111,9 @@ export class AuditTrail {
   async #refused(request: FastifyRequest, audited: Audited, outcome: Outcome): Promise<void> {
     const { status } = outcome;
     if (status >= 500 || (NOT_WRITTEN.includes(status) && !isOpen(audited))) return;
-    // That there is no QR now is no refusal.
-    if (audited.route.method === 'GET' && status !== 403 && status !== 404) return;
+    // That there is no QR now is no refusal; earlier services are told it by a 404 without a code.
+    const isRefusal = (status === 403 || status === 404) && typeof outcome.answer.code === 'string';
+    if (audited.route.method === 'GET' && !isRefusal) return;
     await this.#tryToWrite(this.#entry(request, audited, outcome));
   }
 

@@ -1,7 +1,6 @@
 import { type AuditHead, HUB_ROUTES, LeadMasterError } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
-import type { Mark } from '../../secrets/audit-chain.ts';
-import type { AuditRecord } from '../../store/audit-rows.ts';
+import type { AuditMark, AuditRecord } from '../../store/audit-rows.ts';
 import type { RouteContext } from '../hub-app.ts';
 
 /** `/v1/audit` */
@@ -24,7 +23,7 @@ function told({ at, ...record }: AuditRecord) {
   return { ...record, at: at.toISOString() };
 }
 
-function headOf({ line, at, mac }: Mark): AuditHead {
+function headOf({ line, at, mac }: AuditMark): AuditHead {
   return { line, at: at === null ? null : new Date(at).toISOString(), mac };
 }
 
