@@ -1,6 +1,9 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { AuditEntry } from '../../store/audit-rows.ts';
 
+/** Who asks without a key that is good. */
+export const UNKNOWN = 'unknown';
+
 const MINUTE_S = 60;
 /** So many lines a minute of callers that no key is known of, all together: else anyone could fill the audit. */
 const UNKNOWN_PER_MINUTE = 60;
@@ -16,7 +19,7 @@ export class Seldom {
   /** Writes the line where it is due; what fails to be written is due again. */
   async write(entry: AuditEntry, append: (entry: AuditEntry) => Promise<unknown>): Promise<void> {
     const { actor, from, action, target, result } = entry;
-    const isUnknown = actor === 'unknown';
+    const isUnknown = actor === UNKNOWN;
     // Of an unknown caller the target is what it likes to claim.
     const key = JSON.stringify(isUnknown ? [actor, from, action] : [actor, from, action, target, result]);
     if (!(await isDue(this.#same, key))) return;

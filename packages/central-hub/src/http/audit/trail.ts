@@ -8,7 +8,7 @@ import { parseKey } from '../../keys/key-text.ts';
 import type { AuditLog } from '../../store/audit-log.ts';
 import type { AuditEntry } from '../../store/audit-rows.ts';
 import { isShown, type Outcome, outcomeOf } from './outcome.ts';
-import { Seldom } from './seldom.ts';
+import { Seldom, UNKNOWN } from './seldom.ts';
 import { madeIn, subjectOf, textOf } from './subject.ts';
 
 /** What a handler knows of a request and its statement does not tell: who opened a route without a key, and what it is about. */
@@ -26,6 +26,8 @@ interface Traced {
 interface Audited {
   route: Route;
   statement: AuditStatement;
+  /** It answers without a key: its handler alone can know who asks. */
+  isOpen: boolean;
 }
 
 export interface TrailOptions {
@@ -69,10 +71,24 @@ export class AuditTrail {
     traced.noted = { ...traced.noted, ...noted };
   }
 
+  /** Tells who asks, where the handler of a route without a key has found that out. */
+  by(request: FastifyRequest, caller: Caller): void {
+    this.note(request, { actor: actorOf(caller), tenant: caller.tenant });
+  }
+
+  /**
+   * Writes an act of a route that the contract does not state, such as a page. What it does is done once this has resolved.
+   *
+   * @throws LeadMasterError where the line cannot be written.
+   */
+  async act(request: FastifyRequest, action: string, noted: Required<Noted>): Promise<void> {
+    await this.#options.audit.append({ ...noted, action, from: request.ip, result: 'ok', detail: {}, begun: null });
+  }
+
   /** Writes that a change begins. A route without a key changes something only after its handler has found out who asks. */
   async #begin(request: FastifyRequest): Promise<void> {
     const audited = auditedIn(request);
-    if (audited === null || isHeld(audited.route)) return;
+    if (audited === null || isHeld(audited)) return;
     const traced = this.#of(request);
     try {
       const line = this.#entry(request, audited, { result: BEGUN, status: 0, answer: {} });
@@ -89,12 +105,12 @@ export class AuditTrail {
     if (traced.isOver) return;
     traced.isOver = true;
     const audited = auditedIn(request);
-    if (reply.statusCode === 401 && !isOpen(audited)) return this.#wrongKey(request);
+    if (reply.statusCode === 401 && audited?.isOpen !== true) return this.#wrongKey(request);
     if (audited === null) return;
     const outcome = outcomeOf(reply.statusCode, payload);
     if (traced.begun !== null) return this.#end(request, audited, outcome);
     if (outcome.status >= 400) return this.#refused(request, audited, outcome);
-    if (isHeld(audited.route)) await this.#show(request, reply, payload, { ...audited, outcome });
+    if (isHeld(audited)) await this.#show(request, reply, payload, { ...audited, outcome });
   }
 
   /** The change is made, and is told as made, also where its line cannot be written: the one of its begin stays. */
@@ -110,7 +126,7 @@ export class AuditTrail {
   /** A request that was refused before anything was done. */
   async #refused(request: FastifyRequest, audited: Audited, outcome: Outcome): Promise<void> {
     const { status } = outcome;
-    if (status >= 500 || (NOT_WRITTEN.includes(status) && !isOpen(audited))) return;
+    if (status >= 500 || (NOT_WRITTEN.includes(status) && !audited.isOpen)) return;
     // That there is no QR now is no refusal; earlier services are told it by a 404 without a code.
     const isRefusal = (status === 403 || status === 404) && typeof outcome.answer.code === 'string';
     if (audited.route.method === 'GET' && !isRefusal) return;
@@ -129,7 +145,9 @@ export class AuditTrail {
     const { audit } = this.#options;
     const entry = this.#entry(request, audited, outcome);
     try {
-      await (isRead ? this.#seldom.write(entry, (line) => audit.append(line)) : audit.append(entry));
+      // What an unknown caller may ask for again and again must not fill the audit, either.
+      const isSeldom = isRead || entry.actor === UNKNOWN;
+      await (isSeldom ? this.#seldom.write(entry, (line) => audit.append(line)) : audit.append(entry));
     } catch (error) {
       if (payload instanceof Readable) payload.destroy();
       for (const name of OF_THE_ANSWER) reply.removeHeader(name);
@@ -145,7 +163,7 @@ export class AuditTrail {
     const of = { tenant: null, session: null, detail: {}, begun: null };
     const target = id === undefined ? '' : `key:${id}`;
     await this.#tryToWrite({
-      ...{ actor: 'unknown', action: 'wrongKey', target, from: request.ip, result: 'unauthorized' },
+      ...{ actor: UNKNOWN, action: 'wrongKey', target, from: request.ip, result: 'unauthorized' },
       ...of,
     });
   }
@@ -188,20 +206,17 @@ function auditedIn({ routeOptions }: FastifyRequest): Audited | null {
   const { routeId } = routeOptions.config;
   const route: Route | undefined = routeId === undefined ? undefined : HUB_ROUTES[routeId as HubRouteId];
   const statement = route === undefined ? null : auditOf(route);
-  return route === undefined || statement === null ? null : { route, statement };
-}
-
-function isOpen(audited: Audited | null): boolean {
-  return audited?.route.open === true;
+  const isOpen = routeOptions.config.open === true;
+  return route === undefined || statement === null ? null : { route, statement, isOpen };
 }
 
 /** Whether its one line is written before its answer leaves, rather than before it is done. */
-function isHeld({ method, open }: Route): boolean {
-  return method === 'GET' || open === true;
+function isHeld({ route, isOpen }: Audited): boolean {
+  return route.method === 'GET' || isOpen;
 }
 
 function actorOf(caller: Caller | null): string {
-  if (caller === null) return 'unknown';
+  if (caller === null) return UNKNOWN;
   if (caller === WITHOUT_KEY) return 'open';
   return caller.keyId === null ? 'operator' : `key:${caller.keyId}`;
 }
