@@ -170,9 +170,9 @@ describe('the audit of a hub', () => {
     for (const path of ['/v1/audit', '/v1/audit/head', '/v1/audit/verify']) {
       expect((await world.ask(path, { key })).json.code).toBe('forbidden');
     }
-    expect((await world.ask('/v1/audit/verify?line=1')).json.code).toBe('invalid_request');
+    expect((await world.ask('/v1/audit/verify?head=1')).json.code).toBe('invalid_request');
     const { json: head } = await world.ask('/v1/audit/head');
-    const { json: found } = await world.ask(`/v1/audit/verify?line=${head.line}&mac=${head.mac}`);
+    const { json: found } = await world.ask(`/v1/audit/verify?head=${head.line}:${head.mac}`);
     expect(found).toMatchObject({ ok: true, given: 'kept', head });
   });
 });

@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { table } from '../output/table.ts';
 import { localTime } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
-import { limit, sessionName, wholeNumber } from './values.ts';
+import { limit, lineNumber, sessionName } from './values.ts';
 
 const PAGE = 500;
 /** The hub reads every line that it keeps. */
@@ -34,7 +34,7 @@ export const register: Register = (parent, io, words) => {
     .description(help.list.about)
     .option('--tenant <tenant>', help.list.tenant)
     .addOption(new Option('--session <name>', help.list.session).argParser(sessionName(words)))
-    .addOption(new Option('--after <id>', help.list.after).argParser(wholeNumber(words)))
+    .addOption(new Option('--after <id>', help.list.after).argParser(lineNumber(words)))
     .addOption(new Option('--limit <count>', help.list.limit).default(100).argParser(limit(words)))
     .action(async (options: ListOptions, command: Command) => {
       const cli = cliOf(command, io);
@@ -67,7 +67,7 @@ export const register: Register = (parent, io, words) => {
     .action(async (file: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
       const given = file === undefined ? null : await headInFile(filePath(file));
-      const query = given === null ? {} : { line: given.line, mac: given.mac };
+      const query = given === null ? {} : { head: `${given.line}:${given.mac}` };
       const found = await hubClient(cli).call('verifyAudit', { query }, { timeoutMs: VERIFY_MS });
       cli.print.data(found);
       tell(cli, found);

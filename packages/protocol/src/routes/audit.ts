@@ -43,13 +43,13 @@ export const auditRoutes = routes({
     ...common,
     path: '/v1/audit/verify',
     summary: 'Read every line, and tell whether one was removed, changed, added or cut off',
-    description: 'Damage is an answer, `ok: false`. `line` and `mac` are a head that was kept elsewhere.',
+    description: 'Damage is an answer, `ok: false`.',
     query: z.strictObject({
-      line: queryInteger(0, LINES).optional(),
-      mac: z
+      head: z
         .string()
-        .regex(/^[\w-]{0,64}$/)
-        .optional(),
+        .regex(/^\d{1,15}:[\w-]{0,64}$/, 'must be the line and the mac of a head, as 42:MAC')
+        .optional()
+        .describe('A head that was kept elsewhere, `LINE:MAC`: everything up to it must be there as it was'),
     }),
     answers: { 200: json('What was found', auditReport) },
   },

@@ -1,4 +1,4 @@
-import { type AuditHead, HUB_ROUTES, LeadMasterError } from '@leadmaster/protocol';
+import { type AuditHead, HUB_ROUTES } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { AuditMark, AuditRecord } from '../../store/audit-rows.ts';
 import type { RouteContext } from '../hub-app.ts';
@@ -10,9 +10,9 @@ export function auditRoutes(app: HttpApp, { store, closing }: RouteContext): voi
     return { items: items.map(told), cursor };
   });
   serve(app, HUB_ROUTES.getAuditHead, async () => headOf(await store.audit.head()));
-  serve(app, HUB_ROUTES.verifyAudit, async ({ query: { line, mac } }, reply) => {
-    if ((line === undefined) !== (mac === undefined)) throw halfAHead();
-    const given = line === undefined || mac === undefined ? null : { line, mac };
+  serve(app, HUB_ROUTES.verifyAudit, async ({ query }, reply) => {
+    const [line, mac = ''] = query.head?.split(':') ?? [];
+    const given = line === undefined ? null : { line: Number(line), mac };
     const found = await store.audit.verify(given, callerSignal(reply, closing));
     const { checkpoint, head } = found;
     return { ...found, head: headOf(head), checkpoint: checkpoint === null ? null : headOf(checkpoint) };
@@ -25,12 +25,4 @@ function told({ at, ...record }: AuditRecord) {
 
 function headOf({ line, at, mac }: AuditMark): AuditHead {
   return { line, at: at === null ? null : new Date(at).toISOString(), mac };
-}
-
-function halfAHead(): LeadMasterError {
-  return new LeadMasterError(
-    'invalid_request',
-    'A head of the audit is a line and its mac; the request gives one of them.',
-    'Send both as GET /v1/audit/head gave them, or neither.',
-  );
 }
