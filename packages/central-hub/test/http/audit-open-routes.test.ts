@@ -3,6 +3,7 @@ import { APP_TIMING, createHttpApp, serve } from '@leadmaster/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { Seldom } from '../../src/http/audit/seldom.ts';
 import { AuditTrail } from '../../src/http/audit/trail.ts';
 import { OPERATOR } from '../../src/keys/caller.ts';
 import { open, SILENT, SQLITE_KIND } from '../store/fixtures.ts';
@@ -54,6 +55,35 @@ test('an unknown caller that is answered again and again is one line a minute', 
   const { ask, lines } = await setUp(async () => {});
   for (const name of ['a', 'b', 'c']) expect(await ask(name)).toBe(201);
   expect(await lines()).toHaveLength(1);
+});
+
+test('unknown callers from many addresses leave 60 lines a minute, all together', async () => {
+  const append = vi.fn(async () => {});
+  const seldom = new Seldom();
+  const of = { tenant: null, session: null, detail: {}, begun: null };
+  for (let at = 0; at < 100; at += 1) {
+    const act = { actor: 'unknown', action: 'wrongKey', target: '', from: `10.0.0.${at}`, result: 'unauthorized' };
+    await seldom.write({ ...act, ...of }, append);
+  }
+  expect(append).toHaveBeenCalledTimes(60);
+});
+
+test('a line that could not be written is due again', async () => {
+  const append = vi.fn(async () => {}).mockRejectedValueOnce(new Error('the disk is full'));
+  const seldom = new Seldom();
+  const of = {
+    target: 'session:a',
+    from: '10.0.0.1',
+    result: 'ok',
+    tenant: null,
+    session: 'a',
+    detail: {},
+    begun: null,
+  };
+  const line = { actor: 'operator', action: 'getQr', ...of };
+  await expect(seldom.write(line, append)).rejects.toThrow('the disk is full');
+  for (let at = 0; at < 3; at += 1) await seldom.write(line, append);
+  expect(append).toHaveBeenCalledTimes(2);
 });
 
 test('an act of a page has its line before it is done', async () => {

@@ -164,6 +164,19 @@ describe('the audit of a hub', () => {
     expect(await lines(world)).toHaveLength(length);
   });
 
+  test('a change whose key is revoked while it is carried out has its result', async () => {
+    const world = await hubOver(['one']);
+    const key = await world.tenant('acme');
+    await world.ask('/v1/sessions', { key, body: { name: 'ventas', start: false } });
+    await world.managers.one?.given('acme.ventas', 'STOPPED');
+    const waits = world.ask('/v1/sessions/ventas/start?wait=60', { key, body: {} });
+    await expect.poll(async () => (await last(world)).action).toBe('startSession');
+    await world.ask(`/v1/keys/${key.split('_')[1]}`, { method: 'DELETE' });
+    expect((await waits).status).toBe(401);
+    const started = (await lines(world)).filter(({ action }: { action: string }) => action === 'startSession');
+    expect(started).toMatchObject([{ result: 'unauthorized', begun: expect.any(Number) }]);
+  });
+
   test('is for the operator alone; half a head is refused', async () => {
     const world = await hubOver(['one']);
     const key = await world.tenant('acme');

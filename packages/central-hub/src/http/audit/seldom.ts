@@ -20,6 +20,8 @@ export class Seldom {
   async write(entry: AuditEntry, append: (entry: AuditEntry) => Promise<unknown>): Promise<void> {
     const { actor, from, action, target, result } = entry;
     const isUnknown = actor === UNKNOWN;
+    // Looked at before anything is remembered: addresses may be many.
+    if (isUnknown && (await this.#unknown.get(actor))?.remainingPoints === 0) return;
     // Of an unknown caller the target is what it likes to claim.
     const key = JSON.stringify(isUnknown ? [actor, from, action] : [actor, from, action, target, result]);
     if (!(await isDue(this.#same, key))) return;

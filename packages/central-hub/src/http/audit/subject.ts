@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   AUDITED_NAMES,
   AUDITED_PARAMS,
@@ -94,8 +95,9 @@ function detailOf(route: Route, { query, body }: Asked): Record<string, unknown>
 }
 
 function fieldsOf(given: unknown): Record<string, unknown> {
-  const isFields = typeof given === 'object' && given !== null && Object.getPrototypeOf(given) !== Buffer.prototype;
-  return isFields ? (given as Record<string, unknown>) : {};
+  // A body of bytes has none.
+  if (typeof given !== 'object' || given === null || Buffer.isBuffer(given) || given instanceof Readable) return {};
+  return given as Record<string, unknown>;
 }
 
 function safe(name: string): string {

@@ -105,7 +105,9 @@ export class AuditTrail {
     if (traced.isOver) return;
     traced.isOver = true;
     const audited = auditedIn(request);
-    if (reply.statusCode === 401 && audited?.isOpen !== true) return this.#wrongKey(request);
+    // A key that is revoked while its request is carried out was good when that began.
+    const isWrongKey = reply.statusCode === 401 && traced.begun === null && audited?.isOpen !== true;
+    if (isWrongKey) return this.#wrongKey(request);
     if (audited === null) return;
     const outcome = outcomeOf(reply.statusCode, payload);
     if (traced.begun !== null) return this.#end(request, audited, outcome);
@@ -180,7 +182,7 @@ export class AuditTrail {
   #entry(request: FastifyRequest, { route, statement }: Audited, { result, status, answer }: Outcome): AuditEntry {
     const caller = this.#options.callerOf(request);
     const { noted, begun } = this.#of(request);
-    const { target, ...subject } = subjectOf(route, statement, caller, request as never);
+    const { target, ...subject } = subjectOf(route, statement, caller, request);
     const made = status === 0 || status >= 400 ? [] : madeIn(route, statement, status, answer);
     return {
       actor: actorOf(caller),
