@@ -15,7 +15,7 @@ const ANSWER_MS = 5_000;
 interface Tidied {
   store: HubStore;
   links: MachineLinks;
-  kept: { keepMs: number; keepCount: number };
+  kept: { keepMs: number; keepCount: number; auditMs: number };
   log: Logger;
 }
 
@@ -31,9 +31,10 @@ async function tidy(tidied: Tidied): Promise<void> {
     await store.events.prune({ olderThanMs: kept.keepMs, maxRows: kept.keepCount });
     await store.operations.prune(OPERATIONS_MS);
     await store.onboarding.prune(LINKS_MS);
+    await store.audit.prune(kept.auditMs);
     await releaseUnmade(tidied);
   } catch (error) {
-    log.warn({ err: error }, 'old events could not be removed; it is tried again');
+    log.warn({ err: error }, 'old events and lines of the audit could not be removed; it is tried again');
   }
 }
 

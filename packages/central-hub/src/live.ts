@@ -44,7 +44,7 @@ export async function goLive(
   const attentionOf = (machine: string) => readers.attentionOf(machine);
   const teller = new SendingTeller(store, links, log);
   const http = await createHubServer({ ...config, store, links, teller, secrets, log, metrics, version, attentionOf });
-  const tidy = keepTidy({ store, links, kept: config.events, log });
+  const tidy = keepTidy({ store, links, kept: { ...config.events, auditMs: config.auditMs }, log });
 
   async function close(): Promise<void> {
     tidy.stop();

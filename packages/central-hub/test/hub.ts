@@ -3,6 +3,7 @@ import { SERVICE_TOKEN, startTestManager, type TestManager } from '@leadmaster/t
 import { expect, onTestFinished } from 'vitest';
 import type { HubServerOptions } from '../src/http/server.ts';
 import { type RunningHub, startHub } from './start-hub.ts';
+import { tampered as tamperedAt } from './store/fixtures.ts';
 
 export { type Answer, type Ask, send } from './start-hub.ts';
 
@@ -51,4 +52,9 @@ function withHelp(hub: RunningHub): TestHub {
       await expect.poll(async () => (await store.sessions.get(name))?.session.state, { timeout: 10_000 }).toBe(state);
     },
   };
+}
+
+/** Writes into the database of a hub as one who has no secret of it. */
+export function tampered({ dataDir }: Pick<HubWorld, 'dataDir'>, sql: string): Promise<unknown> {
+  return tamperedAt({ url: null, dataDir }, sql);
 }

@@ -46,6 +46,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   keys: () => import('./commands/keys.ts'),
   links: () => import('./commands/links.ts'),
   machines: () => import('./commands/machines.ts'),
+  audit: () => import('./commands/audit.ts'),
   phone: () => import('./commands/phone.ts'),
 };
 

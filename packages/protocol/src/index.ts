@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './actions.ts';
 export * from './addresses.ts';
+export * from './audit.ts';
 export * from './bounds.ts';
 export * from './builds.ts';
 export * from './capabilities.ts';

@@ -23,6 +23,7 @@ const NO_ACTION_COMMANDS = [
   /leadmaster pair VALUE (PHONE|TELÉFONO)/,
   // Sentences of the command line on itself.
   /leadmaster export"?$/,
+  /leadmaster audit (verify|export)/,
   /leadmaster snapshot create --all/,
 ];
 

@@ -1,7 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { HUB_ROUTES, type HubRouteId, ROUTES, type Route, type RouteId } from '../src/index.ts';
+import {
+  AUDITED_PARAMS,
+  auditOf,
+  HUB_ROUTES,
+  type HubRouteId,
+  NOT_ON_HUB,
+  plainFieldsOf,
+  ROUTES,
+  type Route,
+  type RouteId,
+} from '../src/index.ts';
 import { describeRoutes } from '../src/routes/describe.ts';
 
 const DOC = join(import.meta.dirname, '../../../docs/routes.md');
@@ -95,6 +105,9 @@ const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`
   drainMachine: 'operator admin',
   changeMachine: 'operator admin',
   removeMachine: 'operator admin',
+  listAudit: 'operator admin',
+  getAuditHead: 'operator admin',
+  verifyAudit: 'operator admin',
   listBuilds: 'operator read',
   getPlace: 'operator read',
   acceptPlace: 'operator admin',
@@ -108,6 +121,9 @@ const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`
   compatSend: 'tenant send',
 };
 
+/** Parts of paths that no line of the audit may hold. */
+const PRIVATE = ['token', 'phone', 'chat'];
+
 const ALL: readonly Route[] = Object.values({ ...ROUTES, ...HUB_ROUTES });
 const of = (fits: (route: Route) => boolean): string[] => ALL.filter(fits).map(({ id }) => id);
 
@@ -118,7 +134,7 @@ describe('every route', () => {
 
   test('that speaks of machines, of the whole vault or of other places is for the operator', () => {
     const theirs =
-      /adopt|import|transfer|move$|recover|retire|metrics|builds|doctor|report|settings|trash|vault|keys|place|tenants|machine|hubs/;
+      /adopt|import|transfer|move$|recover|retire|metrics|builds|doctor|report|settings|trash|vault|keys|place|tenants|machine|hubs|audit/;
     expect(of(({ path, audience }) => theirs.test(path) && audience !== 'operator')).toEqual([]);
   });
 
@@ -147,6 +163,50 @@ describe('every route', () => {
       const read = [query, body].flatMap((schema) => (schema === undefined ? [] : fieldsOf(schema)));
       expect([id, read.filter((field) => confirms.includes(field))]).toEqual([id, operatorInput]);
     }
+  });
+});
+
+describe('the audit', () => {
+  test('has a line of every route that changes something, and of those that show a login', () => {
+    expect(of((route) => route.method !== 'GET' && auditOf(route) === null)).toEqual([]);
+    expect(of((route) => route.method === 'GET' && auditOf(route) !== null)).toEqual([
+      'getQr',
+      'exportSnapshot',
+      'compatQr',
+      'compatQrCode',
+      'getLinkState',
+    ]);
+  });
+
+  test('names by its path what may be named, and nothing else', () => {
+    expect(AUDITED_PARAMS.filter((name) => PRIVATE.some((each) => each === name))).toEqual([]);
+    for (const { id, path } of ALL.filter((route) => auditOf(route) !== null && !(route.id in NOT_ON_HUB))) {
+      const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const known = [...AUDITED_PARAMS, ...PRIVATE];
+      expect([id, params.filter((name) => !known.some((each) => each === name))]).toEqual([id, []]);
+    }
+  });
+
+  test('is told of fields that are yes or no, or some of a few words, and of no text', () => {
+    const told = new Set(ALL.filter(({ method }) => method !== 'GET').flatMap((route) => [...plainFieldsOf(route)]));
+    expect([...told]).toEqual(
+      expect.arrayContaining(['originRetired', 'purge', 'draining', 'scopes', 'mode', 'accept']),
+    );
+    const texts = [
+      'name',
+      'title',
+      'to',
+      'text',
+      'message',
+      'phone',
+      'path',
+      'url',
+      'token',
+      'key',
+      'metadata',
+      'addresses',
+    ];
+    expect(texts.filter((field) => told.has(field))).toEqual([]);
   });
 });
 

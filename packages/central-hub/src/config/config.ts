@@ -19,6 +19,8 @@ export interface HubConfig {
   ratePerSecond: number;
   compat: 'key' | 'open';
   events: { keepMs: number; keepCount: number };
+  /** How long lines of the audit are kept. */
+  auditMs: number;
   log: { level: string; format: 'json' | 'pretty' };
 }
 
@@ -44,6 +46,7 @@ export function readHubConfig(env: Env, baseDir = CHECKOUT): HubConfig {
     ratePerSecond: get('HUB_RATE_PER_S'),
     compat: get('LEADMASTER_COMPAT'),
     events: { keepMs: get('HUB_EVENT_DAYS') * 86_400_000, keepCount: get('HUB_EVENT_COUNT') },
+    auditMs: get('HUB_AUDIT_DAYS') * 86_400_000,
     log: { level: get('LOG_LEVEL'), format: get('LOG_FORMAT') },
   };
   if (problems.length > 0) throw new ConfigError(problems);

@@ -44,6 +44,10 @@ const HUB = {
     default: '1000000',
     meaning: 'How many events the hub keeps at most.',
   }),
+  HUB_AUDIT_DAYS: setting(whole(1, 36_500, 'days'), {
+    default: '365',
+    meaning: 'For how many days the hub keeps the audit.',
+  }),
   DATABASE_URL: setting(databaseUrl, {
     default: null,
     meaning:

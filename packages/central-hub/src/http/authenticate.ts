@@ -4,7 +4,7 @@ import { isLocal, isOpen, keyCheck, presentedKey } from '@leadmaster/service-kit
 import { isLoopback } from '@leadmaster/service-kit/process';
 import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { type Caller, OPERATOR } from '../keys/caller.ts';
+import { type Caller, OPERATOR, WITHOUT_KEY } from '../keys/caller.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { refuseOperatorInput } from './operator-input.ts';
 
@@ -56,8 +56,8 @@ export class Authenticator {
 
   /** Who asks. Every request that needs a key has one once it was checked. */
   of(request: object): Caller {
-    const caller = this.#callers.get(request as FastifyRequest);
-    if (caller === undefined) throw new Error('a request was answered before its key was checked');
+    const caller = this.known(request as FastifyRequest);
+    if (caller === null) throw new Error('a request was answered before its key was checked');
     return caller;
   }
 
@@ -67,9 +67,14 @@ export class Authenticator {
     await this.#wrong.consume(address).catch(() => sleep(wrongKeyWaitMs));
   }
 
+  /** Who asks; null while no key was found good. */
+  known(request: FastifyRequest): Caller | null {
+    return this.#callers.get(request) ?? null;
+  }
+
   async #callerOf(request: FastifyRequest): Promise<Caller> {
     const presented = presentedKey(request);
-    if (presented === null && this.#isOpenCompat(request)) return OPERATOR;
+    if (presented === null && this.#isOpenCompat(request)) return WITHOUT_KEY;
     if (presented === null) throw unauthorized('The request brings no key.');
     if (this.#isOperator(presented)) return OPERATOR;
     const caller = await this.#options.ring.find(presented, request.ip);

@@ -6,6 +6,7 @@ import type { MachineLinks } from '../machines/links.ts';
 import type { SendingTeller } from '../machines/sending-teller.ts';
 import type { Onboarding } from '../onboarding/onboarding.ts';
 import type { HubStore } from '../store/index.ts';
+import type { AuditTrail } from './audit/trail.ts';
 import type { Authenticator } from './authenticate.ts';
 
 /** What a file of routes gets. */
@@ -19,6 +20,8 @@ export interface RouteContext extends AppContext {
   onboarding: Onboarding;
   /** The public origin; null where only this machine calls. */
   url: string | null;
+  /** For what a handler alone knows of an act: who opened a route without a key, and what it is about. */
+  trail: AuditTrail;
   log: Logger;
   timing: AppTiming;
   /** What an operator is to decide about a machine. */

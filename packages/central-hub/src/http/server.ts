@@ -8,11 +8,13 @@ import type { MachineLinks } from '../machines/links.ts';
 import type { SendingTeller } from '../machines/sending-teller.ts';
 import { Linking } from '../onboarding/linking.ts';
 import { Onboarding } from '../onboarding/onboarding.ts';
-import { reportsTo } from '../onboarding/reports.ts';
 import type { HubStore } from '../store/index.ts';
+import { reportsTo } from './audit/link-reports.ts';
+import { AuditTrail } from './audit/trail.ts';
 import { Authenticator } from './authenticate.ts';
 import { forwardRoutes } from './forward.ts';
 import type { RouteContext } from './hub-app.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { changeSessionRoute } from './routes/change-session.ts';
 import { compatRoutes } from './routes/compat.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -71,6 +73,8 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     },
   });
   app.addHook('preHandler', async (request) => callers.checkInput(request));
+  const trail = new AuditTrail({ log, audit: store.audit, callerOf: (request) => callers.known(request) });
+  trail.watch(app);
   const feed = new HubFeed(store, { heartbeatMs: timing.heartbeatMs, closing: common.closing, log });
   const context: RouteContext = {
     ...common,
@@ -80,8 +84,9 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     ring,
     feed,
     callers,
-    onboarding: new Onboarding({ store, linking: new Linking(store, links), report: reportsTo(log), log }),
+    onboarding: new Onboarding({ store, linking: new Linking(store, links), report: reportsTo(log, store.audit), log }),
     url: options.url,
+    trail,
     log,
     timing,
     attentionOf: options.attentionOf,
@@ -92,6 +97,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     tenantRoutes,
     keyRoutes,
     machineRoutes,
+    auditRoutes,
     machineOrderRoutes,
     sessionRoutes,
     changeSessionRoute,

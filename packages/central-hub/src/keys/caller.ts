@@ -22,6 +22,9 @@ export const OPERATOR: Caller = {
   keyId: null,
 };
 
+/** Who uses a route of earlier services where `LEADMASTER_COMPAT=open` asks for no key. */
+export const WITHOUT_KEY: Caller = { ...OPERATOR };
+
 export function callerOf({ id, tenant, scopes, sessions }: KeyRecord): Caller {
   return {
     kind: tenant === null ? 'operator' : 'tenant',

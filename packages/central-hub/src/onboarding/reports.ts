@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { OnboardingRecord } from '../store/records.ts';
 
 /** What becomes of a link by those who have no key. */
@@ -12,11 +11,3 @@ export interface OnboardingReport {
 
 /** Told before the request is answered. Where it throws, the request fails. */
 export type Report = (report: OnboardingReport) => Promise<void>;
-
-/** Tells it to the log. Nothing of it opens a link. */
-export function reportsTo(log: Logger): Report {
-  return async ({ what, link: { id, session, claims, lateTries }, from }) => {
-    const isWorthALook = what === 'late' || (what === 'claimed' && claims > 1);
-    log[isWorthALook ? 'warn' : 'info']({ link: id, session, what, from, claims, lateTries }, 'onboarding link');
-  };
-}

@@ -12,11 +12,18 @@ const SECRET = /^[\x21-\x7e]{22,512}$/;
 
 /** Seals what the hub must keep and be able to read again, such as the tokens of machines, under the hub's secret. */
 export class Seal {
+  readonly #secret: string;
   readonly #key: Buffer;
 
   /** `secret`: the content of `HUB_SECRET_FILE`. */
   constructor(secret: string) {
-    this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'leadmaster hub seal', 32));
+    this.#secret = secret;
+    this.#key = this.keyFor('seal');
+  }
+
+  /** A key of its own for each purpose: one that comes out tells nothing of the others, nor of the secret. */
+  keyFor(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#secret, '', `leadmaster hub ${purpose}`, 32));
   }
 
   /** Another text each time. `about`: whose it is, as `machine:m1`; it opens under the same name alone. */

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { within } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
+import { AuditChain } from '../secrets/audit-chain.ts';
 import type { Seal } from '../secrets/seal.ts';
+import { AuditLog } from './audit-log.ts';
 import { HubDatabase } from './database.ts';
 import { EventLog } from './event-log.ts';
 import { Homes } from './homes.ts';
@@ -64,6 +66,7 @@ export class HubStore {
   readonly homes: Homes;
   readonly sending: SendingWords;
   readonly onboarding: OnboardingLinks;
+  readonly audit: AuditLog;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -83,6 +86,7 @@ export class HubStore {
     this.homes = new Homes(database);
     this.sending = new SendingWords(database);
     this.onboarding = new OnboardingLinks(database, seal);
+    this.audit = new AuditLog(database, new AuditChain(seal.keyFor('audit')));
     this.logId = logId;
   }
 

@@ -23,8 +23,8 @@ const SCHEMA: Schema = {
   steps: MIGRATIONS.map(({ version, name, sql }) => ({ version, name, sql: sql(SQLITE_WORDS) })),
   tables: TABLES,
   withoutIt:
-    'sessions and their logins are with the session managers and are not touched; lost are tenants, keys, machines and the ' +
-    "hub's log of events.",
+    'sessions and their logins are with the session managers and are not touched; lost are tenants, keys, machines, the audit ' +
+    "and the hub's log of events.",
 };
 
 const STATEMENTS = 200;

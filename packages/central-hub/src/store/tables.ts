@@ -14,6 +14,8 @@ export interface HubTables {
   untold_sessions: UntoldRow;
   onboarding_links: OnboardingLinkRow;
   onboarding_codes: OnboardingCodeRow;
+  audit: AuditRow;
+  audit_marks: AuditMarkRow;
 }
 
 export interface TenantRow {
@@ -144,4 +146,30 @@ export interface OnboardingCodeRow {
   phone: string;
   /** On the clock of the database. */
   at: number;
+}
+
+/** A line of the audit. Lines are added, and the oldest are deleted by age; none is changed. */
+export interface AuditRow {
+  id: number;
+  /** On the clock of the database. */
+  at: number;
+  actor: string;
+  action: string;
+  target: string;
+  source: string | null;
+  result: string;
+  tenant: string | null;
+  session: string | null;
+  detail: string;
+  begun: number | null;
+  mac: string;
+}
+
+/** The head of the audit, and its checkpoint: the last line that was deleted by age. */
+export interface AuditMarkRow {
+  name: string;
+  line: number;
+  at: number | null;
+  mac: string;
+  signature: string;
 }

@@ -1,3 +1,4 @@
+import { auditContract } from './contract/audit.ts';
 import { eventsContract } from './contract/events.ts';
 import { keysContract } from './contract/keys.ts';
 import { leasesContract } from './contract/leases.ts';
@@ -21,6 +22,7 @@ export function storeContract(kind: Kind): void {
     sessionsContract(kind);
     operationsContract(kind);
     onboardingContract(kind);
+    auditContract(kind);
     readersContract(kind);
     sendingContract(kind);
   });

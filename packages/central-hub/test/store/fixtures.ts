@@ -1,10 +1,16 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { type AnyEvent, LeadMasterError, type Session } from '@leadmaster/protocol';
 import { Postgres, postgresMissing } from '@leadmaster/testkit/postgres';
+import Database from 'better-sqlite3';
+import pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Seal } from '../../src/secrets/seal.ts';
 import { type HubStore, openStore } from '../../src/store/index.ts';
 import type { KeyRecord, Lease, MachineRecord, SessionRecord, TenantRecord } from '../../src/store/records.ts';
@@ -72,6 +78,28 @@ export async function open(place: Place, seal = SEAL): Promise<HubStore> {
   const store = await openStore({ ...place, seal, log: SILENT });
   onTestFinished(() => store.close());
   return store;
+}
+
+/** What one who can write into the database, and has no secret of the hub, does to it; answers the rows. */
+export async function tampered({ url, dataDir }: Place, sql: string): Promise<Record<string, unknown>[]> {
+  if (url === null) {
+    const db = new Database(join(dataDir, 'hub.db'));
+    try {
+      const statement = db.prepare<[], Record<string, unknown>>(sql);
+      if (statement.reader) return statement.all();
+      statement.run();
+      return [];
+    } finally {
+      db.close();
+    }
+  }
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 /** The product error that a call rejects with. */
@@ -153,4 +181,44 @@ export function news(
 
 export function names(page: { items: readonly Pick<SessionRecord, 'name'>[] }): string[] {
   return page.items.map(({ name }) => name);
+}
+
+interface ProcessOptions {
+  args?: readonly string[];
+  /** What starts it; the command is in `$@`. */
+  shell?: string;
+}
+
+/** A hub in a process of its own, and what it said. */
+export class HubProcess {
+  readonly said: string[] = [];
+  readonly #child: ChildProcess;
+
+  /** `program` is given the place, the secret and `args`. */
+  constructor(program: URL, { url, dataDir }: Place, { args = [], shell = 'exec "$@"' }: ProcessOptions = {}) {
+    const all = [process.execPath, fileURLToPath(program), url ?? '', dataDir, SECRET, ...args];
+    this.#child = spawn('/bin/sh', ['-c', shell, 'sh', ...all], { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (this.#child.stdout !== null) createInterface(this.#child.stdout).on('line', (line) => this.said.push(line));
+    onTestFinished(() => this.end('SIGKILL'));
+  }
+
+  /** Numbers that were said behind a word. */
+  told(word: string): number[] {
+    return this.said.filter((line) => line.startsWith(`${word} `)).map((line) => Number(line.slice(word.length + 1)));
+  }
+
+  async until(word: string, count = 1): Promise<void> {
+    await vi.waitFor(() => expect(this.told(word).length).toBeGreaterThanOrEqual(count), { interval: 5 });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async end(signal?: NodeJS.Signals): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'close');
+    if (signal !== undefined) this.#child.kill(signal);
+    await gone;
+  }
 }

@@ -1,15 +1,18 @@
 import { type CompiledQuery, CompiledQuery as Raw } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
+import { auditList } from '../../src/store/audit-log.ts';
 import { HubDatabase, type HubQueries } from '../../src/store/database.ts';
 import { eventList } from '../../src/store/event-log.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
 import { sessionList } from '../../src/store/session-copies.ts';
 import { parts, storeSessions } from '../../src/store/session-rows.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import type { AuditRow } from '../../src/store/tables.ts';
 import { AT, describeWhereItIs, type Kind, postgresForFile, SILENT, SQLITE_KIND, session } from './fixtures.ts';
 
 const MANY = 10_000;
 const TENANT = 't042';
+const PAGE = { after: 0, limit: 100 };
 
 const ASKED: readonly (readonly [what: string, query: (db: HubQueries) => CompiledQuery])[] = [
   ['a page of all', (db) => sessionList(db, { limit: 100, after: 't050.s3' }).compile()],
@@ -19,6 +22,9 @@ const ASKED: readonly (readonly [what: string, query: (db: HubQueries) => Compil
   ['some names', (db) => sessionList(db, { limit: 100, names: ['t001.s1', 't002.s2'] }).compile()],
   ['events of a tenant', (db) => eventList(db, { after: 9_000, limit: 100, tenant: TENANT }, MANY).compile()],
   ['events of a session', (db) => eventList(db, { after: 0, limit: 100, sessions: [`${TENANT}.s1`] }, MANY).compile()],
+  ['the audit', (db) => auditList(db, { ...PAGE, all: false }, MANY).compile()],
+  ['the audit of a tenant', (db) => auditList(db, { ...PAGE, all: false, tenant: TENANT }, MANY).compile()],
+  ['the audit of a session', (db) => auditList(db, { ...PAGE, all: true, session: `${TENANT}.s1` }, MANY).compile()],
 ];
 
 /** Ten thousand sessions of a hundred tenants, and as many events. */
@@ -42,7 +48,25 @@ async function fill(database: HubDatabase): Promise<void> {
   }));
   await database.transact(async (db) => {
     for (const part of parts(rows)) await db.insertInto('events').values(part).execute();
+    for (const part of parts(sessions.map(({ name }, at) => lineOf(name, at + 1)))) {
+      await db.insertInto('audit').values(part).execute();
+    }
   });
+}
+
+/** Every second line is the result of the one before. */
+function lineOf(session: string, id: number): AuditRow {
+  const act = { actor: 'operator', action: 'startSession', target: `session:${session}`, source: null, result: 'ok' };
+  return {
+    id,
+    at: 0,
+    ...act,
+    tenant: session.slice(0, 4),
+    session,
+    detail: '{}',
+    begun: id % 2 ? null : id - 1,
+    mac: '',
+  };
 }
 
 async function explained(database: HubDatabase, words: string, { sql, parameters }: CompiledQuery): Promise<string> {

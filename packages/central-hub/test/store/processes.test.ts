@@ -1,54 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { HubStore } from '../../src/store/index.ts';
 import {
   describeWhereItIs,
+  HubProcess,
   type Kind,
   machine,
   open,
   type Place,
   postgresForFile,
-  SECRET,
   SQLITE_KIND,
 } from './fixtures.ts';
 
-const READER = fileURLToPath(new URL('./reader-process.ts', import.meta.url));
+const READER = new URL('./reader-process.ts', import.meta.url);
 const ROUNDS = Number(process.env.LEADMASTER_CRASH_ROUNDS ?? 4);
 
-/** A hub in a process of its own, and what it said. */
-class HubProcess {
-  readonly said: string[] = [];
-  readonly #child: ChildProcess;
-
-  constructor({ url, dataDir }: Place, { seconds = 60, shell = 'exec "$@"' } = {}) {
-    const args = [process.execPath, READER, url ?? '', dataDir, SECRET, 'm1', String(seconds)];
-    this.#child = spawn('/bin/sh', ['-c', shell, 'sh', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    if (this.#child.stdout !== null) createInterface(this.#child.stdout).on('line', (line) => this.said.push(line));
-    onTestFinished(() => this.end('SIGKILL'));
-  }
-
-  /** Numbers that were said behind a word. */
-  told(word: string): number[] {
-    return this.said.filter((line) => line.startsWith(`${word} `)).map((line) => Number(line.slice(word.length + 1)));
-  }
-
-  async until(word: string, count = 1): Promise<void> {
-    await vi.waitFor(() => expect(this.told(word).length).toBeGreaterThanOrEqual(count), { interval: 5 });
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
-  async end(signal?: NodeJS.Signals): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, 'close');
-    if (signal !== undefined) this.#child.kill(signal);
-    await gone;
-  }
+/** A hub that reads the log of one machine, under leases of so many seconds. */
+function reader(place: Place, { seconds = 60, ...more }: { seconds?: number; shell?: string } = {}): HubProcess {
+  return new HubProcess(READER, place, { args: ['m1', String(seconds)], ...more });
 }
 
 /** The numbers of all events that are stored, in the order of the log. */
@@ -73,7 +41,7 @@ function killed({ place }: Kind): void {
     await withMachine(at);
     let last = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
-      const hub = new HubProcess(at, { seconds: 0.5 });
+      const hub = reader(at, { seconds: 0.5 });
       await hub.until('stored', round);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 300));
       await hub.end('SIGKILL');
@@ -95,7 +63,7 @@ describeWhereItIs(SQLITE_KIND, () => {
     const at = await SQLITE_KIND.place();
     await withMachine(at);
     // A limit on the size of files is the full disk that a test can have without privileges.
-    const hub = new HubProcess(at, { shell: 'ulimit -f 2048; trap "" XFSZ; exec "$@"' });
+    const hub = reader(at, { shell: 'ulimit -f 2048; trap "" XFSZ; exec "$@"' });
     await hub.end();
     expect(hub.said.at(-1)).toBe('refused storage_failed');
     const all = await stored(await open(at));
@@ -113,7 +81,7 @@ describeWhereItIs(postgres, () => {
     const at = await postgres.place();
     await withMachine(at);
     const store = await open(at);
-    const hubs = upTo(3).map(() => new HubProcess(at, { seconds: 2 }));
+    const hubs = upTo(3).map(() => reader(at, { seconds: 2 }));
     const reads = (hub: HubProcess) => hub.told('claimed').length;
     await vi.waitFor(() => expect(hubs.some((hub) => reads(hub) > 0)).toBe(true), { interval: 5 });
     expect(hubs.map(reads).sort()).toEqual([0, 0, 1]);

@@ -83,13 +83,18 @@ export async function writeExport(
 
 /** Writes a text to a file that only its owner can read; the file has its name only once it is whole and on the disk. */
 export async function writeText(path: string, text: string): Promise<void> {
+  await writeWhole(path, [Buffer.from(text)]);
+}
+
+/** The same with bytes as they come. What fails in their making passes as it is. */
+export async function writeWhole(path: string, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
-    await write(temporary, [Buffer.from(text)]);
+    await write(temporary, bytes);
     await rename(temporary, path);
     await sync(dirname(path));
   } catch (error) {
-    throw failed(path, error);
+    throw isOurs(error) ? error : failed(path, error);
   } finally {
     await rm(temporary, { force: true });
   }

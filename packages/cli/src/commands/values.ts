@@ -46,6 +46,14 @@ export function wholeNumber({ rules }: Words): Parser<number> {
   };
 }
 
+/** The number of a line of the audit. */
+export function lineNumber({ rules }: Words): Parser<number> {
+  return (text) => {
+    if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError(rules.lineNumber);
+    return Number(text);
+  };
+}
+
 /** How many at most, as the service takes it. */
 export function limit({ rules }: Words): Parser<number> {
   return (text) => {

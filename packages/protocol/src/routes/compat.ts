@@ -57,6 +57,7 @@ export const compatRoutes = routes({
     path: '/qr',
     summary: 'The QR as a data URL, or that there is none',
     scope: 'control',
+    audit: { shows: ['qr'] },
     answers: {
       200: json(
         '`NO_QR`, or `QR_AVAILABLE` with `qr`',
@@ -71,6 +72,7 @@ export const compatRoutes = routes({
     path: '/qr-code',
     summary: 'The QR as a data URL, else 404',
     scope: 'control',
+    audit: { shows: ['qrDataUrl'] },
     answers: {
       200: json('The QR', z.object({ qrDataUrl: z.string(), status })),
       404: json('None is shown', z.object({ error: z.string(), currentStatus: status })),
@@ -113,6 +115,7 @@ export const compatRoutes = routes({
     path: '/send',
     summary: 'Send a text and wait for WhatsApp’s acknowledgement',
     scope: 'send',
+    audit: { made: { field: 'message_id', kind: 'message' } },
     headers: headers.extend({ 'idempotency-key': idempotencyKey }),
     body: z.strictObject({
       cliente_id: clientId,

@@ -1,3 +1,4 @@
+import { auditRoutes } from './audit.ts';
 import { centralHubRoutes, hubSessionRoutes } from './central-hub.ts';
 import { chatRoutes } from './chats.ts';
 import { compatRoutes } from './compat.ts';
@@ -17,6 +18,7 @@ import { storageRoutes } from './storage.ts';
 import { transferRoutes } from './transfers.ts';
 import { trashRoutes } from './trash.ts';
 
+export * from './audited.ts';
 export * from './compat.ts';
 export * from './inputs.ts';
 export { NOT_ON_HUB } from './on-hub.ts';
@@ -45,7 +47,7 @@ export const ROUTES = {
 
 export type RouteId = keyof typeof ROUTES;
 
-const hubsOwn = { ...hubSessionRoutes, ...centralHubRoutes, ...onboardingRoutes };
+const hubsOwn = { ...hubSessionRoutes, ...centralHubRoutes, ...onboardingRoutes, ...auditRoutes };
 
 type OnHub = Omit<typeof ROUTES, keyof typeof NOT_ON_HUB | keyof typeof hubsOwn> & typeof hubsOwn;
 
@@ -62,6 +64,6 @@ export const HUB_ROUTES = Object.fromEntries(
 export type HubRouteId = keyof typeof HUB_ROUTES;
 
 /** What a client can call: the routes of a session manager, as it states them, and those that a hub has beside them. */
-export const CALLS = { ...ROUTES, ...centralHubRoutes, ...onboardingRoutes };
+export const CALLS = { ...ROUTES, ...centralHubRoutes, ...onboardingRoutes, ...auditRoutes };
 
 export type CallId = keyof typeof CALLS;

@@ -17,6 +17,7 @@ export const linkingRoutes = routes({
       'With `?wait=` a session that is on its way is waited for: the answer comes with its QR, or once it stands where none will come.',
     scope: 'control',
     audience: 'tenant',
+    audit: { shows: [] },
     params: sessionParams,
     query: z.strictObject({ wait: waitSeconds }),
     answers: {

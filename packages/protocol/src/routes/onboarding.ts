@@ -31,6 +31,7 @@ export const onboardingRoutes = routes({
     description:
       'The page at that address is in Spanish or English. Linking begins once its button is pressed; a session that is not ' +
       'running is then started. A session that is linked already has no use for a link: 409.',
+    audit: { made: { field: 'id', kind: 'link' } },
     params: sessionParams,
     body: createLink,
     answers: { 201: json('The link', madeLink) },
@@ -71,6 +72,7 @@ export const onboardingRoutes = routes({
     method: 'GET',
     path: '/link/{token}/state',
     summary: 'What the page of a link shows now, to the browser that has taken the link',
+    audit: { shows: ['qr', 'code'] },
     answers: { 200: json('What it shows', linkState) },
     errors: PAGE_ERRORS,
   },

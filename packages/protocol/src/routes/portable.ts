@@ -18,6 +18,7 @@ export const portableRoutes = routes({
       'of what is in it; the file itself is usually smaller.',
     scope: 'admin',
     audience: 'tenant',
+    audit: { shows: [] },
     params: snapshotParams,
     headers: passphraseHeaders,
     answers: { 200: { description: 'The file', content: { [BYTES]: { schema: bytes } } } },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AuditStatement } from '../audit.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { problem } from '../problem.ts';
 import { type OperationKind, operation } from '../snapshots.ts';
@@ -29,6 +30,7 @@ export const TAGS = {
   tenants: 'The clients of the installation',
   keys: 'What opens the hub',
   machines: 'The session managers behind the hub',
+  audit: 'Who did what, on what, from where, when, and with what result',
   service: 'Health and metrics',
   compatibility: 'For the LeadMaster services that exist today; one session',
 } as const;
@@ -64,6 +66,8 @@ export interface RouteStatement {
   readonly audience: Audience;
   /** Fields of the query or the body that are the operator's alone, where a tenant may call the route: to confirm what only the operator knows. */
   readonly operatorInput?: readonly string[];
+  /** What its audit line holds beside what every line has. Stated by a GET, the route leaves a line; all others do anyway (`auditOf`). */
+  readonly audit?: AuditStatement;
   /** Answers without a key. */
   readonly open?: true;
   /**

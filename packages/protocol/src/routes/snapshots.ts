@@ -34,6 +34,7 @@ export const snapshotRoutes = routes({
       'minute at most.',
     scope: 'storage',
     audience: 'tenant',
+    audit: { made: { field: 'id', kind: 'snapshot' } },
     long: 'snapshot',
     params: sessionParams,
     body: createSnapshot.nullish(),

@@ -40,6 +40,7 @@ export const transferRoutes = routes({
       'other manager has given it up.',
     scope: 'admin',
     audience: 'operator',
+    audit: { names: { to: 'origin' } },
     long: 'transfer',
     params: sessionParams,
     body: transferSession,

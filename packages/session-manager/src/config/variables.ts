@@ -276,6 +276,7 @@ export const ELSEWHERE: readonly string[] = [
   'HUB_RATE_PER_S',
   'HUB_EVENT_DAYS',
   'HUB_EVENT_COUNT',
+  'HUB_AUDIT_DAYS',
   'DATABASE_URL',
   'LEADMASTER_URL',
   'LEADMASTER_KEY',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HUB_ROUTES, tenantOf } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Visit } from '../../onboarding/onboarding.ts';
+import type { Claimed, Visit } from '../../onboarding/onboarding.ts';
 import { ASSETS, landingPage, livePage, noticePage, type Told } from '../../onboarding/page/pages.ts';
 import { languageOf } from '../../onboarding/page/words.ts';
 import type { OnboardingRecord } from '../../store/records.ts';
@@ -46,12 +46,30 @@ export function linkPageRoutes(app: HttpApp, context: RouteContext): void {
 
   serve(app, HUB_ROUTES.getLinkState, (plain) => {
     const request = plain as OnLink;
-    return visitors.let(request, () => onboarding.state({ ...visitOf(request), secret: secretOf(request) }));
+    const visit = { ...visitOf(request), secret: secretOf(request) };
+    return visitors.let(request, async () => {
+      await noteLink(context, request, visit);
+      return onboarding.state(visit);
+    });
   });
   serve(app, HUB_ROUTES.requestLinkCode, (request) => {
     const visit = { ...visitOf(request as OnLink), secret: secretOf(request as OnLink) };
     requireSameOrigin(request as OnLink, context.url);
-    return visitors.let(request as OnLink, () => onboarding.code(visit, request.body.phone));
+    return visitors.let(request as OnLink, async () => {
+      await noteLink(context, request as OnLink, visit);
+      return onboarding.code(visit, request.body.phone);
+    });
+  });
+}
+
+/** Tells the audit which link a request is of, where its browser has it. */
+async function noteLink({ onboarding, trail }: RouteContext, request: OnLink, visit: Claimed): Promise<void> {
+  const link = await onboarding.heldBy(visit);
+  if (link === null) return;
+  const { id, session } = link;
+  trail.note(request, {
+    ...{ actor: `link:${id}`, target: `session:${session} link:${id}` },
+    ...{ session, tenant: tenantOf(session) },
   });
 }
 

@@ -1,10 +1,11 @@
 import { first } from './0001-first.ts';
 import { sending } from './0002-sending.ts';
 import { links } from './0003-links.ts';
+import { audit } from './0004-audit.ts';
 import type { HubMigration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly HubMigration[] = [first, sending, links];
+export const MIGRATIONS: readonly HubMigration[] = [first, sending, links, audit];
 
 /** Tables that must be there once all steps are done. */
 export const TABLES = [
@@ -20,4 +21,6 @@ export const TABLES = [
   'untold_sessions',
   'onboarding_links',
   'onboarding_codes',
+  'audit',
+  'audit_marks',
 ] as const;

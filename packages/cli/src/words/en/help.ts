@@ -112,6 +112,25 @@ export const help = {
       yes: 'do not ask',
     },
   },
+  audit: {
+    about: 'see who did what through the hub, keep it elsewhere, and tell whether it is whole',
+    list: {
+      about: 'list what was done, the latest last',
+      tenant: 'what is about this tenant alone',
+      session: 'what is about this session alone, by its full name',
+      after: 'what came after the line of this number',
+      limit: 'how many at most',
+    },
+    export: {
+      about: 'write every line into a file, and the head of the audit as its last one',
+      file: 'where to; lines of JSON',
+      force: 'write over a file of that name',
+    },
+    verify: {
+      about: 'read every line and tell whether one was removed, changed or cut off; exit code 1 if so',
+      file: 'an export from earlier: everything up to its head must be there as it was',
+    },
+  },
   tenants: {
     about: 'add, list and remove the clients of the installation',
     name: 'the tenant',

@@ -1,4 +1,6 @@
-/** The hub: tenants, keys, machines. */
+import type { AuditProblem } from '@leadmaster/protocol';
+
+/** The hub: tenants, keys, machines, audit. */
 export const hub = {
   operator: '(operator)',
   all: 'all',
@@ -7,6 +9,28 @@ export const hub = {
   linkStates: { waiting: 'waiting', linked: 'linked', expired: 'expired', revoked: 'revoked' },
   keyHead: ['ID', 'NAME', 'TENANT', 'SCOPES', 'SESSIONS', 'EXPIRES', 'LAST USED'],
   machineHead: ['MACHINE', 'STATE', 'SESSIONS', 'MEMORY FREE', 'DISK FREE', 'SEEN', 'VERSION', 'ADDRESS'],
+  auditHead: ['LINE', 'TIME', 'WHO', 'WHAT', 'ON WHAT', 'RESULT', 'FROM'],
+  noAudit: 'There is nothing of that in the audit.',
+  auditExported: (path: string, lines: number, line: number) =>
+    `${path} has ${lines} lines of the audit, up to ${line}.`,
+  auditKeep:
+    'Keep it on another machine: ./leadmaster audit verify FILE tells later whether anything up to there was removed.',
+  auditWhole: (lines: number, line: number) => `The audit is whole: ${lines} lines, up to ${line}.`,
+  auditKept: 'Everything up to the head in the file is as it was.',
+  auditPruned:
+    'The head in the file is older than what is kept: what it stands for was removed by age (HUB_AUDIT_DAYS).',
+  auditProblems: {
+    line_missing: (line: number) => `From line ${line} on, lines are missing.`,
+    line_changed: (line: number) => `Line ${line} was changed.`,
+    line_added: (line: number) => `From line ${line} on, lines were added that are not the hub's.`,
+    tail_cut: (line: number) => `From line ${line} on, the end was cut off.`,
+    head_forged: (line: number) => `The head of the audit, at line ${line}, was changed.`,
+    checkpoint_forged: (line: number) => `The checkpoint of the last pruning, at line ${line}, was changed.`,
+    broken_earlier: (line: number) => `Line ${line} tells that the hub has found the audit damaged.`,
+    other_head: (line: number) => `Line ${line} is not the one that the file was made with.`,
+  } satisfies Record<AuditProblem, (line: number) => string>,
+  noAuditHead: (path: string) => `${path} does not end with a head of the audit.`,
+  noAuditHeadHint: 'Name a file that ./leadmaster audit export has written.',
   noTenant: 'There is no tenant yet. Add one: ./leadmaster tenants create NAME',
   noKey: 'There is no key yet. Make one: ./leadmaster keys create NAME --tenant TENANT',
   noMachine: 'There is no machine yet. Add one: ./leadmaster machines add NAME URL --token-file FILE',

@@ -65,6 +65,7 @@ export const rules = {
   oneOf: (words: string) => `It must be one of ${words}.`,
   time: 'It must be a point in time, such as 2027-01-31 or 2027-01-31T18:00Z.',
   wholeNumber: 'It must be a whole number from 0 to 1000000.',
+  lineNumber: 'It must be the number of a line, as the list shows it.',
   keyValue: 'It must be KEY=VALUE.',
   proto: '__proto__ cannot be a key; choose another.',
 };

@@ -114,6 +114,25 @@ export const help: typeof enHelp = {
       yes: 'no pregunta',
     },
   },
+  audit: {
+    about: 'muestra quién hizo qué a través del hub, lo guarda en otro lugar y dice si está completo',
+    list: {
+      about: 'lista lo que se hizo, lo más reciente al final',
+      tenant: 'solo lo que trata de este inquilino',
+      session: 'solo lo que trata de esta sesión, por su nombre completo',
+      after: 'lo que vino después de la línea de este número',
+      limit: 'cuántas como máximo',
+    },
+    export: {
+      about: 'escribe todas las líneas en un archivo, y la cabeza de la auditoría como la última',
+      file: 'adónde; líneas de JSON',
+      force: 'escribe sobre un archivo de ese nombre',
+    },
+    verify: {
+      about: 'lee todas las líneas y dice si alguna se quitó, se cambió o se cortó; si es así, código de salida 1',
+      file: 'una exportación de antes: todo hasta su cabeza debe estar como estaba',
+    },
+  },
   tenants: {
     about: 'agrega, lista y quita los inquilinos de la instalación',
     name: 'el inquilino',

@@ -67,6 +67,7 @@ export const rules: typeof enRules = {
   oneOf: (words) => `Debe ser uno de ${words}.`,
   time: 'Debe ser un momento, como 2027-01-31 o 2027-01-31T18:00Z.',
   wholeNumber: 'Debe ser un número entero de 0 a 1000000.',
+  lineNumber: 'Debe ser el número de una línea, como lo muestra la lista.',
   keyValue: 'Debe ser CLAVE=VALOR.',
   proto: '__proto__ no puede ser una clave; elija otra.',
 };
