@@ -99,7 +99,7 @@ async function refusePart(fs: ProfileFs, path: string): Promise<void> {
   throw refuse(`${path} is a part of a profile`, `Name the folder around it: ${parent}`);
 }
 
-/** What some programs make of an archive from Windows: files whose names hold the folders they should are in. */
+/** What some programs make of an archive from Windows: files whose names hold the folders they should be in. */
 async function refuseFlat(fs: ProfileFs, path: string): Promise<void> {
   const flat = (await namesIn(fs, path)).find((name) => /(^|\\)(Default|IndexedDB|Local Storage)\\/.test(name));
   if (flat === undefined) return;

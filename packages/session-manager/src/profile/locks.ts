@@ -236,6 +236,14 @@ export function describeOwner(owner: LockOwner): string {
   return `pid ${owner.pid} on host ${owner.host}, since ${owner.since}${more.join('')}`;
 }
 
+/** Behind the name of a lock: itself, SQLite's journal, and who holds it, with what it is written through. */
+const LOCK_FILES = /\.lock(?:-journal|\.owner\.json(?:\.\d+\.tmp)?)?$/;
+
+/** Whether a file beside the locks is a lock's, of one of these names. */
+export function isLockName(file: string, isName: (name: string) => boolean): boolean {
+  return LOCK_FILES.test(file) && isName(file.replace(LOCK_FILES, ''));
+}
+
 function ownerFile(file: string): string {
   return `${file}.owner.json`;
 }

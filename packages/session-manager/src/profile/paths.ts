@@ -135,14 +135,14 @@ export function refuseSymlinks(paths: DataPaths, name: string): void {
       throw new LeadMasterError(
         'login_missing',
         `${path} is a symbolic link to ${readlinkSync(path)}, which is not there`,
-        'Mount its disk, or put the folder back: a login that is missing is not recreated. Sessions must are in the data folder itself.',
+        'Mount its disk, or put the folder back: a login that is missing is not recreated. Sessions must be in the data folder itself.',
       );
     }
     if (link) {
       throw new LeadMasterError(
         'profile_unreadable',
         `${path} is a symbolic link`,
-        'Sessions must are in the data folder itself: move the folder here, or set LEADMASTER_DATA_DIR to where it really is.',
+        'Sessions must be in the data folder itself: move the folder here, or set LEADMASTER_DATA_DIR to where it really is.',
       );
     }
   }
