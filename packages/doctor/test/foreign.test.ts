@@ -21,6 +21,7 @@ test('foreign files in the folders of an installation are named, and cause no ot
   // Open to others, too: that is their owners' business.
   const folders = [paths.tokens, paths.trash, paths.staging, paths.locks, join(paths.locks, 'sessions')];
   folders.push(paths.webCache, vault);
+  await mkdir(join(paths.locks, 'sessions'), { recursive: true });
   for (const folder of folders) for (const name of FOREIGN) await writeFile(join(folder, name), '', { mode: 0o644 });
   await createProfileStore({ dataDir: paths.root }).trash('ventas', 'logout');
   await installation.putProfile(NAME);
