@@ -2,14 +2,13 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError, localTime } from '@leadmaster/protocol';
 import { createProfileStore } from '@leadmaster/session-manager/profile';
 import { unanswered, unknownNumber, vaultOf } from '@leadmaster/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lockDataFolder } from '../../session-manager/src/profile/locks.ts';
 import { dataPaths } from '../../session-manager/src/profile/paths.ts';
 import { Cli } from '../src/cli.ts';
-import { localTime } from '../src/output/words.ts';
 import { printBanner } from '../src/service/banner.ts';
 import { ioOf, run, Sink, service } from './harness.ts';
 

@@ -1,4 +1,4 @@
-import { errorText, isRestricted, LeadMasterError, stateKind } from '@leadmaster/protocol';
+import { errorText, isRestricted, LeadMasterError, localTime, stateKind } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { SupervisorView } from './session-status.ts';
 import type { Standing } from './standing.ts';
@@ -48,7 +48,7 @@ export async function requireOpenChat(
   const until = limits?.newChats.until ?? null;
   throw new LeadMasterError(
     'account_restricted',
-    `WhatsApp lets the account of ${name} open no new chats${until === null ? '' : ` until ${until}`}; nothing was sent`,
+    `WhatsApp lets the account of ${name} open no new chats${until === null ? '' : ` until ${localTime(until)}`}; nothing was sent`,
     'Existing chats continue. Send again when the limit has ended, or let the recipient write first.',
     { extra: { retryAt: until } },
   );

@@ -38,7 +38,9 @@ test('says what stands in the way and when it continues, as it waits and as it t
   const waiting: AnyEvent | undefined = opened.store.events
     .after(0, 100, NAME)
     .find(({ data }: AnyEvent) => data.reason === 'page_unreachable');
-  expect(waiting?.data.hint).toContain('WhatsApp Web cannot be reached (DNS: ERR_NAME_NOT_RESOLVED)');
+  expect(waiting?.data.hint).toMatch(
+    /^WhatsApp Web cannot be reached \(DNS: ERR_NAME_NOT_RESOLVED\)\. It is tried again by itself, next at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d\. Look/,
+  );
 });
 
 test('is over with the next try that gets through', async () => {
