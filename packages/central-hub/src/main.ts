@@ -55,7 +55,7 @@ export async function runCentralHub({
   const seal = loadSeal(config.secretFile, config.databaseUrl === null, (text) => log.warn(text));
   const open = (): Promise<HubStore> => openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
   const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
-  const answering = await begin(open, { config, secrets, log, version, local, leaseSeconds }).catch(
+  const answering = await begin(open, { config, secrets, log, sink, version, local, leaseSeconds }).catch(
     (error: unknown) => {
       alone?.release();
       throw error;

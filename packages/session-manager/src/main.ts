@@ -1,6 +1,6 @@
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import { type Listening, listen, refuseTakenPorts } from '@leadmaster/service-kit/http';
-import { createServiceLog, type LogSink } from '@leadmaster/service-kit/log';
+import { createServiceLog, type LogSink, measureLog } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
@@ -11,7 +11,6 @@ import { LIBRARY_REJECTIONS } from './engine/wwebjs/containment.ts';
 import { type Diagnosis, NO_DIAGNOSIS } from './http/diagnosis.ts';
 import type { HttpServerOptions } from './http/http-app.ts';
 import { createHttpServer } from './http/server.ts';
-import { measureLog } from './metrics.ts';
 import { livingOwner } from './profile/locks.ts';
 import { dataPaths } from './profile/paths.ts';
 
