@@ -167,7 +167,10 @@ describe('session', () => {
     await given('ventas', 'STOPPED');
     engine.onStart = () => Promise.reject(new LeadMasterError('browser_missing', 'None.', 'Install one.'));
     const said = await cli('session start ventas');
-    expect(said).toMatchObject({ code: 1, stderr: expect.stringContaining('did not start: the browser is missing (browser_missing)') });
+    expect(said).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('did not start: the browser is missing (browser_missing)'),
+    });
     const { code, stdout } = await cli('session start ventas --json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ state: 'ERROR' });
