@@ -93,7 +93,13 @@ export const ROOMS: readonly Room[] = [
   },
   { room: `${DOCTOR}/key-copy.ts`, rooms: [], why: 'One note, and the key that it is about.' },
   { room: `${DOCTOR}/code`, rooms: [], why: 'It reads code of others, and knows no finding.' },
-  { room: `${DOCTOR}/words`, rooms: ['finding.ts'], packages: [], libraries: [], why: 'Words know no machine.' },
+  {
+    room: `${DOCTOR}/words`,
+    rooms: ['finding.ts'],
+    packages: ['protocol'],
+    libraries: [],
+    why: 'Words know no machine; the form of a time is the one of all.',
+  },
   { room: `${DOCTOR}/octal.ts`, rooms: [], packages: [], libraries: [], why: 'One form of a mode.' },
   { room: `${DOCTOR}/finding.ts`, rooms: [], packages: [], libraries: [], why: 'Names of what can be found.' },
   {

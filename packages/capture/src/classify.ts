@@ -98,7 +98,7 @@ export function classify(path: string): { class: StorageClass; why: string } {
 }
 
 /**
- * Whether anything of these classes may are in a folder, at any depth. False spares the walk through it: caches have
+ * Whether anything of these classes may be in a folder, at any depth. False spares the walk through it: caches have
  * thousands of files.
  */
 export function mayHold(folder: string, classes: readonly StorageClass[]): boolean {

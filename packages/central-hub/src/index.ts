@@ -1,1 +1,2 @@
+export { hubListening } from './listening.ts';
 export { type HubOptions, type RunningHub, runCentralHub } from './main.ts';

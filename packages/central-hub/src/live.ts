@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { listen } from '@leadmaster/service-kit/http';
+import { type LogSink, measureLog } from '@leadmaster/service-kit/log';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { HubConfig } from './config/index.ts';
@@ -16,6 +17,8 @@ export interface LiveOptions {
   config: HubConfig;
   secrets: { adminKey: string; serviceToken: string };
   log: Logger;
+  /** What writes that log: the lines that it drops are counted. */
+  sink: Pick<LogSink, 'dropped'>;
   version: string;
   /** The session manager of the same process. */
   local: LocalMachine | null;
@@ -33,7 +36,7 @@ export interface Answering {
 /** The hub over its open store: answers HTTP and reads the logs of all machines. The store is closed with it, and when it cannot begin. */
 export async function goLive(
   store: HubStore,
-  { config, secrets, log, version, local, leaseSeconds }: LiveOptions,
+  { config, secrets, log, sink, version, local, leaseSeconds }: LiveOptions,
 ): Promise<Answering> {
   const links = new MachineLinks(store.machines, log);
   // The only hub on its database reads on at once after a restart: the lease was its own.
@@ -41,6 +44,7 @@ export async function goLive(
   const readers = new MachineReaders({ store, links, holder, leaseSeconds, log });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
+  measureLog(metrics, sink);
   const attentionOf = (machine: string) => readers.attentionOf(machine);
   const teller = new SendingTeller(store, links, log);
   const http = await createHubServer({ ...config, store, links, teller, secrets, log, metrics, version, attentionOf });

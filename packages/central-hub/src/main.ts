@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { refuseTakenPort } from '@leadmaster/service-kit/http';
+import { refuseTakenPorts } from '@leadmaster/service-kit/http';
 import { createServiceLog } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
 import { type Env, loadSecrets } from '@leadmaster/service-kit/settings';
@@ -50,12 +50,12 @@ export async function runCentralHub({
 }: HubOptions): Promise<RunningHub> {
   const config = readHubConfig(env);
   const { log, sink } = createServiceLog(config.log, logTo);
-  await refuseTakenPort(listeningOf(config));
+  await refuseTakenPorts([listeningOf(config)]);
   const secrets = loadSecrets(config, (text) => log.warn(text));
   const seal = loadSeal(config.secretFile, config.databaseUrl === null, (text) => log.warn(text));
   const open = (): Promise<HubStore> => openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
   const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
-  const answering = await begin(open, { config, secrets, log, version, local, leaseSeconds }).catch(
+  const answering = await begin(open, { config, secrets, log, sink, version, local, leaseSeconds }).catch(
     (error: unknown) => {
       alone?.release();
       throw error;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { APP_TIMING, createHttpApp, isOpen, listen, serviceRoutes } from '@leadmaster/service-kit/http';
+import { measureLog } from '@leadmaster/service-kit/log';
 import { Registry } from 'prom-client';
 import { listeningOf } from './listening.ts';
 import { type Answering, goLive, type LiveOptions } from './live.ts';
@@ -64,8 +65,9 @@ export function isAway(error: unknown): error is LeadMasterError {
 }
 
 /** Answers `/health`, and tells everything else why it waits. */
-async function tellWaiting(why: LeadMasterError, { config, log, version }: LiveOptions): Promise<Answering> {
+async function tellWaiting(why: LeadMasterError, { config, log, sink, version }: LiveOptions): Promise<Answering> {
   const metrics = new Registry();
+  measureLog(metrics, sink);
   const refuse = (): never => {
     throw new LeadMasterError(why.code, why.message, why.hint);
   };

@@ -2,14 +2,13 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError, localTime } from '@leadmaster/protocol';
 import { createProfileStore } from '@leadmaster/session-manager/profile';
 import { unanswered, unknownNumber, vaultOf } from '@leadmaster/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lockDataFolder } from '../../session-manager/src/profile/locks.ts';
 import { dataPaths } from '../../session-manager/src/profile/paths.ts';
 import { Cli } from '../src/cli.ts';
-import { localTime } from '../src/output/words.ts';
 import { printBanner } from '../src/service/banner.ts';
 import { ioOf, run, Sink, service } from './harness.ts';
 
@@ -197,7 +196,10 @@ describe('session', () => {
     await given('ventas', 'STOPPED');
     engine.onStart = () => Promise.reject(new LeadMasterError('browser_missing', 'None.', 'Install one.'));
     const said = await cli('session start ventas');
-    expect(said).toMatchObject({ code: 1, stderr: expect.stringContaining('did not start: browser_missing') });
+    expect(said).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('did not start: the browser is missing (browser_missing)'),
+    });
     const { code, stdout } = await cli('session start ventas --json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ state: 'ERROR' });

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { run, service } from './harness.ts';
 
@@ -131,6 +133,9 @@ describe('send', () => {
   });
 });
 
+/** It is written once an order has succeeded, and none does here. */
+const FILE = join(tmpdir(), `leadmaster-lost-${process.pid}.lmx`);
+
 /** Every order that the command line gives. */
 const ORDERS = [
   'session create ventas',
@@ -144,17 +149,30 @@ const ORDERS = [
   'transfer ventas --to http://127.0.0.1:9',
   'snapshot create ventas',
   'snapshot prune ventas --yes',
+  'snapshot restore ventas 1-00000001 --yes',
+  'recover ventas --origin-retired --yes',
+  `export ventas ${FILE}`,
   'pair ventas 5491100000002',
   'qr ventas',
 ];
-const KEY = { LEADMASTER_TARGET_KEY: 'k'.repeat(32) };
-const STOPPED = say(200, { name: 'ventas', state: 'STOPPED' });
+const KEY = { LEADMASTER_TARGET_KEY: 'k'.repeat(32), LEADMASTER_PASSPHRASE: 'caballo batería grapa' };
+const SNAPSHOT = {
+  ...{ id: '1-00000001', session: 'ventas', at: MESSAGE.at, kind: 'essential', bytes: 1, reason: 'requested' },
+  ...{ verified: true, account: null, damaged: false },
+};
+const HELD = { snapshots: 1, last: SNAPSHOT, isHere: false, gone: null, problems: [] };
+/** What the service holds, and no order changes. */
+const held: Answer = (response, request) => {
+  const isList = /\/(snapshots|recover)$/.test(request.url ?? '');
+  const body = isList ? { items: [{ ...SNAPSHOT, ...HELD }], problems: [] } : { name: 'ventas', state: 'STOPPED' };
+  say(200, body)(response, request);
+};
 
 describe('every other order', () => {
   test.each(ORDERS)('%s: a lost answer is exit code 1 and says that it may have been done', async (line) => {
     // A good answer to `delete` has no body.
     for (const answer of line.includes('delete') ? [cut] : [cut, cutInTheBody]) {
-      const { env } = await answering(answer, STOPPED);
+      const { env } = await answering(answer, held);
       const { code, stdout } = await run([...line.split(' '), '--json'], { env: { ...env, ...KEY } });
       expect({ code, ...JSON.parse(stdout) }).toMatchObject({
         code: 1,
@@ -164,7 +182,7 @@ describe('every other order', () => {
   });
 
   test.each(ORDERS)('%s: Ctrl-C after it was given says so', async (line) => {
-    const { env, seen } = await answering(never, STOPPED);
+    const { env, seen } = await answering(never, held);
     const signals = new EventEmitter();
     for (const method of ['POST', 'DELETE']) seen.once(method, () => signals.emit('SIGINT'));
     const { code, stdout } = await run([...line.split(' '), '--json'], { env: { ...env, ...KEY }, signals });

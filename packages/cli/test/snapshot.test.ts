@@ -53,7 +53,7 @@ describe('snapshot list and show', () => {
       new RegExp(`^${first} .* 13 ms +156\\.0\\.0\\.0 +requested +\\+5491100000002 +here +\\d+ m?s ago$`),
     );
     const all = (await cli('snapshot list')).stdout;
-    expect(all).toMatch(/^SESSION +ID .*\ngone +1-.* before_delete .*\nventas +2-.*\nventas +1-/);
+    expect(all).toMatch(/^SESSION +ID .*\ngone +1-.* before a deletion .*\nventas +2-.*\nventas +1-/);
     const { items, problems } = JSON.parse((await cli('snapshot list --json')).stdout);
     expect(items.map(({ session, id }: { session: string; id: string }) => [session, id])).toEqual([
       ['gone', expect.stringMatching(/^1-/)],

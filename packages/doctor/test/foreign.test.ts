@@ -8,6 +8,7 @@ import { createProfileStore } from '../../session-manager/src/profile/file-profi
 import { realFs } from '../../session-manager/src/profile/files.ts';
 import { dataPaths } from '../../session-manager/src/profile/paths.ts';
 import { finishSwaps } from '../../session-manager/src/profile/swap.ts';
+import { sweepStaging } from '../../session-manager/src/snapshots/staging.ts';
 import { tempFolder } from '../../session-manager/test/profile/helpers.ts';
 import { NAME, put, SampleInstallation } from './sample-installation.ts';
 
@@ -18,15 +19,19 @@ test('foreign files in the folders of an installation are named, and cause no ot
   const { paths, config } = installation;
   const vault = config.vault.location.kind === 'folder' ? config.vault.location.path : '';
   // Open to others, too: that is their owners' business.
-  for (const folder of [paths.tokens, paths.trash, paths.webCache, vault])
-    for (const name of FOREIGN) await writeFile(join(folder, name), '', { mode: 0o644 });
+  const folders = [paths.tokens, paths.trash, paths.staging, paths.locks, join(paths.locks, 'sessions')];
+  folders.push(paths.webCache, vault);
+  await mkdir(join(paths.locks, 'sessions'), { recursive: true });
+  for (const folder of folders) for (const name of FOREIGN) await writeFile(join(folder, name), '', { mode: 0o644 });
   await createProfileStore({ dataDir: paths.root }).trash('ventas', 'logout');
   await installation.putProfile(NAME);
   await new KeptPages(paths.webCache).keep('2.3000.1', '<html></html>');
   installation.giveAway();
   const found = await installation.found();
-  expect(found.map(({ id, severity }) => `${severity} ${id}`)).toEqual(Array(4).fill('note foreign_files'));
-  expect(found.map(({ where }) => where).sort()).toEqual([paths.tokens, paths.trash, paths.webCache, vault].sort());
+  expect(found.map(({ id, severity }) => `${severity} ${id}`)).toEqual(
+    Array(folders.length).fill('note foreign_files'),
+  );
+  expect(found.map(({ where }) => where).sort()).toEqual(folders.sort());
   for (const { what } of found) expect(what).toContain('holds 3 entries');
   expect(found[0]?.what).toContain('"Thumbs.db"');
 });
@@ -57,12 +62,16 @@ test('what others have put into the trash is not listed, not counted and never d
   expect((await readdir(paths.trash)).sort()).toEqual(['@eaDir', 'my own backup']);
 });
 
-test('what others have put into staging keeps no service from starting', async () => {
+test('what others have put into staging keeps no service from starting, and is never deleted', async () => {
   const paths = dataPaths(await tempFolder());
   prepareDataFolder(paths);
   await mkdir(join(paths.staging, 'odd.swap.json'));
-  await put(join(paths.staging, '._restore-a.swap.json'), '\0\0binary');
+  const foreign = ['._restore-a-0123456789ab.swap.json', 'x.swap.json', 'Thumbs.db', 'restore-a (conflicted copy)'];
+  for (const name of foreign) await put(join(paths.staging, name), '\0\0binary');
+  await mkdir(join(paths.staging, 'my backup'));
   expect(await finishSwaps(realFs, paths)).toEqual([]);
+  expect(await sweepStaging(paths)).toEqual([]);
+  expect(await readdir(paths.staging)).toHaveLength(foreign.length + 2);
 });
 
 test('a folder with nothing in it but what a disk or a desktop leaves is empty', async () => {

@@ -1,6 +1,7 @@
+import { localTime } from '@leadmaster/protocol';
 import { expect, test } from 'vitest';
-import { FINDING_IDS, TOPICS } from '../src/finding.ts';
-import { DOCTOR_WORDS, fill } from '../src/words/words.ts';
+import { FINDING_IDS, found, TOPICS } from '../src/finding.ts';
+import { DOCTOR_WORDS, fill, sayFinding } from '../src/words/words.ts';
 
 const namesIn = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort();
 
@@ -13,6 +14,13 @@ test('both languages say the same things of the same things', () => {
     expect(spanish.what, id).not.toBe(english.what);
   }
   for (const topic of TOPICS) expect(es.ok[topic]).not.toBe(en.ok[topic]);
+});
+
+test('a time in a finding is told as for people; its data keep it as it was', () => {
+  const since = '2026-11-25T05:00:07.000Z';
+  const about = { pid: 7, since };
+  expect(sayFinding('en', found('note', 'lock_stale', '/x', about)).what).toContain(`since ${localTime(since)}`);
+  expect(about.since).toBe(since);
 });
 
 test('a name without a value stays, so that it is seen', () => {

@@ -15,6 +15,7 @@ export * from './errors.ts';
 export * from './events/index.ts';
 export * from './hubs.ts';
 export * from './limits.ts';
+export * from './local-time.ts';
 export * from './machine.ts';
 export * from './messages.ts';
 export * from './names.ts';

@@ -38,6 +38,7 @@ import { ownDatabase } from './profile/own-file.ts';
 import { type DataPaths, dataPaths } from './profile/paths.ts';
 import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
+import { transferNames } from './profile/staging-names.ts';
 import { finishSwaps } from './profile/swap.ts';
 import { LoginCopies } from './snapshots/login-copies.ts';
 import { laterInVault, newerInVault } from './snapshots/older-login.ts';
@@ -51,7 +52,6 @@ import { claiming, wwebjsEngine } from './start-context.ts';
 import { createStateStore } from './state/sqlite-state-store.ts';
 import type { StateStore } from './state/state-store.ts';
 import { openArrivals } from './transfer/arrival-facts.ts';
-import { stagingNames } from './transfer/arriving-files.ts';
 import { openDepartures, sessionsUnderWay } from './transfer/departure-facts.ts';
 import { HttpPeer } from './transfer/http-peer.ts';
 import { OpenDepartures } from './transfer/open-departures.ts';
@@ -347,9 +347,9 @@ async function cleanUp({ log, paths, store }: Opened): Promise<void> {
   const finished = await finishSwaps(realFs, paths);
   if (finished.length > 0) log.warn({ finished }, 'restores that an earlier service had begun are finished');
   // A transfer to here continues from what has arrived.
-  const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
+  const kept = liveTransfers(store).flatMap((id) => Object.values(transferNames(id)));
   const swept = await sweepStaging(paths, new Set(kept), (path, err) =>
-    log.warn({ err, path }, 'what lies in staging cannot be removed; it takes room and does no other harm'),
+    log.warn({ err, path }, 'what was left in staging cannot be removed; it takes room and does no other harm'),
   );
   if (swept.length > 0) log.info({ swept }, 'copies that an earlier service left were removed');
 }

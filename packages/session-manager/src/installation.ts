@@ -28,6 +28,7 @@ export {
 } from './profile/files.ts';
 export {
   COMMAND,
+  isLockName,
   type LockHandle,
   type LockOwner,
   livingOwner,
@@ -53,6 +54,7 @@ export {
 } from './profile/place.ts';
 export type { ProfileRecord } from './profile/profile-store.ts';
 export { isDataFolder } from './profile/recognise.ts';
+export { isStagingName } from './profile/staging-names.ts';
 export { isTrashName } from './profile/trash.ts';
 export { newestGoodSnapshot } from './snapshots/known-good.ts';
 export { LOOK_FACT, parseLook } from './snapshots/older-login.ts';

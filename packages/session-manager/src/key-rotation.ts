@@ -92,6 +92,8 @@ async function refuseForeign(keyFile: string): Promise<void> {
 /** A key file's text, once it is sure that there are keys in it. */
 async function keyText(file: string, hint: string): Promise<string> {
   try {
+    // A pipe would never end.
+    if (!(await stat(file)).isFile()) throw new Error('it is not a regular file');
     const text = await readFile(file, 'utf8');
     parseMasterKeys(text);
     return text;

@@ -1,6 +1,6 @@
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
-import { type Listening, listen, refuseTakenPort } from '@leadmaster/service-kit/http';
-import { createServiceLog, type LogSink } from '@leadmaster/service-kit/log';
+import { type Listening, listen, refuseTakenPorts } from '@leadmaster/service-kit/http';
+import { createServiceLog, type LogSink, measureLog } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
@@ -11,7 +11,6 @@ import { LIBRARY_REJECTIONS } from './engine/wwebjs/containment.ts';
 import { type Diagnosis, NO_DIAGNOSIS } from './http/diagnosis.ts';
 import type { HttpServerOptions } from './http/http-app.ts';
 import { createHttpServer } from './http/server.ts';
-import { measureLog } from './metrics.ts';
 import { livingOwner } from './profile/locks.ts';
 import { dataPaths } from './profile/paths.ts';
 
@@ -29,14 +28,20 @@ export interface RunningService extends HostedService {
   finished: Promise<number>;
 }
 
+export interface ManagerOptions {
+  env?: NodeJS.ProcessEnv;
+  logTo?: 'stdout' | 'stderr';
+  diagnosis?: Diagnosis;
+  /** Where other services of this start will listen: refused with its own port, before anything is made. */
+  alongside?: readonly Listening[];
+}
+
 /**
  * Starts the service: takes the data folder, answers HTTP at once, and brings the sessions back meanwhile.
  *
  * @throws LeadMasterError for what keeps it from starting, ConfigError for settings that are out of rule.
  */
-export async function runSessionManager(
-  options: { env?: NodeJS.ProcessEnv; logTo?: 'stdout' | 'stderr'; diagnosis?: Diagnosis } = {},
-): Promise<RunningService> {
+export async function runSessionManager(options: ManagerOptions = {}): Promise<RunningService> {
   const warnings: string[] = [];
   const environment = loadEnvironment(options.env);
   const config = readConfig(environment.env, { warn: (text) => warnings.push(text) });
@@ -48,7 +53,9 @@ export async function runSessionManager(
     log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");
   }
   // Where a service runs on the data folder already, the data folder's lock reports that instead.
-  if (livingOwner(dataPaths(config.dataDir).dataLock) === null) await refuseTakenPort(listeningOf(config));
+  if (livingOwner(dataPaths(config.dataDir).dataLock) === null) {
+    await refuseTakenPorts([listeningOf(config), ...(options.alongside ?? [])]);
+  }
   const context = await createContext(config, log);
   measureLog(context.metrics, sink);
   const told = { settings: effectiveSettings(environment, config), diagnosis: options.diagnosis ?? NO_DIAGNOSIS };

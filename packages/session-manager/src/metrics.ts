@@ -1,5 +1,4 @@
 import { SESSION_STATES } from '@leadmaster/protocol';
-import type { LogSink } from '@leadmaster/service-kit/log';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type DiskFigures, measureDisk } from './disk/disk-metrics.ts';
 import type { SessionSupervisor } from './lifecycle/supervisor.ts';
@@ -73,17 +72,4 @@ export function createMetrics(
   measureSnapshots(registry, events, snapshots);
   if (disk !== undefined) measureDisk(registry, disk);
   return registry;
-}
-
-/** How much of the service's own log was dropped. */
-export function measureLog(registry: Registry, sink: Pick<LogSink, 'dropped'>): void {
-  new Counter({
-    name: 'leadmaster_log_lines_dropped_total',
-    help: 'Lines of the log that were dropped: its reader did not keep up, or the disk was full',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(sink.dropped);
-    },
-  });
 }

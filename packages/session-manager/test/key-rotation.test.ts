@@ -57,6 +57,17 @@ async function expectWhole(vault: Vault): Promise<void> {
 }
 
 describe('rotating the master key of a vault', () => {
+  test('refuses a named pipe as the new key or the present one without a wait, and changes nothing', async () => {
+    const { dataDir, keyFile, fresh, store, config } = await machine();
+    const pipe = join(dataDir, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    await expect(rotateVaultKey(config, pipe)).rejects.toThrow('not a regular file');
+    const piped = { ...config, vault: { ...config.vault, keyFile: pipe } };
+    await expect(rotateVaultKey(piped, fresh)).rejects.toThrow('not a regular file');
+    expect(readFileSync(keyFile, 'utf8')).toContain(OLD);
+    await expectWhole(await openWith(store, OLD));
+  });
+
   test('leaves a vault that the new key opens alone, and the old one behind it in the key file', async () => {
     const { config, keyFile, fresh, store } = await machine();
     const steps: number[] = [];

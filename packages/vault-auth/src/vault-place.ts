@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { cannotLink, newMasterKeyText, openStore, openVault, parseMasterKeys, Vault } from '@leadmaster/vault';
+import {
+  cannotLink,
+  newMasterKeyText,
+  openStore,
+  openVault,
+  parseMasterKeys,
+  readKeyText,
+  Vault,
+} from '@leadmaster/vault';
 
 /** Where the vault is: one that is open already, or a URL (`file:/backups/vault`, `s3://...`) and the file of its key. */
 export type VaultPlace = Vault | { url: string; keyFile: string };
@@ -26,10 +34,13 @@ export async function openPlace(place: VaultPlace): Promise<Vault> {
 
 /** The key file's text; null when it is proven absent. */
 async function readKey(file: string): Promise<string | null> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+  try {
+    await access(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
-  });
+  }
+  return readKeyText(file, 'Put back the copy of the key file that was kept elsewhere.');
 }
 
 async function makeKey(file: string): Promise<string> {

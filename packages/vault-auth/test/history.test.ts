@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +70,17 @@ test('a key is made where neither vault nor key was, and nowhere else', async ()
   await writeFile(place.keyFile, key);
   await rm(join(folder, 'vault'), { recursive: true });
   await expect(openPlace(place)).rejects.toMatchObject({ code: expect.stringMatching(/^(vault_missing|store_)/) });
+});
+
+test('a named pipe is no key file, and is refused without a wait', async () => {
+  const folder = await temporaryFolder();
+  const keyFile = join(folder, 'pipe');
+  execFileSync('mkfifo', [keyFile]);
+  const opening = openPlace({ url: `file:${join(folder, 'vault')}`, keyFile });
+  await expect(opening).rejects.toMatchObject({
+    code: 'vault_key_missing',
+    message: expect.stringContaining('regular'),
+  });
 });
 
 test('options that cannot be meant are refused at once', async () => {

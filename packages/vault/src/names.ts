@@ -56,7 +56,7 @@ export function isVaultObject(key: string): boolean {
   return key === VAULT_OBJECT || /^locks\/[0-9a-f]{32}$/.test(key) || parsers.some((parse) => parse(key) !== null);
 }
 
-/** Whether objects of a vault may are in a folder of that name. */
+/** Whether objects of a vault may be in a folder of that name. */
 export function isVaultFolder(folder: string): boolean {
   return (
     /^(chain|destroyed|keys|locks|packs)$/.test(folder) ||

@@ -200,7 +200,7 @@ function planPacks(shelf: Shelf, needed: ReadonlySet<string>, spoilt: ReadonlySe
     if (keep.length === 0) plan.unused.push(pack.id);
     else if (waste > maxWaste || (joined && pack.bytes < SMALL_BYTES)) plan.rewrite.push({ pack: pack.id, keep });
   }
-  // A pack that cannot be read goes only when nothing that is missing may are in it.
+  // A pack that cannot be read goes only when nothing that is missing may be in it.
   if ([...needed].every((id) => placed.has(id))) plan.unused.push(...shelf.unreadable);
   return plan;
 }

@@ -60,7 +60,7 @@ const entry: fc.Arbitrary<SourceEntry> = fc
     return file(common.path, bytes);
   });
 
-/** Entries that can are in one tree: no path twice, none behind a file. */
+/** Entries that can be in one tree: no path twice, none behind a file. */
 const tree = fc.array(entry, { maxLength: 12 }).map((entries) => {
   const chosen = new Map<string, SourceEntry>();
   for (const one of entries) {

@@ -79,6 +79,8 @@ export function loadSeal(file: string, mayMake: boolean, warn: (text: string) =>
 function read(file: string): string | null {
   let text: string;
   try {
+    // A pipe would never end.
+    if (!statSync(file).isFile()) throw new Error('it is not a regular file');
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
@@ -70,6 +71,12 @@ test('what cannot be read is an error, never a reason to make another secret', (
   const file = join(scratch(), 'hub.secret');
   mkdirSync(file);
   expect(codeOf(() => loadSeal(file, true))).toBe('storage_failed');
+});
+
+test('a named pipe is no secret, and is refused without a wait', () => {
+  const file = join(scratch(), 'hub.secret');
+  execFileSync('mkfifo', [file]);
+  expect(() => loadSeal(file, true)).toThrow('not a regular file');
 });
 
 test('a secret that others could read is made private, and that is told', () => {

@@ -1,4 +1,4 @@
-import type { AuditHead, AuditLine, AuditReport } from '@leadmaster/protocol';
+import { type AuditHead, type AuditLine, type AuditReport, localTime } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { headInFile } from '../client/audit-file.ts';
@@ -7,7 +7,6 @@ import { hubClient } from '../client/hub-client.ts';
 import type { ServiceClient } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
 import { table } from '../output/table.ts';
-import { localTime } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { limit, lineNumber, sessionName } from './values.ts';
 

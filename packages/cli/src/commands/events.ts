@@ -1,8 +1,8 @@
-import { type Address, address, type EventPage, type LeadMasterEvent } from '@leadmaster/protocol';
+import { type Address, address, type EventPage, type LeadMasterEvent, localTime } from '@leadmaster/protocol';
 import { Argument, type Command, Option } from 'commander';
 import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
-import { localTime } from '../output/words.ts';
+
 import { readerReady, untilUnread } from '../output/written.ts';
 import { cliOf, type Register } from './command.ts';
 import { cursor, limit, sessionName } from './values.ts';

@@ -1,11 +1,11 @@
-import { type HubKey, SCOPES, type Scope } from '@leadmaster/protocol';
+import { type HubKey, localTime, SCOPES, type Scope } from '@leadmaster/protocol';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { every } from '../client/every.ts';
 import { hubClient } from '../client/hub-client.ts';
 import { confirm } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
-import { ago, localTime, printable } from '../output/words.ts';
+import { ago, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 
 interface CreateOptions {

@@ -1,11 +1,11 @@
-import { ONBOARDING_LANGUAGES, type OnboardingLanguage, type OnboardingLink } from '@leadmaster/protocol';
+import { localTime, ONBOARDING_LANGUAGES, type OnboardingLanguage, type OnboardingLink } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import { every } from '../client/every.ts';
 import { hubClient } from '../client/hub-client.ts';
 import { confirm } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
-import { ago, localTime } from '../output/words.ts';
+import { ago } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, phone, wholeNumber } from './values.ts';
 

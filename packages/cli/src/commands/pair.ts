@@ -1,11 +1,11 @@
-import { type Session, samePhone } from '@leadmaster/protocol';
+import { localTime, type Session, samePhone } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { interruptible } from '../client/interrupt.ts';
 import { of } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
-import { accountName, localTime } from '../output/words.ts';
+import { accountName } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { linking, unless } from '../qr/linking.ts';
 import { sessionHintIn } from '../words/told.ts';

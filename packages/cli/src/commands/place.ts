@@ -1,8 +1,8 @@
-import { isPutBack, type Place, type PlaceSeen } from '@leadmaster/protocol';
+import { isPutBack, localTime, type Place, type PlaceSeen } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { type PlaceAccess, withPlace } from '../client/place.ts';
-import { localTime, printable } from '../output/words.ts';
+import { printable } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { confirmRetired } from './confirm-retired.ts';

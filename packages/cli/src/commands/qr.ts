@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import type { QrCode, Session } from '@leadmaster/protocol';
+import { localTime, type QrCode, type Session } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { interruptible } from '../client/interrupt.ts';
 import { of } from '../client/service-client.ts';
 import { ink } from '../output/ink.ts';
 import { LiveView } from '../output/live-view.ts';
-import { accountName, localTime, wrapped } from '../output/words.ts';
+import { accountName, wrapped } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
 import { drawQr } from '../qr/half-blocks.ts';
 import { canGivePasskey, type LinkingStep, linking, unlessScanned } from '../qr/linking.ts';

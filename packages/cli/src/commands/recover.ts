@@ -1,4 +1,4 @@
-import { isSessionName, isToRecover, type Recoverable, type Recovered } from '@leadmaster/protocol';
+import { isSessionName, isToRecover, localTime, type Recoverable, type Recovered } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -8,7 +8,7 @@ import { ask, canAsk } from '../output/ask.ts';
 import type { Printer } from '../output/printer.ts';
 import { okOrFail, showDetail, showProblems, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
-import { ago, bytes, localTime, printable } from '../output/words.ts';
+import { ago, bytes, printable } from '../output/words.ts';
 import { recoveredIn } from '../words/told.ts';
 import type { Text } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';

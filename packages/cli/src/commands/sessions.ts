@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isToRecover, type Session, shellWord } from '@leadmaster/protocol';
+import { isToRecover, localTime, type Session, shellWord } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -7,7 +7,7 @@ import { every } from '../client/every.ts';
 import { of, type ServiceClient } from '../client/service-client.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
-import { accountName, ago, bytes, localTime, printable, stateName } from '../output/words.ts';
+import { accountName, ago, bytes, printable, stateName } from '../output/words.ts';
 import { failureIn, reasonIn, sessionHintIn } from '../words/told.ts';
 import { ENGLISH, type Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';

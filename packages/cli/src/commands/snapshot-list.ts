@@ -1,12 +1,12 @@
-import type { Census, SnapshotDetail, SnapshotList } from '@leadmaster/protocol';
+import { type Census, localTime, type SnapshotDetail, type SnapshotList } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { type SnapshotAccess, type Snapshots, withSnapshots } from '../client/snapshots.ts';
 import type { Printer } from '../output/printer.ts';
 import { pause, showChecks, showProblems, snapshotTable, verdict } from '../output/snapshot-words.ts';
 import { table } from '../output/table.ts';
-import { accountName, ago, bytes, duration, localTime, printable } from '../output/words.ts';
-import { reasonIn } from '../words/told.ts';
+import { accountName, ago, bytes, duration, printable } from '../output/words.ts';
+import { reasonAndCode } from '../words/told.ts';
 import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { findSnapshot, idArgument } from './snapshot-id.ts';
@@ -79,7 +79,10 @@ function show(print: Printer, one: SnapshotDetail): void {
   const { words } = print;
   const { facts, profileOf, took } = words.snapshots;
   const rows = [
-    [facts.taken, `${localTime(one.at)} (${words.output.ago(ago(one.at))}), ${printable(reasonIn(words, one.reason))}`],
+    [
+      facts.taken,
+      `${localTime(one.at)} (${words.output.ago(ago(one.at))}), ${printable(reasonAndCode(words, one.reason))}`,
+    ],
     [facts.kind, one.kind],
     [facts.account, printable(accountName(one))],
     [facts.size, sizeOf(words, one)],

@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { of } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
-import { reasonIn, sessionHintText } from '../words/told.ts';
+import { reasonAndCode, sessionHintText } from '../words/told.ts';
 import type { Words } from '../words/words.ts';
 import { seconds } from './values.ts';
 
@@ -33,7 +33,7 @@ export function failUnlessGood(session: Session): void {
     throw new CliError(
       EXIT.failed,
       'not_running',
-      (words) => words.sessions.didNotStart(session.name, reasonIn(words, session.reason)),
+      (words) => words.sessions.didNotStart(session.name, reasonAndCode(words, session.reason)),
       sessionHintText(session),
       { told: true },
     );

@@ -1,11 +1,11 @@
-import type { Tenant } from '@leadmaster/protocol';
+import { localTime, type Tenant } from '@leadmaster/protocol';
 import type { Command } from 'commander';
 import { every } from '../client/every.ts';
 import { hubClient } from '../client/hub-client.ts';
 import { confirm } from '../output/confirm.ts';
 import type { Printer } from '../output/printer.ts';
 import { table } from '../output/table.ts';
-import { localTime, printable } from '../output/words.ts';
+import { printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { wholeNumber } from './values.ts';
 

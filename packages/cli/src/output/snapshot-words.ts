@@ -1,9 +1,9 @@
-import { accountLabel, type Check, type Snapshot, type SnapshotProblem } from '@leadmaster/protocol';
+import { accountLabel, type Check, localTime, type Snapshot, type SnapshotProblem } from '@leadmaster/protocol';
 import { checkIn, problemIn, reasonIn } from '../words/told.ts';
 import type { Words } from '../words/words.ts';
 import type { Printer } from './printer.ts';
 import { table } from './table.ts';
-import { ago, bytes, duration, localTime, printable } from './words.ts';
+import { ago, bytes, duration, printable } from './words.ts';
 
 /** A problem of a session's records. */
 export interface NamedProblem extends SnapshotProblem {
@@ -61,7 +61,7 @@ export function nameSnapshot(words: Words, one: Snapshot): string {
 
 /** How long the browser stood still, and how. */
 export function pause({ snapshots }: Words, { method, pauseMs }: Snapshot): string {
-  return method === 'none' ? snapshots.noBrowserRan : snapshots.paused(duration(pauseMs), method);
+  return method === 'none' ? snapshots.noBrowserRan : snapshots.paused(duration(pauseMs), snapshots.pausedBy[method]);
 }
 
 /** Whether it was proven good, and when. */

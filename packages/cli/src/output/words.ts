@@ -1,5 +1,5 @@
 import { type Session, visible } from '@leadmaster/protocol';
-import { reasonIn, sessionHintIn } from '../words/told.ts';
+import { reasonAndCode, sessionHintIn } from '../words/told.ts';
 import { ink } from './ink.ts';
 import type { Printer } from './printer.ts';
 
@@ -34,17 +34,6 @@ export function duration(ms: number): string {
   if (seconds < 100) return `${Math.round(seconds)} s`;
   if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
   return `${Math.round(seconds / 3600)} h`;
-}
-
-/** A time for people, the same everywhere: of this machine's clock, with its zone. 2026-11-25 02:00:07 -03:00. */
-export function localTime(iso: string): string {
-  const at = new Date(iso);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
-  const east = -at.getTimezoneOffset();
-  const zone = `${east < 0 ? '-' : '+'}${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
-  return `${day} ${clock} ${zone}`;
 }
 
 /** Text from elsewhere as part of a line. The terminal is safe from all of it; this one also keeps the line a line. */
@@ -95,7 +84,7 @@ export function accountName({ account }: Pick<Session, 'account'>): string {
 export function describeSession(print: Printer, session: Session): string {
   const { words } = print;
   const linked = session.account === null ? null : accountName(session);
-  const why = printable(reasonIn(words, session.reason));
+  const why = printable(reasonAndCode(words, session.reason));
   return `${words.sessions.is(session.name, stateName(print, session), linked, why)}${hintLines(print, session)}`;
 }
 

@@ -3,7 +3,7 @@ import { isLoginErased, type QrCode, type Session } from '@leadmaster/protocol';
 import { CliError } from '../cli-error.ts';
 import { of, type ServiceClient } from '../client/service-client.ts';
 import { EXIT } from '../exit-codes.ts';
-import { reasonIn, sessionHintText } from '../words/told.ts';
+import { reasonAndCode, sessionHintText } from '../words/told.ts';
 import type { Text } from '../words/words.ts';
 
 /** What is to be seen while an account is being linked. `qr` is null except in QR_REQUIRED. */
@@ -90,7 +90,7 @@ export function canGivePasskey({ reason, loginMode }: Pick<Session, 'reason' | '
 
 function refuseDeadEnd(session: Session): void {
   const { name, state, stateKind, reason, hint, loginMode, desired } = session;
-  const stands: Text = (words) => words.linking.stands(name, state, reasonIn(words, reason));
+  const stands: Text = (words) => words.linking.stands(name, state, reasonAndCode(words, reason));
   if (state === 'QR_REQUIRED' || canGivePasskey(session)) return;
   if (state === 'PASSKEY_REQUIRED' || state === 'WRONG_ACCOUNT' || isLoginErased(session))
     throw new CliError(EXIT.wrongState, reason, stands, sessionHintText(session));

@@ -1,4 +1,5 @@
 import type { HubOptions, RunningHub } from '@leadmaster/central-hub';
+import type { Listening } from '@leadmaster/service-kit/http';
 import type { Env } from '@leadmaster/session-manager/config';
 import { version } from '../cli.ts';
 import { ownDiagnosis } from './own-diagnosis.ts';
@@ -28,7 +29,8 @@ export async function startServices({ which, env, logTo }: StartOptions): Promis
     return { ...hub, manager: null, hub: hub.url };
   }
   const { runSessionManager } = await import('@leadmaster/session-manager');
-  const manager = await runSessionManager({ env: { ...env }, logTo, diagnosis: ownDiagnosis(env) });
+  const alongside = which === 'both' ? [await hubPort(env)] : [];
+  const manager = await runSessionManager({ env: { ...env }, logTo, diagnosis: ownDiagnosis(env), alongside });
   if (which === 'session-manager') return { ...manager, manager: manager.url, hub: null };
   const local = { url: manager.url, token: manager.context.secrets.serviceToken };
   const hub = await startHub({ env, logTo, local }).catch(async (error: unknown) => {
@@ -52,4 +54,9 @@ export async function startServices({ which, env, logTo }: StartOptions): Promis
 async function startHub(options: Omit<HubOptions, 'version'>): Promise<RunningHub> {
   const { runCentralHub } = await import('@leadmaster/central-hub');
   return runCentralHub({ ...options, version: version() });
+}
+
+async function hubPort(env: Env): Promise<Listening> {
+  const { hubListening } = await import('@leadmaster/central-hub');
+  return hubListening(env);
 }

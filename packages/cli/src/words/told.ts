@@ -52,10 +52,16 @@ export function sessionHintText(session: Session): Text {
   };
 }
 
-/** Why a session is in its state, or a snapshot was taken. In English it is the reason's own name. */
-export function reasonIn({ told }: Words, reason: string): string {
-  const words: Readonly<Record<string, string>> = told === null ? {} : told.reasons;
+/** Why a session is in its state, or a snapshot was taken. One of a newer service keeps its name. */
+export function reasonIn({ reasons, told }: Words, reason: string): string {
+  const words: Readonly<Record<string, string>> = reasons;
   return words[reason] ?? told?.errors[reason as ErrorCode] ?? reason;
+}
+
+/** The same with its code, which documents and logs have, and a search finds. */
+export function reasonAndCode(words: Words, reason: string): string {
+  const said = reasonIn(words, reason);
+  return said === reason ? said : `${said} (${reason})`;
 }
 
 /** A check as it is shown; in English it is what the service says. `detail`: its English, below other words. */

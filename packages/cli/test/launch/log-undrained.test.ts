@@ -24,12 +24,15 @@ async function freePort(): Promise<number> {
 /** A service whose command line a shell has led elsewhere; `$NODE` and `$SERVICE` stand for it. */
 async function serviceUnder(script: string, env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-log-'));
-  const port = await freePort();
+  const [manager, port] = [await freePort(), await freePort()];
+  // One service alone answers on the port of either; of both, the hub is asked.
+  const isBoth = script.includes(' start');
+  const ports = { SESSION_MANAGER_PORT: String(isBoth ? manager : port), HUB_PORT: String(port) };
   const child = spawn('sh', ['-c', script], {
     env: {
       ...process.env,
       ...{ NODE: process.execPath, SERVICE, LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_ADMIN_KEY: KEY },
-      ...{ LEADMASTER_DATA_DIR: join(folder, 'data'), SESSION_MANAGER_PORT: String(port), ...env },
+      ...{ LEADMASTER_DATA_DIR: join(folder, 'data'), ...ports, ...env },
     },
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -76,21 +79,28 @@ async function endsInOrder(child: ChildProcess): Promise<void> {
   expect(await Promise.race([exitOf(child), late])).toBe(0);
 }
 
-test('the log is a full device: the service serves, counts dropped lines and ends in order', async () => {
-  const { child, port } = await serviceUnder('exec "$NODE" "$SERVICE" session-manager >/dev/full');
-  await answers(port);
-  await expect.poll(() => droppedLines(port), { timeout: 20_000 }).toBeGreaterThan(0);
-  await endsInOrder(child);
-});
+const COMMANDS = ['session-manager', 'hub', 'start'];
+
+test.each(COMMANDS)(
+  'the log of %s is a full device: it serves, counts dropped lines and ends in order',
+  async (which) => {
+    const { child, port } = await serviceUnder(`exec "$NODE" "$SERVICE" ${which} >/dev/full`);
+    await answers(port);
+    await expect.poll(() => droppedLines(port), { timeout: 20_000 }).toBeGreaterThan(0);
+    await endsInOrder(child);
+  },
+);
 
 /** `sh` says the pid of the service and its exit code, since its output is a pipe without a reader. */
-const UNREAD = `{ sh -c 'echo "pid $$" >&2; exec "$NODE" "$SERVICE" session-manager'; echo "rc $?" >&2; } | sleep 60`;
+const unread = (which: string) =>
+  `{ sh -c 'echo "pid $$" >&2; exec "$NODE" "$SERVICE" ${which}'; echo "rc $?" >&2; } | sleep 60`;
 
 test.each([
-  ['json', 40],
-  ['pretty', 100],
-])('the log (%s) is a pipe that is never read: the service serves and ends in order', async (format, rounds) => {
-  const { child, port } = await serviceUnder(UNREAD, { LOG_LEVEL: 'trace', LOG_FORMAT: format });
+  ['session-manager', 'json', 40],
+  ['session-manager', 'pretty', 100],
+  ['start', 'json', 40],
+])('the log of %s (%s) is a pipe that is never read: it serves and ends in order', async (which, format, rounds) => {
+  const { child, port } = await serviceUnder(unread(which), { LOG_LEVEL: 'trace', LOG_FORMAT: format });
   let said = '';
   child.stderr?.on('data', (text) => {
     said += text;

@@ -119,31 +119,33 @@ describe.concurrent('leadmaster start, as supervisors call it', () => {
     },
   );
 
-  test.for(['npm', './leadmaster'] as const)(
-    'SIGUSR1 opens no debugger, SIGUSR2 ends nothing: %s',
-    async (command, context) => {
-      const { expect } = context;
-      const fake = checkout(context);
-      const child = fake.start(command, ['start']);
-      let said = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream?.on('data', (text) => {
-          said += text;
-        });
-      const { service, launcher } = await fake.pids();
-      for (const pid of command === 'npm' ? [launcher, service] : [service]) {
-        process.kill(pid, 'SIGUSR1');
-        process.kill(pid, 'SIGUSR2');
-      }
-      await sleep(500);
-      expect(listensOf(service)).toEqual([]);
-      if (command === 'npm') expect(listensOf(launcher)).toEqual([]);
-      process.kill(service, 'SIGTERM');
-      await exitOf(child);
-      expect(said).not.toContain('Debugger');
-      expect(fake.log.slice(-2)).toEqual(['shutdown SIGTERM', 'finished']);
-    },
-  );
+  test.for([
+    ['npm', 'start'],
+    ['./leadmaster', 'start'],
+    ['./leadmaster', 'hub'],
+    ['./leadmaster', 'session-manager'],
+  ] as const)('SIGUSR1 opens no debugger, SIGUSR2 ends nothing: %s %s', async ([command, which], context) => {
+    const { expect } = context;
+    const fake = checkout(context);
+    const child = fake.start(command, [which]);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (text) => {
+        said += text;
+      });
+    const { service, launcher } = await fake.pids();
+    for (const pid of command === 'npm' ? [launcher, service] : [service]) {
+      process.kill(pid, 'SIGUSR1');
+      process.kill(pid, 'SIGUSR2');
+    }
+    await sleep(500);
+    expect(listensOf(service)).toEqual([]);
+    if (command === 'npm') expect(listensOf(launcher)).toEqual([]);
+    process.kill(service, 'SIGTERM');
+    await exitOf(child);
+    expect(said).not.toContain('Debugger');
+    expect(fake.log.slice(-2)).toEqual(['shutdown SIGTERM', 'finished']);
+  });
 
   test('its reader going away does not end it', async (context) => {
     const { expect } = context;

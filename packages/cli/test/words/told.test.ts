@@ -4,7 +4,7 @@ import type { Session } from '@leadmaster/protocol';
 import { expect, test } from 'vitest';
 import { CliError } from '../../src/cli-error.ts';
 import { es } from '../../src/words/es/index.ts';
-import { checkIn, phaseIn, problemIn, reasonIn, recoveredIn, warningIn } from '../../src/words/told.ts';
+import { checkIn, phaseIn, problemIn, reasonAndCode, reasonIn, recoveredIn, warningIn } from '../../src/words/told.ts';
 import { ENGLISH, WORDS } from '../../src/words/words.ts';
 
 const SOURCES = join(import.meta.dirname, '../../../session-manager/src');
@@ -87,7 +87,9 @@ test('a hint without a command is put into the words of its code; an error of a 
 test('a reason and a phase that have no word keep their names', () => {
   expect(reasonIn(WORDS.es, 'of_tomorrow')).toBe('of_tomorrow');
   expect(reasonIn(WORDS.es, 'browser_missing')).toBe('falta el navegador');
-  expect(reasonIn(ENGLISH, 'browser_missing')).toBe('browser_missing');
+  expect(reasonIn(ENGLISH, 'browser_missing')).toBe('the browser is missing');
+  expect(reasonIn(ENGLISH, 'of_tomorrow')).toBe('of_tomorrow');
+  expect(reasonAndCode(ENGLISH, 'browser_missing')).toBe('the browser is missing (browser_missing)');
   expect(phaseIn(WORDS.es, 'ventas: checking')).toBe('ventas: comprobando');
   expect(phaseIn(WORDS.es, 'brewing')).toBe('brewing');
 });

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
+import { isSessionName } from '@leadmaster/protocol';
 import { errorCode, isMissing } from '@leadmaster/service-kit/files';
 import {
   isKeptOfBuild,
+  isLockName,
+  isStagingName,
   isTemporaryName,
   isTrashName,
   lstatOrNull,
@@ -15,13 +19,20 @@ import type { Installation } from '../installation.ts';
 const TOLD = 3;
 /** At the top of a disk; it cannot be moved away. */
 const OF_THE_DISK = 'lost+found';
+/** Locks of a whole data folder, and the folder with those of sessions. */
+const DATA_LOCKS = ['data', 'hub'];
+const SESSION_LOCKS = 'sessions';
 
 /** What others have put into the folders that we keep: LeadMaster passes over it and never deletes it. */
 export async function checkForeign({ paths, config, profiles }: Installation): Promise<Finding[]> {
   const { location } = config.vault;
+  const sessionLocks = join(paths.locks, SESSION_LOCKS);
   const places: [folder: string, names: string[]][] = [
     [paths.tokens, await plainFiles(paths.tokens)],
     [paths.trash, await others(paths.trash, isTrashName)],
+    [paths.staging, await others(paths.staging, isStagingName)],
+    [paths.locks, await others(paths.locks, isOfDataLocks)],
+    [sessionLocks, await others(sessionLocks, (name) => isLockName(name, isSessionName))],
     [paths.webCache, await others(paths.webCache, (name) => isKeptOfBuild(name) || isTemporaryName(name))],
     ...(location.kind === 'folder'
       ? [[location.path, await foreignNames(location.path)] satisfies [string, string[]]]
@@ -35,6 +46,10 @@ export async function checkForeign({ paths, config, profiles }: Installation): P
     const about = { folder, count: names.length, names: first.join(', ') };
     return [found('note', 'foreign_files', folder, about)];
   });
+}
+
+function isOfDataLocks(name: string): boolean {
+  return name === SESSION_LOCKS || isLockName(name, (lock) => DATA_LOCKS.includes(lock));
 }
 
 async function others(folder: string, isOurs: (name: string) => boolean): Promise<string[]> {

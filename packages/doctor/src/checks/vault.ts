@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import {
   type Identity,
@@ -122,7 +122,9 @@ function findChanged(installation: Installation, url: string, vault: string): Fi
 
 function ownIdentity({ config, paths, state }: Installation, url: string): Identity {
   const { keyFile } = config.vault;
-  const keyText = existsSync(keyFile) ? readFileSync(keyFile, 'utf8') : null;
+  // A pipe would never end; the check of the key names it.
+  const isFile = statSync(keyFile, { throwIfNoEntry: false })?.isFile() ?? false;
+  const keyText = isFile ? readFileSync(keyFile, 'utf8') : null;
   return identityOf(state?.facts ?? { get: () => null }, paths, url, keyText);
 }
 

@@ -1,4 +1,4 @@
-import { visible } from '@leadmaster/protocol';
+import { localTime, visible } from '@leadmaster/protocol';
 
 /** A text from elsewhere inside a line of Markdown: on one line, and nothing in it breaks out of a table's cell. */
 export function inline(text: string): string {
@@ -36,7 +36,7 @@ export function size(bytes: number): string {
   return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** A time to the minute, the same for every reader: 2026-02-12 08:30 UTC. */
-export function minute(iso: string | null): string {
-  return iso === null ? '-' : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+/** A time as everywhere for people, or that there is none. */
+export function time(iso: string | null): string {
+  return iso === null ? '-' : localTime(iso);
 }

@@ -1,6 +1,6 @@
 import { fill, type Language } from '../words/words.ts';
 import type { ReportFacts } from './facts.ts';
-import { code, minute } from './markdown.ts';
+import { code, time } from './markdown.ts';
 import { contents } from './sections/contents.ts';
 import { copies } from './sections/copies.ts';
 import { login } from './sections/login.ts';
@@ -36,7 +36,7 @@ export function renderReport(facts: ReportFacts, language: Language): string {
   const head = [
     `# ${w.title}`,
     '',
-    `**${w.date}:** ${minute(facts.at)}  `,
+    `**${w.date}:** ${time(facts.at)}  `,
     `**${w.machine}:** ${code(facts.host)}, LeadMaster ${facts.version}  `,
     `**${w.service}:** ${running}`,
   ];

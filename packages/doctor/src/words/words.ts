@@ -1,3 +1,4 @@
+import { localTime } from '@leadmaster/protocol';
 import type { About, Finding, Topic } from '../finding.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
@@ -8,6 +9,9 @@ export type Language = (typeof LANGUAGES)[number];
 
 export const DOCTOR_WORDS: Record<Language, DoctorWords> = { en, es };
 
+/** As findings carry a time: ISO 8601 in UTC. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
 export function sayFinding(language: Language, { id, about }: Finding): { what: string; cure: string } {
   const { what, cure } = DOCTOR_WORDS[language].findings[id];
   return { what: fill(what, about), cure: fill(cure, about).trim() };
@@ -17,7 +21,10 @@ export function sayOk(language: Language, topic: Topic): string {
   return DOCTOR_WORDS[language].ok[topic];
 }
 
-/** Puts values in the place of their names; a name without a value stays, and a test looks for those. */
+/** Puts values in the place of their names, times as for people; a name without a value stays, and a test looks for those. */
 export function fill(text: string, about: About): string {
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(about[name] ?? whole));
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = String(about[name] ?? whole);
+    return ISO_TIME.test(value) ? localTime(value) : value;
+  });
 }

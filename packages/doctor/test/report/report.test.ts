@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../../session-manager/src/config/index.ts';
 import { tempFolder } from '../../../session-manager/test/profile/helpers.ts';
 import type { Machine } from '../../src/machine.ts';
@@ -10,6 +10,10 @@ import { renderReport } from '../../src/report/render.ts';
 import type { Language } from '../../src/words/words.ts';
 import { SampleInstallation } from '../sample-installation.ts';
 import { putOriginalLayout } from './original-layout.ts';
+
+// Times are told as the clock of the machine has them.
+beforeEach(() => void vi.stubEnv('TZ', 'UTC'));
+afterEach(() => void vi.unstubAllEnvs());
 
 const WRITTEN = `./sessions/cliente_\${id}`;
 

@@ -3,7 +3,7 @@ export type { HttpApp } from './app.ts';
 export { type RequestOf, serve, serveLong } from './bind.ts';
 export { EventFollowers } from './event-followers.ts';
 export { keyCheck, presentedKey } from './keys.ts';
-export { type Listening, listen, refuseTakenPort } from './listening.ts';
+export { type Listening, listen, refuseTakenPorts } from './listening.ts';
 export { isLocal } from './local.ts';
 export { requireType } from './negotiate.ts';
 export { isOpen } from './open-routes.ts';

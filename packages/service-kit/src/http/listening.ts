@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { HttpApp } from './app.ts';
 
@@ -26,12 +26,21 @@ export async function listen(app: HttpApp, where: Listening): Promise<string> {
 }
 
 /**
- * Before anything is made: a start that cannot listen leaves nothing behind.
+ * Before anything is made: a start that cannot listen leaves nothing behind. All ports are held at once, so that two services
+ * with one port are noticed too.
  *
  * @throws LeadMasterError `port_unavailable`.
  */
-export async function refuseTakenPort(where: Listening): Promise<void> {
-  if (where.port === 0) return;
+export async function refuseTakenPorts(ports: readonly Listening[]): Promise<void> {
+  const trials: Server[] = [];
+  try {
+    for (const where of ports) if (where.port !== 0) trials.push(await tryPort(where));
+  } finally {
+    await Promise.all(trials.map((trial) => once(trial.close(), 'close')));
+  }
+}
+
+async function tryPort(where: Listening): Promise<Server> {
   const trial = createServer();
   try {
     trial.listen({ host: where.host, port: where.port });
@@ -39,8 +48,7 @@ export async function refuseTakenPort(where: Listening): Promise<void> {
   } catch (error) {
     throw portError(error, where);
   }
-  trial.close();
-  await once(trial, 'close');
+  return trial;
 }
 
 function portError(error: unknown, { host, port, settings }: Listening): LeadMasterError {

@@ -2,3 +2,4 @@
 
 export { createLogger, createServiceLog } from './log.ts';
 export { LogSink } from './log-sink.ts';
+export { measureLog } from './measure-log.ts';

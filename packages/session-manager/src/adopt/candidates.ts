@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
+import { localTime } from '@leadmaster/protocol';
 import { type ProfileFs, walk } from '../profile/files.ts';
 import { loginEvidence } from '../profile/login-presence.ts';
 
@@ -26,7 +27,7 @@ function byLife(one: Candidate, other: Candidate): number {
 
 function sayOne({ path, isLogin, writtenAt }: Candidate): string {
   const what = isLogin ? 'a login' : 'no whole login';
-  return `${path} (${what}${writtenAt === null ? '' : `, last written ${writtenAt.toISOString()}`})`;
+  return `${path} (${what}${writtenAt === null ? '' : `, last written ${localTime(writtenAt)}`})`;
 }
 
 async function lastWritten(fs: ProfileFs, profileDir: string): Promise<Date | null> {

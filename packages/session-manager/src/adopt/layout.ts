@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { LOGIN_STORES, RECORD_FILE } from '@leadmaster/capture/classify';
-import type { ADOPT_KINDS } from '@leadmaster/protocol';
-import { lstatOrNull, type ProfileFs, unreadable } from '../profile/files.ts';
+import type { ADOPT_KINDS, LeadMasterError } from '@leadmaster/protocol';
+import { lstatOrNull, mayNotBeUtf8, type ProfileFs, unreadable } from '../profile/files.ts';
 import { MOVED_SUFFIX } from '../profile/paths.ts';
 import { sayCandidates } from './candidates.ts';
 import { refuse } from './refusal.ts';
@@ -34,6 +34,8 @@ export async function findProfile(fs: ProfileFs, path: string): Promise<Layout> 
   const found = await profilesBelow(fs, path, DEPTH);
   const [only, ...others] = found;
   if (only === undefined) {
+    const odd = (await namesIn(fs, path)).find(mayNotBeUtf8);
+    if (odd !== undefined) throw notUtf8(join(path, odd));
     throw refuse(
       `${path} holds no profile: neither it nor what is in it has a folder "Default"`,
       'Name the folder that the browser was started on: session-<clientId> of LocalAuth, tokens/<name>, RemoteAuth-<clientId> (unzipped).',
@@ -66,6 +68,7 @@ export async function refuseOddPath(fs: ProfileFs, path: string): Promise<void> 
   if (resolve(path) === '/')
     throw refuse('/ is the root of the whole machine', 'Name the folder of the profile itself.');
   const stat = await lstatOrNull(fs, path);
+  if (stat === null && mayNotBeUtf8(path)) throw notUtf8(path);
   if (stat === null)
     throw refuse(`${path} does not exist`, 'Look at the spelling; it is a folder on the machine of the service.');
   if (stat.isSymbolicLink()) {
@@ -81,6 +84,14 @@ export async function refuseOddPath(fs: ProfileFs, path: string): Promise<void> 
     );
   }
   refuseMoved(path);
+}
+
+/** Its bytes are lost where text is made of them: nothing can be opened by the name that is left. */
+function notUtf8(path: string): LeadMasterError {
+  return refuse(
+    `The name ${path} is not UTF-8, so LeadMaster cannot open what is there`,
+    'Rename the folder whose name is not UTF-8 (mv, or convmv for all below it), with the program that uses it stopped.',
+  );
 }
 
 /** @throws LeadMasterError `adopt_refused` for a folder that an earlier move has set aside. */
@@ -99,7 +110,7 @@ async function refusePart(fs: ProfileFs, path: string): Promise<void> {
   throw refuse(`${path} is a part of a profile`, `Name the folder around it: ${parent}`);
 }
 
-/** What some programs make of an archive from Windows: files whose names hold the folders they should are in. */
+/** What some programs make of an archive from Windows: files whose names hold the folders they should be in. */
 async function refuseFlat(fs: ProfileFs, path: string): Promise<void> {
   const flat = (await namesIn(fs, path)).find((name) => /(^|\\)(Default|IndexedDB|Local Storage)\\/.test(name));
   if (flat === undefined) return;

@@ -1,4 +1,4 @@
-import { type Account, LeadMasterError, sentence } from '@leadmaster/protocol';
+import { type Account, LeadMasterError, localTime, sentence } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { proveProfileFree } from '../process/holders.ts';
 import { clearStaleSingleton } from '../process/singleton-lock.ts';
@@ -124,7 +124,7 @@ function namingSnapshot(deps: ClaimDeps, session: string, error: unknown): unkno
   const { id, at } = newest;
   return new LeadMasterError(
     'login_damaged',
-    `${sentence(error.message)} Its newest snapshot is ${id}, of ${at}: "./leadmaster snapshot restore ${session} ${id}"`,
+    `${sentence(error.message)} Its newest snapshot is ${id}, of ${localTime(at)}: "./leadmaster snapshot restore ${session} ${id}"`,
     error.hint,
     { cause: error, extra: { ...error.extra, newestSnapshot: id } },
   );

@@ -1,4 +1,4 @@
-import { commandOf, isHeldBack, isPutBack, LeadMasterError, placeSeen } from '@leadmaster/protocol';
+import { commandOf, isHeldBack, isPutBack, LeadMasterError, localTime, placeSeen } from '@leadmaster/protocol';
 import { z } from 'zod';
 import { PLACE_CHANGED, placeWords } from '../profile/place.ts';
 import { type NewerInVault, newerSchema } from '../snapshots/older-login.ts';
@@ -100,8 +100,8 @@ const OTHER_PROFILE =
 
 function changeWords({ before, now }: PlaceChange): string {
   return isPutBack(before, now)
-    ? `On ${now.since} this data folder, ${placeWords(now)}, was not the one that ran here last: it was put back from a backup, or its disk was exchanged for a copy. Since then the session may have been moved away, or linked elsewhere. `
-    : `Until ${before.since} this data folder was seen as ${placeWords(before)}; on ${now.since} it was found as ${placeWords(now)}, which is a copy or another disk. `;
+    ? `On ${localTime(now.since)} this data folder, ${placeWords(now)}, was not the one that ran here last: it was put back from a backup, or its disk was exchanged for a copy. Since then the session may have been moved away, or linked elsewhere. `
+    : `Until ${localTime(before.since)} this data folder was seen as ${placeWords(before)}; on ${localTime(now.since)} it was found as ${placeWords(now)}, which is a copy or another disk. `;
 }
 
 /** Both dates, and the two ways out. */
@@ -110,6 +110,6 @@ export function olderHint(session: string, older: NewerInVault | null): string {
   const dates =
     older === null
       ? ''
-      : `The login in place was last used ${older.usedAt ?? 'at a time that cannot be read'}; the vault has one of ${older.takenAt}${older.takenOn === null ? '' : ` from ${older.takenOn}`}. `;
+      : `The login in place was last used ${older.usedAt === null ? 'at a time that cannot be read' : localTime(older.usedAt)}; the vault has one of ${localTime(older.takenAt)}${older.takenOn === null ? '' : ` from ${older.takenOn}`}. `;
   return `${dates}To continue with the newer one: "./leadmaster snapshot restore ${session} ${latest} --start". To start the older one anyway: "./leadmaster session start ${session} --older-login".`;
 }

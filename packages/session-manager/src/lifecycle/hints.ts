@@ -3,6 +3,7 @@ import {
   type Attention,
   accountLabel,
   type LoginMode,
+  localTime,
   type SessionState,
   shellWord,
   type Unreachable,
@@ -76,7 +77,7 @@ function unreachableHint({ by, detail }: Unreachable, facts: HintFacts): string 
 
 function nextTry({ state, attempts, nextAttemptAt: at }: HintFacts): string {
   if (isStarting(state)) return `Try ${attempts} is under way.`;
-  return at === null ? 'It is tried again by itself.' : `It is tried again by itself, next at ${at.toISOString()}.`;
+  return at === null ? 'It is tried again by itself.' : `It is tried again by itself, next at ${localTime(at)}.`;
 }
 
 /** The command that adopts an unclaimed profile in place. */
@@ -133,7 +134,7 @@ const ATTENTION: Readonly<Record<Attention, Hint>> = {
 };
 
 function untilWords(until: Date | null): string {
-  return until === null ? '' : `, until ${until.toISOString()}`;
+  return until === null ? '' : `, until ${localTime(until)}`;
 }
 
 /** The hint of an ERROR, and of `account_locked`, begins with what was noticed: the rest does not repeat it. */

@@ -3,6 +3,7 @@ import {
   addressOf,
   type EventData,
   isRestricted,
+  localTime,
   type Message,
   type MessageCode,
   type MessageState,
@@ -104,7 +105,7 @@ const REFUSED: Ending = { state: 'FAILED', code: 'refused_by_whatsapp', error: '
 
 /** WhatsApp lets the account open no new chats; `until`: as long as it says. */
 export function restriction(until: string | null): Ending {
-  const error = `WhatsApp lets this account open no new chats${until === null ? '' : ` until ${until}`}.`;
+  const error = `WhatsApp lets this account open no new chats${until === null ? '' : ` until ${localTime(until)}`}.`;
   return { state: 'FAILED', code: 'account_restricted', error, retryAt: until };
 }
 

@@ -1,4 +1,12 @@
-import { type Bounds, errorText, isRestricted, isSendingOff, LeadMasterError, stateKind } from '@leadmaster/protocol';
+import {
+  type Bounds,
+  errorText,
+  isRestricted,
+  isSendingOff,
+  LeadMasterError,
+  localTime,
+  stateKind,
+} from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import { sendingOff } from '../state/bounds.ts';
 import type { SupervisorView } from './session-status.ts';
@@ -58,7 +66,7 @@ export async function requireOpenChat(
   const until = limits?.newChats.until ?? null;
   throw new LeadMasterError(
     'account_restricted',
-    `WhatsApp lets the account of ${name} open no new chats${until === null ? '' : ` until ${until}`}; nothing was sent`,
+    `WhatsApp lets the account of ${name} open no new chats${until === null ? '' : ` until ${localTime(until)}`}; nothing was sent`,
     'Existing chats continue. Send again when the limit has ended, or let the recipient write first.',
     { extra: { retryAt: until } },
   );

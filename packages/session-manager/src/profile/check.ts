@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkStructureAside } from '@leadmaster/capture';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { browsersOn } from '@leadmaster/capture/processes';
-import { type CheckName, type CheckReport, errorText, shellWord } from '@leadmaster/protocol';
+import { type CheckName, type CheckReport, errorText, localTime, shellWord } from '@leadmaster/protocol';
 import { newestChromium } from './browser-version.ts';
 import { lstatOrNull, type ProfileFs, walk } from './files.ts';
 import { describeOwner, livingOwner, readOwner } from './locks.ts';
@@ -43,7 +43,7 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
   await run('record', async () => {
     record = await readRecordFile(fs, paths.record(session), session);
     if (record === null) return { ok: false, detail: 'none: the profile is unclaimed' };
-    return { ok: true, detail: `generation ${record.generation}, ${record.origin} ${record.createdAt}` };
+    return { ok: true, detail: `generation ${record.generation}, ${record.origin} ${localTime(record.createdAt)}` };
   });
   // Where that is unknown, a login may have been lost.
   const evidence = loginEvidence(fs, dir, record);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
@@ -27,6 +26,7 @@ import { repairPermissions } from './permissions.ts';
 import type { DatabaseNote, LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
 import { readRecordFile, writeRecordFile } from './record.ts';
 import { RecordMemory } from './record-memory.ts';
+import { stagingName } from './staging-names.ts';
 import { swapProfile } from './swap.ts';
 import { emptyTrash, listTrash, moveToTrash, trashBytes } from './trash.ts';
 import { moveOutDisposable } from './trim.ts';
@@ -304,7 +304,7 @@ class FileProfileStore implements ProfileStore {
     return this.#oneAtATime(session, async () => {
       const dir = this.#door(session);
       const before = await this.#soundLogin(session, dir);
-      const staged = join(this.#paths.staging, `trim-${session}-${randomBytes(6).toString('hex')}`);
+      const staged = join(this.#paths.staging, stagingName('trim', session));
       const out = await moveOutDisposable(this.#fs, dir, staged);
       try {
         const after = await this.#soundLogin(session, dir);

@@ -21,7 +21,7 @@ function hintFor(error: unknown, path: string): string {
       return accessHint(path);
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'The disk is full: free some space, then try again. Nothing was changed.';
+      return `The disk of ${dirname(path)} is full: free some space there, then try again. Nothing was changed.`;
     case 'EROFS':
       return 'The disk is mounted read-only, often after a disk error: look at the system log, then mount it for writing.';
     case 'EIO':

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type ErrorCode, LeadMasterError } from '@leadmaster/protocol';
+import { type ErrorCode, LeadMasterError, localTime } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { makeFolderSync } from './data-folder.ts';
@@ -233,7 +233,15 @@ function refused(file: string, refusal: Refusal): LeadMasterError {
 export function describeOwner(owner: LockOwner): string {
   const facts = Object.entries(owner.about).filter(([key]) => key !== 'kind');
   const more = facts.map(([key, value]) => `, ${key} ${value}`);
-  return `pid ${owner.pid} on host ${owner.host}, since ${owner.since}${more.join('')}`;
+  return `pid ${owner.pid} on host ${owner.host}, since ${localTime(owner.since)}${more.join('')}`;
+}
+
+/** Behind the name of a lock: itself, SQLite's journal, and who holds it, with what it is written through. */
+const LOCK_FILES = /\.lock(?:-journal|\.owner\.json(?:\.\d+\.tmp)?)?$/;
+
+/** Whether a file beside the locks is a lock's, of one of these names. */
+export function isLockName(file: string, isName: (name: string) => boolean): boolean {
+  return LOCK_FILES.test(file) && isName(file.replace(LOCK_FILES, ''));
 }
 
 function ownerFile(file: string): string {

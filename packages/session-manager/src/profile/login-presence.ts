@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
+import { localTime } from '@leadmaster/protocol';
 import { isMissing } from '@leadmaster/service-kit/files';
 import { lstatOrNull, type ProfileFs, unreadable } from './files.ts';
 import type { LoginEvidence, ProfileRecord } from './profile-store.ts';
@@ -84,8 +85,8 @@ export async function loginEvidence(
 
   if (record !== null && record.committedAt !== null) {
     return whole
-      ? told('present', `login committed at ${record.committedAt}`)
-      : told('damaged', `a login was committed at ${record.committedAt}, but it is no longer whole`);
+      ? told('present', `login committed at ${localTime(record.committedAt)}`)
+      : told('damaged', `a login was committed at ${localTime(record.committedAt)}, but it is no longer whole`);
   }
   if (nothing) return told('absent', 'no login was ever saved here');
   if (record === null || record.origin === 'adopted') {

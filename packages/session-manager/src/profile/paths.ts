@@ -90,6 +90,8 @@ function realFolder(path: string): string {
     return realpathSync(path);
   } catch (error) {
     const parent = dirname(path);
+    // Node has put another character in the place of its bytes: with that a second data folder would be made.
+    if (basename(path).includes('\uFFFD')) throw notUtf8(path);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) {
       throw new LeadMasterError(
         'storage_failed',
@@ -100,6 +102,14 @@ function realFolder(path: string): string {
     }
     return join(realFolder(parent), basename(path));
   }
+}
+
+function notUtf8(path: string): LeadMasterError {
+  return new LeadMasterError(
+    'storage_failed',
+    `The name of the data folder ${path} is not UTF-8, so its files cannot be opened`,
+    'Rename the folder whose name is not UTF-8, or set LEADMASTER_DATA_DIR to another place.',
+  );
 }
 
 /** Only what is proven: a link that goes round in circles, or may not be followed, says nothing of what it leads to. */
@@ -135,14 +145,14 @@ export function refuseSymlinks(paths: DataPaths, name: string): void {
       throw new LeadMasterError(
         'login_missing',
         `${path} is a symbolic link to ${readlinkSync(path)}, which is not there`,
-        'Mount its disk, or put the folder back: a login that is missing is not recreated. Sessions must are in the data folder itself.',
+        'Mount its disk, or put the folder back: a login that is missing is not recreated. Sessions must be in the data folder itself.',
       );
     }
     if (link) {
       throw new LeadMasterError(
         'profile_unreadable',
         `${path} is a symbolic link`,
-        'Sessions must are in the data folder itself: move the folder here, or set LEADMASTER_DATA_DIR to where it really is.',
+        'Sessions must be in the data folder itself: move the folder here, or set LEADMASTER_DATA_DIR to where it really is.',
       );
     }
   }

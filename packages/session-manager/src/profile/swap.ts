@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
 import { lstatOrNull, namesOrNull, type ProfileFs, unreadable, writeFailed } from './files.ts';
 import type { DataPaths } from './paths.ts';
+import { isStagingName, SWAP_SUFFIX } from './staging-names.ts';
 import { takeBack } from './trash.ts';
 
 /**
@@ -12,7 +13,6 @@ import { takeBack } from './trash.ts';
  * the next start finishes what it finds.
  */
 const intentSchema = z.object({ session: z.string().refine(isSessionName) });
-const SUFFIX = '.swap.json';
 
 /**
  * Moves a staged profile into place. `setAside` moves what is there to trash and returns its path (null: there was
@@ -28,7 +28,7 @@ export async function swapProfile(
   setAside: () => Promise<string | null>,
 ): Promise<string | null> {
   const target = paths.session(session);
-  const intent = `${staged}${SUFFIX}`;
+  const intent = `${staged}${SWAP_SUFFIX}`;
   await writeAtomically(fs, intent, `${JSON.stringify({ session })}\n`);
   let old: string | null = null;
   try {
@@ -58,9 +58,10 @@ export async function swapProfile(
 export async function finishSwaps(fs: ProfileFs, paths: DataPaths): Promise<string[]> {
   const finished: string[] = [];
   for (const name of (await namesOrNull(fs, paths.staging)) ?? []) {
-    if (!name.endsWith(SUFFIX) || !(await isFile(fs, join(paths.staging, name)))) continue;
+    if (!name.endsWith(SWAP_SUFFIX) || !isStagingName(name)) continue;
+    if (!(await isFile(fs, join(paths.staging, name)))) continue;
     const intent = join(paths.staging, name);
-    const staged = join(paths.staging, basename(name, SUFFIX));
+    const staged = join(paths.staging, basename(name, SWAP_SUFFIX));
     const session = await readIntent(fs, intent);
     const isHalf =
       session !== null &&

@@ -124,7 +124,7 @@ async function readLabel(fs: ProfileFs, path: string): Promise<TrashEntry | null
   }
 }
 
-/** How much may are in the trash, and for how long. */
+/** How much may be in the trash, and for how long. */
 export interface TrashLimits {
   days: number;
   bytes: number;

@@ -1,5 +1,5 @@
 import { checkLoginStores, type LoginSequences, loginSequences } from '@leadmaster/capture';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError, localTime } from '@leadmaster/protocol';
 import type { SnapshotInfo } from '@leadmaster/vault';
 import { reaches } from '../profile/which-older.ts';
 import type { SnapshotDeps } from './deps.ts';
@@ -110,7 +110,7 @@ function newerLogin(
       ? `Whether the login of ${session} in place is newer than this snapshot cannot be read, so it counts as newer: ${standing.why}`
       : used === null
         ? `The login of ${session} in place has changed since this snapshot was taken`
-        : `The login of ${session} in place was last used ${used.at.toISOString()}, ${span(used.byMs)} after this snapshot was taken`;
+        : `The login of ${session} in place was last used ${localTime(used.at)}, ${span(used.byMs)} after this snapshot was taken`;
   return new LeadMasterError(
     'newer_login',
     detail,

@@ -3,6 +3,7 @@ import {
   errorText,
   isToRecover,
   LeadMasterError,
+  localTime,
   type Recoverable,
   type Recovered,
   type RecoverSessions,
@@ -171,7 +172,7 @@ async function recoverOne(
         session,
         ok: true,
         snapshot: info.id,
-        detail: `as it was ${info.at}${otherAccountsIn(snapshots, info)}${damageTold(info, problems)}`,
+        detail: `as it was ${localTime(info.at)}${otherAccountsIn(snapshots, info)}${damageTold(info, problems)}`,
       };
     } catch (error) {
       options.signal?.throwIfAborted();

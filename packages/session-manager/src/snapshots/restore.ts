@@ -261,7 +261,7 @@ async function saveOld(deps: SnapshotDeps, session: string, taken: Taken, option
   try {
     await saveTaken(deps, session, taken, { kind: 'essential', reason: 'before_restore', ...options });
   } catch (error) {
-    deps.log.warn({ session, err: error }, 'the profile that was replaced could not be saved; it lies in trash');
+    deps.log.warn({ session, err: error }, 'the profile that was replaced could not be saved; it is in the trash');
   }
 }
 

@@ -11,17 +11,13 @@ import { cannotLink } from '@leadmaster/vault/no-link';
 import { syncFile, syncFolder } from '../profile/atomic-file.ts';
 import { realFs, writeFailed } from '../profile/files.ts';
 import type { DataPaths } from '../profile/paths.ts';
+import { transferNames } from '../profile/staging-names.ts';
 
 /** What no byte hashes to; it is never sent. */
 export const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 /** So many files are put in place before others get their turn. */
 const AT_ONCE = 100;
-
-/** The names in staging that belong to a transfer: what has come, and the profile that is made of it. */
-export function stagingNames(id: string): { files: string; profile: string } {
-  return { files: `transfer-${id}`, profile: `transfer-${id}-profile` };
-}
 
 /**
  * The files of a session that is on its way here, by the hash of their content. A file counts as here only under its
@@ -32,7 +28,7 @@ export class ArrivingFiles {
   readonly #profile: string;
 
   constructor(paths: DataPaths, id: string) {
-    const { files, profile } = stagingNames(id);
+    const { files, profile } = transferNames(id);
     this.#folder = join(paths.staging, files);
     this.#profile = join(paths.staging, profile);
   }

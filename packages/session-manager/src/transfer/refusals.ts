@@ -1,7 +1,7 @@
 import type { StructureCheck } from '@leadmaster/capture';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import type { Departure } from './departure-facts.ts';
-import { PeerError } from './peer.ts';
+import { PeerError, type TransferPeer } from './peer.ts';
 
 /** It is on its way already, or has changed. */
 export function underWay(session: string): LeadMasterError {
@@ -61,16 +61,20 @@ export function arrived(session: string): LeadMasterError {
   );
 }
 
-/** Why a session stayed where it was. */
-export function failedToMove(session: string, error: unknown, signal: AbortSignal): unknown {
+/** Why a session stayed where it was. What the other machine advises is for that machine, so it is named with it. */
+export function failedToMove(session: string, peer: TransferPeer, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (!(error instanceof PeerError)) return error;
   return new LeadMasterError(
     'transfer_failed',
     `${session} stays here: ${errorText(error)}`,
-    error.hint === '' ? 'Fix that, then repeat the transfer.' : error.hint,
+    error.hint === '' ? 'Fix that, then repeat the transfer.' : adviceThere(peer, error),
     { cause: error, extra: { peer: { code: error.code, status: error.status } } },
   );
+}
+
+function adviceThere({ origin }: TransferPeer, { hint, status }: PeerError): string {
+  return status === null ? hint : `At ${origin}: ${hint}`;
 }
 
 /** It was handed over, given up there, and is back. */

@@ -96,7 +96,7 @@ export class TransferSource {
     } catch (error) {
       if (this.#departures.get(id)?.phase !== 'handed_over') {
         await this.#fail(id, session, peer, call.signal);
-        throw failedToMove(session, error, call.signal);
+        throw failedToMove(session, peer, error, call.signal);
       }
       // It was given away, and only what came after that went wrong here.
       log.error(
@@ -131,7 +131,7 @@ export class TransferSource {
       try {
         left.push((await this.#findAt(departure, peer, signal)).id);
       } catch (error) {
-        if (!isUnknownThere(error)) throw failedToMove(session, error, signal);
+        if (!isUnknownThere(error)) throw failedToMove(session, peer, error, signal);
       }
     }
     return left;

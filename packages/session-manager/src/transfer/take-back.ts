@@ -20,7 +20,7 @@ export async function takeBack(profiles: ProfileStore, session: string, generati
   if (trashed === undefined) {
     throw new LeadMasterError(
       'login_missing',
-      `The profile of ${session} does not lie in the trash any more`,
+      `The profile of ${session} is no longer in the trash`,
       `The other machine has given it up. Restore the newest snapshot: "./leadmaster snapshot list ${session}".`,
     );
   }

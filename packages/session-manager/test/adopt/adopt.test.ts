@@ -18,6 +18,8 @@ describe('folders are recognised', () => {
     ['WAHA, copied out of its container', 'srv/waha-webjs/session-default', 'waha'],
     ['WAHA, copied with a folder for each session', 'srv/WAHA/default/session-default', 'waha'],
     ['LocalAuth in a folder of a like name', 'srv/wwebjs/session-bot', 'local_auth'],
+    ['one client of the LeadMaster of the report', 'session-manager/sessions/cliente_7', 'profile'],
+    ['the admin of the LeadMaster of the report', '.wwebjs_auth/session-admin', 'local_auth'],
     ['RemoteAuth', '.wwebjs_auth/RemoteAuth-bot', 'remote_auth'],
   ];
   test.each(layouts)('%s: %s', async (_, path, kind) => {

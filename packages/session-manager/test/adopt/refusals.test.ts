@@ -76,7 +76,8 @@ describe('a folder is refused, and nothing changes, when it', () => {
     const dead = await putProfile(join(tokens, 'admin'));
     await rm(join(dead, LOCAL_STORAGE), { recursive: true });
     await refused(tokens, {
-      detail: /session-admin \(a login, last written 20.*Z\), .*tokens\/admin \(no whole login, last written 20/,
+      detail:
+        /session-admin \(a login, last written 20[^,]* [+-]\d\d:\d\d\), .*tokens\/admin \(no whole login, last written 20/,
       hint: /The one that lives is the login that was written last/,
     });
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { settleTempDir } from '../../src/config/temp-dir.ts';
+import { canMount, mount, unmount } from '../real/small-disk.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -30,13 +31,20 @@ test.each([
   expect(env.TMPDIR).toBe(folder);
 });
 
-test('one that cannot be written into is replaced', ({ skip }) => {
-  if (process.getuid?.() === 0) skip('root may write into every folder');
+test('one that cannot be written into is replaced', async ({ skip }) => {
   const closed = make(join(folder, 'closed'));
   chmodSync(closed, 0o500);
+  // Root may write into every folder, but not onto a disk that is mounted read-only.
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && !(await canMount())) skip('root may write into every folder, and cannot mount here');
+  if (isRoot) await mount('-t', 'tmpfs', '-o', 'ro', 'tmpfs', closed);
   const env = { TMPDIR: closed };
-  expect(settleTempDir(env, [folder])?.text).toContain('this user cannot write into it');
-  expect(env.TMPDIR).toBe(folder);
+  try {
+    expect(settleTempDir(env, [folder])?.text).toContain('this user cannot write into it');
+    expect(env.TMPDIR).toBe(folder);
+  } finally {
+    if (isRoot) await unmount(closed);
+  }
 });
 
 test('where none works, the setting stays, and the error says what to do', () => {

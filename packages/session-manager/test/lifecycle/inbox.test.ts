@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnyEvent } from '@leadmaster/protocol';
+import { type AnyEvent, localTime } from '@leadmaster/protocol';
 import { pageMessage } from '@leadmaster/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PageMessage } from '../../src/engine/engine.ts';
@@ -219,7 +219,7 @@ describe('the inbox', () => {
     const late = async () => (await opened.sessions.check(NAME)).checks.find(({ name }) => name === 'missed chats');
     await vi.waitFor(async () => expect(await late()).toMatchObject({ ok: false }));
     const { retryAt } = opened.store.pages.get(NAME).unread ?? { retryAt: '' };
-    expect((await late())?.detail).toContain(`(bad@c.us: r: [2J r); tried again at ${retryAt}`);
+    expect((await late())?.detail).toContain(`(bad@c.us: r: [2J r); tried again at ${localTime(retryAt)}`);
     expect(Date.parse(retryAt)).toBeGreaterThan(Date.now() - 1_000);
     isBroken = false;
     await vi.waitFor(() => expect(told()).toContain('message.received false_LATE'), { timeout: 10_000 });

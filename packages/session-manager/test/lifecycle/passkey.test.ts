@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SessionState } from '@leadmaster/protocol';
+import { localTime, type SessionState } from '@leadmaster/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSessions, NAME, type Opened, openSessions, putLogin } from './linked-session.ts';
 
@@ -39,7 +39,7 @@ describe('an account that wants a passkey', () => {
     opened.engine.run.showQr(2);
     const session = await opened.sessions.get(NAME);
     expect(session).toMatchObject({ stateKind: 'needs_person', canSend: false });
-    expect(session.hint).toContain(deadline.toISOString());
+    expect(session.hint).toContain(localTime(deadline));
     expect(session.hint).toContain(`./leadmaster transfer ${NAME}`);
     await expect(opened.sessions.qr(NAME)).rejects.toMatchObject({
       code: 'not_waiting_for_qr',
@@ -72,7 +72,7 @@ describe('an account that wants a passkey', () => {
     const later = new Date(Date.now() + 60_000);
     opened.engine.run.tell({ type: 'passkey', until: new Date(Date.now() + 100) });
     opened.engine.run.tell({ type: 'passkey', until: later });
-    await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).hint).toContain(later.toISOString()));
+    await vi.waitFor(async () => expect((await opened.sessions.get(NAME)).hint).toContain(localTime(later)));
     await new Promise((resolve) => setTimeout(resolve, 200));
     await until('PASSKEY_REQUIRED', 'passkey_required');
   });

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { AnyEvent } from '@leadmaster/protocol';
+import { type AnyEvent, localTime } from '@leadmaster/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bootLinked, endSessions, NAME, type Opened } from './linked-session.ts';
 
@@ -39,6 +39,14 @@ test('says what stands in the way and when it continues, as it waits and as it t
     .after(0, 100, NAME)
     .find(({ data }: AnyEvent) => data.reason === 'page_unreachable');
   expect(waiting?.data.hint).toContain('WhatsApp Web cannot be reached (DNS: ERR_NAME_NOT_RESOLVED)');
+});
+
+test('says when the next try is, on the clock of the machine', async () => {
+  opened.engine.onStart = () => setTimeout(400);
+  fail();
+  await vi.waitFor(async () => expect((await session()).nextAttemptAt).not.toBeNull(), { interval: 1 });
+  const { hint, nextAttemptAt } = await session();
+  expect(hint).toContain(`It is tried again by itself, next at ${localTime(nextAttemptAt ?? '')}. Look`);
 });
 
 test('is over with the next try that gets through', async () => {

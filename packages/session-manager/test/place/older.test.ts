@@ -2,7 +2,7 @@ import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
-import type { Account } from '@leadmaster/protocol';
+import { type Account, localTime } from '@leadmaster/protocol';
 import { migrate } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -161,7 +161,7 @@ describe('a folder of last week beside a vault of today', () => {
     });
     const { hint } = await sessions.get('ventas');
     const [newest] = (await snapshots.list('ventas')).items;
-    expect(hint).toContain(newest?.frozenAt);
+    expect(hint).toContain(localTime(newest?.frozenAt ?? ''));
     expect(hint).toMatch(/last used \d{4}-.*--older-login/);
     const { findings } = await examine(here.config());
     expect(findings).toContainEqual(expect.objectContaining({ id: 'older_than_vault', severity: 'problem' }));

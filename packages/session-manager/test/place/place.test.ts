@@ -1,6 +1,7 @@
 import { cp, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examine } from '@leadmaster/doctor';
+import { localTime } from '@leadmaster/protocol';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PLACE_FACT } from '../../src/lifecycle/place-keeper.ts';
 import { type PlaceProbe, thisProbe } from '../../src/profile/place.ts';
@@ -292,7 +293,7 @@ describe('a session that waits for the place', () => {
     );
     const { before, now, waiting: names } = copy.context.place.view();
     expect(names).toEqual(['soporte', 'ventas']);
-    for (const text of [before?.path, before?.since, now.path, now.since])
+    for (const text of [before?.path, localTime(before?.since ?? ''), now.path, localTime(now.since)])
       expect((await sessions.get('ventas')).hint).toContain(text);
     // What was ordered before still holds.
     expect(await copy.restart()).toMatchObject([PLACE_WAITS, PLACE_WAITS]);

@@ -98,10 +98,10 @@ describe.skipIf(!mayMount)('a mount inside a profile (needs the right to mount)'
 
   test('that a crash has left in staging is not swept', async () => {
     const { paths, bindTo, canaryLives } = await profile();
-    const left = join(paths.staging, 'trim-ventas-abc');
+    const left = join(paths.staging, 'trim-ventas-abcabcabcabc');
     await bindTo(join(left, '0'));
-    await mkdir(join(paths.staging, 'restore-ventas-def'));
-    expect(await sweepStaging(paths)).toEqual(['restore-ventas-def']);
+    await mkdir(join(paths.staging, 'restore-ventas-defdefdefdef'));
+    expect(await sweepStaging(paths)).toEqual(['restore-ventas-defdefdefdef']);
     await canaryLives();
   });
 });

@@ -6,6 +6,7 @@ import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { lockDataFolder, lockSession } from '../../src/profile/locks.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
 import { failingFs, putLogin, tempFolder } from './helpers.ts';
+import { asOrdinaryUser } from './ordinary-user.ts';
 
 /** What lies on disk, for every record it may meet. */
 const DISKS: Record<string, (profile: string) => Promise<void>> = {
@@ -156,19 +157,17 @@ describe('whether a login is saved', () => {
     });
   }
 
-  test('a real folder that may not be entered is an error with its path', async ({ skip }) => {
-    if (process.getuid?.() === 0) skip('root may enter every folder; the failing disk above covers it');
+  test('a real folder that may not be entered is an error with its path', async () => {
     const dataDir = await tempFolder();
     const store = createProfileStore({ dataDir });
     await store.create('a');
     await putLogin(store.locate('a'));
     await chmod(join(store.locate('a'), 'Default'), 0o000);
-    try {
+    await asOrdinaryUser(dataDir, async () => {
       await expect(store.loginPresence('a')).rejects.toMatchObject({ code: 'profile_unreadable' });
       await expect(store.measure('a')).rejects.toMatchObject({ code: 'profile_unreadable' });
-    } finally {
-      await chmod(join(store.locate('a'), 'Default'), 0o700);
-    }
+    });
+    await chmod(join(store.locate('a'), 'Default'), 0o700);
   });
 
   test('a file where tokens/ should be is an error, not an empty list', async () => {

@@ -1,14 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { captureProfile } from '@leadmaster/capture';
 import { folderSource, type SourceEntry } from '@leadmaster/vault';
 import { expect, test } from 'vitest';
 import { copyProfile } from '../../src/adopt/copy.ts';
+import { findProfile, refuseOddPath } from '../../src/adopt/layout.ts';
 import { survey } from '../../src/adopt/survey.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { realFs } from '../../src/profile/files.ts';
+import { dataPaths } from '../../src/profile/paths.ts';
 import { cleanUp, putLogin, tempFolder } from './helpers.ts';
 
 /** A name that is not UTF-8, as an old archive or a Latin-1 system leaves it. */
@@ -52,4 +54,31 @@ test('such a profile is adopted by copy, without them', async () => {
   const target = join(await tempFolder(), 'copy');
   await copyProfile(realFs, found, target, {});
   expect(await readdir(join(target, 'Default/Local Storage/leveldb'))).toContain('CURRENT');
+});
+
+/** A folder whose name is Latin-1, and that name as Node reads it. */
+async function latin1Folder(): Promise<string> {
+  const parent = await tempFolder();
+  mkdirSync(Buffer.concat([Buffer.from(`${parent}/caf`), Buffer.from([0xe9]), Buffer.from('/bot/Default')]), {
+    recursive: true,
+  });
+  const [name = ''] = await readdir(parent);
+  return join(parent, name);
+}
+
+test('a folder to adopt below one whose name is not UTF-8 is refused with that reason', async () => {
+  const odd = await latin1Folder();
+  const why = {
+    code: 'adopt_refused',
+    message: expect.stringContaining(`${odd}`),
+    hint: expect.stringMatching(/UTF-8/),
+  };
+  await expect(refuseOddPath(realFs, join(odd, 'bot'))).rejects.toMatchObject(why);
+  await expect(findProfile(realFs, dirname(odd))).rejects.toMatchObject(why);
+});
+
+test('a data folder below one whose name is not UTF-8 is refused, and no other is made', async () => {
+  const odd = await latin1Folder();
+  expect(() => dataPaths(join(odd, 'data'))).toThrow('not UTF-8');
+  expect(await readdir(dirname(odd))).toHaveLength(1);
 });

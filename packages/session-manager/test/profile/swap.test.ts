@@ -19,7 +19,7 @@ async function stage() {
   await putLogin(store.locate('a'));
   await store.updateRecord('a', { committedAt: '2025-01-01T00:00:00.000Z' });
   await writeFile(join(store.locate('a'), 'mark'), 'old');
-  const staged = join(paths.staging, 'restore-a-1');
+  const staged = join(paths.staging, 'restore-a-0123456789ab');
   await putLogin(staged);
   await writeFile(join(staged, 'mark'), 'new');
   return { dataDir, paths, store, staged };
@@ -93,9 +93,9 @@ describe('putting a staged profile in place', () => {
 
   test('what is no intent of ours is passed over, and never moves anything', async () => {
     const { paths, store } = await stage();
-    await mkdir(join(paths.staging, 'x'), { recursive: true });
-    await writeFile(join(paths.staging, 'x.swap.json'), '{"session":"../a"}');
-    await writeFile(join(paths.staging, 'y.swap.json'), 'torn');
+    await mkdir(join(paths.staging, 'restore-x-0123456789ab'), { recursive: true });
+    await writeFile(join(paths.staging, 'restore-x-0123456789ab.swap.json'), '{"session":"../a"}');
+    await writeFile(join(paths.staging, 'restore-y-0123456789ab.swap.json'), 'torn');
     await store.trash('a', 'gone');
     expect(await finishSwaps(realFs, paths)).toEqual([]);
     expect(await store.list()).toEqual([]);

@@ -8,8 +8,8 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { prepareDataFolder } from '../../src/profile/data-folder.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
+import { transferNames } from '../../src/profile/staging-names.ts';
 import { sweepStaging } from '../../src/snapshots/staging.ts';
-import { stagingNames } from '../../src/transfer/arriving-files.ts';
 import { PeerError, type TransferPeer } from '../../src/transfer/peer.ts';
 import { TransferSource } from '../../src/transfer/source.ts';
 import { liveTransfers, TransferTarget } from '../../src/transfer/target.ts';
@@ -137,7 +137,7 @@ export class Machine {
       setImmediate(() => opened.engine.run.login());
     };
     const { sessions, access, store, profiles } = opened;
-    const kept = liveTransfers(store).flatMap((id) => Object.values(stagingNames(id)));
+    const kept = liveTransfers(store).flatMap((id) => Object.values(transferNames(id)));
     await sweepStaging(this.paths, new Set(kept));
     const shared = { paths: this.paths, profiles, store, access, refuseHeld: () => undefined, log };
     const target = new TransferTarget({

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { PrepareTransfer } from '@leadmaster/protocol';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { writeFailed } from '../../src/profile/files.ts';
 import { targetOrigin } from '../../src/transfer/target-url.ts';
 import { KEY, LARGE, type Machine, NAME, owners, twoMachines } from './machines.ts';
 
@@ -71,8 +72,24 @@ describe('the other machine refuses', () => {
     await there.open();
     await expect(here.transfer()).rejects.toMatchObject({
       ...failed,
-      hint: /space/,
+      message: expect.stringContaining(there.paths.root),
+      hint: /^At http\S+: .*space/,
       extra: { peer: { code: 'storage_failed' } },
+    });
+    await expectStayed(here, there);
+  });
+
+  test('what fills the disk there while it is written: that machine and its folder are named', async () => {
+    const { here, there } = await twoMachines();
+    const part = join(there.paths.staging, 'transfer-x', 'piece.part');
+    const full = writeFailed(
+      part,
+      Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }),
+    );
+    vi.spyOn(there.target, 'receive').mockRejectedValue(full);
+    await expect(here.transfer()).rejects.toMatchObject({
+      ...{ ...failed, message: expect.stringContaining(part) },
+      hint: expect.stringMatching(`^At http\\S+: The disk of ${dirname(part)} is full: free some space there`),
     });
     await expectStayed(here, there);
   });

@@ -15,7 +15,7 @@ export const help = {
     unlink: 'remove the link at WhatsApp and show a new QR',
   },
   adopt: {
-    about: 'make a session of a profile that another program has kept, or that lies in the data folder already',
+    about: 'make a session of a profile that another program has kept, or that is in the data folder already',
     dir: "the profile's folder: session-CLIENTID, tokens/NAME, RemoteAuth-CLIENTID, or one around it",
     name: 'what the session is called',
     move: 'take the folder from where it is: that program will not find its login any more',

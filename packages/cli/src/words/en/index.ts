@@ -6,6 +6,7 @@ import { linking, messages } from './linking.ts';
 import { asking, count, output, progress } from './output.ts';
 import { files, portable } from './portable.ts';
 import { instead, program, rules } from './program.ts';
+import { reasons } from './reasons.ts';
 import { recordings } from './recordings.ts';
 import { refusals } from './refusals.ts';
 import { service, vault } from './service.ts';
@@ -31,6 +32,7 @@ export const en = {
   profiles,
   program,
   progress,
+  reasons,
   recordings,
   recover,
   refusals,

@@ -22,6 +22,8 @@ export const snapshots = {
   took: (time: string) => `took ${time}`,
   named: (id: string, at: string, facts: string) => `snapshot ${id} of ${at} (${facts})`,
   noBrowserRan: 'no browser ran',
+  /** How its processes were stopped. */
+  pausedBy: { cgroup: 'frozen by the kernel', sigstop: 'stopped by a signal' },
   paused: (time: string, how: string) => `paused ${time} (${how})`,
   noneOfAll: 'There is no session to take a snapshot of.',
   noneTakenOf: (names: string) => `No snapshot was taken of ${names}.`,

@@ -38,6 +38,7 @@ export const es = {
   profiles,
   program,
   progress,
+  reasons,
   recordings,
   recover,
   refusals,
@@ -48,7 +49,7 @@ export const es = {
   snapshots,
   vault,
   told: {
-    ...{ actions, advice, errors, ownErrors, reasons, sessionHint },
+    ...{ actions, advice, errors, ownErrors, sessionHint },
     ...{ adopted, broughtBack, checks, database, page, problems, warning },
   },
 };

@@ -23,6 +23,7 @@ export const snapshots: typeof enSnapshots = {
   took: (time) => `tardó ${time}`,
   named: (id, at, facts) => `la copia ${id} del ${at} (${facts})`,
   noBrowserRan: 'sin navegador en marcha',
+  pausedBy: { cgroup: 'congelado por el kernel', sigstop: 'detenido por una señal' },
   paused: (time, how) => `pausa de ${time} (${how})`,
   noneOfAll: 'No hay ninguna sesión de la que tomar una copia.',
   noneTakenOf: (names) => `No se tomó ninguna copia de ${names}.`,

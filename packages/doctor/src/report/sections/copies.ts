@@ -1,6 +1,6 @@
 import { fill } from '../../words/words.ts';
 import type { ReportFacts } from '../facts.ts';
-import { code, inline, minute, table } from '../markdown.ts';
+import { code, inline, table, time } from '../markdown.ts';
 import { isUnreadable } from '../unreadable.ts';
 import type { ReportWords } from '../words/types.ts';
 
@@ -12,8 +12,8 @@ export function copies({ sessions, settings, findings }: ReportFacts, w: ReportW
   const rows = sessions.map(({ name, snapshots }) => {
     if (isUnreadable(snapshots)) return [`**${name}**`, w.unreadable, w.unreadable, w.unreadable];
     const { count, latest } = snapshots;
-    const newest = latest === null ? w.none : `${code(latest.id)} ${minute(latest.at)}`;
-    return [`**${name}**`, String(count), newest, latest?.verifiedAt == null ? w.never : minute(latest.verifiedAt)];
+    const newest = latest === null ? w.none : `${code(latest.id)} ${time(latest.at)}`;
+    return [`**${name}**`, String(count), newest, latest?.verifiedAt == null ? w.never : time(latest.verifiedAt)];
   });
   const notes = findings.filter(({ id }) => ABOUT_COPIES.test(id)).map(({ what }) => `- ${inline(what)}`);
   return [

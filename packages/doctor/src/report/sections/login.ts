@@ -1,6 +1,6 @@
 import { fill } from '../../words/words.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
-import { block, code, inline, minute, table } from '../markdown.ts';
+import { block, code, inline, table, time } from '../markdown.ts';
 import type { ReportWords } from '../words/types.ts';
 
 /** How a login comes about, and how each stands. */
@@ -10,7 +10,7 @@ export function login({ sessions, settings, service }: ReportFacts, w: ReportWor
   const rows = sessions.map(({ name, state, reason, since, lastReadyAt }) => {
     const meaning = w.states[state];
     const said = meaning === undefined ? state : `${state}: ${meaning}`;
-    return [`**${name}**`, said, reason === '' ? '-' : code(reason), minute(since), minute(lastReadyAt)];
+    return [`**${name}**`, said, reason === '' ? '-' : code(reason), time(since), time(lastReadyAt)];
   });
   return [
     ...[...intro, '', `### ${w.now}`, ''],
@@ -22,6 +22,6 @@ export function login({ sessions, settings, service }: ReportFacts, w: ReportWor
 
 function changes({ name, transitions }: ReportedSession, w: ReportWords): string[] {
   if (transitions.length === 0) return [];
-  const lines = transitions.map(({ from, to, reason, at }) => `- ${minute(at)}: ${from} → ${to} (${inline(reason)})`);
+  const lines = transitions.map(({ from, to, reason, at }) => `- ${time(at)}: ${from} → ${to} (${inline(reason)})`);
   return ['', fill(w.lastChanges, { session: name }), '', ...lines];
 }

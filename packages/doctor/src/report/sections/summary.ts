@@ -2,7 +2,7 @@ import { countFound, sayCount } from '../../words/counts.ts';
 import { fill } from '../../words/words.ts';
 import type { ProfileContents } from '../contents.ts';
 import type { ReportedSession, ReportFacts } from '../facts.ts';
-import { code, inline, minute, size, table } from '../markdown.ts';
+import { code, inline, size, table, time } from '../markdown.ts';
 import { isUnreadable } from '../unreadable.ts';
 import type { ReportWords } from '../words/types.ts';
 import { sizeOf } from './size-of.ts';
@@ -41,7 +41,7 @@ export function summary(facts: ReportFacts, w: ReportWords): string[] {
 
 function newestOf(snapshots: ReportedSession['snapshots'], w: ReportWords): string {
   if (isUnreadable(snapshots)) return w.unreadable;
-  return snapshots.latest === null ? w.none : minute(snapshots.latest.at);
+  return snapshots.latest === null ? w.none : time(snapshots.latest.at);
 }
 
 function diskText(disk: ReportFacts['disk'], w: ReportWords): string {

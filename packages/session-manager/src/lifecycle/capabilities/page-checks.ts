@@ -1,4 +1,11 @@
-import { type Check, type CheckName, FEATURES, isRestricted, type PageCheckName } from '@leadmaster/protocol';
+import {
+  type Check,
+  type CheckName,
+  FEATURES,
+  isRestricted,
+  localTime,
+  type PageCheckName,
+} from '@leadmaster/protocol';
 import type { UnreadChats } from '../../state/state-store.ts';
 import type { SupervisorView } from '../session-status.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -19,7 +26,7 @@ function late(unread: UnreadChats | null): NamedCheck[] {
   const { count, chats, retryAt } = unread;
   const named = chats.map(({ chatId, why }) => `${chatId}: ${why}`).join('; ');
   const more = count > chats.length ? `; and ${count - chats.length} more` : '';
-  const detail = `what came into ${count} while the session was off could not be read (${named}${more}); tried again at ${retryAt}`;
+  const detail = `what came into ${count} while the session was off could not be read (${named}${more}); tried again at ${localTime(retryAt)}`;
   return [{ name: 'missed chats', ok: false, detail }];
 }
 
@@ -31,7 +38,7 @@ function limited({ limits }: SupervisorView): NamedCheck[] {
   // WhatsApp's last word to a session that is off stays.
   if (limits === null || !isRestricted(limits)) return [];
   const { state, until } = limits.newChats;
-  return [{ name: 'new chats', ok: false, detail: `${state}${until === null ? '' : ` until ${until}`}` }];
+  return [{ name: 'new chats', ok: false, detail: `${state}${until === null ? '' : ` until ${localTime(until)}`}` }];
 }
 
 function features({ view }: Capabilities): NamedCheck[] {
