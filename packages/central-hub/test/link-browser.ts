@@ -17,7 +17,8 @@ export class Browser {
 
   ask(more = '', { headers, ...asked }: Ask = {}): Promise<Answer> {
     const cookie = this.cookie === '' ? {} : { cookie: this.cookie };
-    return this.#world.ask(`${this.path}${more}`, { key: null, ...asked, headers: { ...cookie, ...headers } });
+    const sent = { ...(more === '' ? { accept: 'text/html,*/*;q=0.8' } : {}), ...cookie, ...headers };
+    return this.#world.ask(`${this.path}${more}`, { key: null, ...asked, headers: sent });
   }
 
   /** Presses the button, as the form of the page does. */

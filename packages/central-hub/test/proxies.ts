@@ -54,7 +54,7 @@ export const CADDY: FrontProxy = {
         `\n${NAME} {`,
         `\nhttps://${NAME}:${port} {\n\ttls ${join(folder, 'cert.pem')} ${join(folder, 'key.pem')}`,
       );
-    const own = `{\n\tadmin off\n\thttp_port ${plainPort}\n\tauto_https disable_redirects\n}\n`;
+    const own = `{\n\tadmin off\n\thttp_port ${plainPort}\n\tauto_https disable_redirects\n\tgrace_period 1s\n}\n`;
     writeFileSync(join(folder, 'Caddyfile'), `${own}${site}`);
     return ['run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')];
   },

@@ -12,8 +12,9 @@ const NOTICES: Readonly<Record<string, Notice>> = {
 /** Where the same may succeed in a moment. */
 const PASSES: readonly string[] = ['machine_unreachable', 'wrong_state', 'database_unreachable', 'rate_limited'];
 
-/** Tells a refusal as a page: who opens a link reads no problem+json. */
+/** Tells a refusal as a page to a browser: who opens a link there reads no problem+json. Programs get that, as everywhere. */
 export function tellAsPage(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!wantsPage(request)) return reply.send(error);
   const { code, status, extra } = read(error);
   if (status >= 500) request.log.error({ err: error }, 'the page of a link could not be made');
   if (typeof extra.retryAfter === 'number') reply.header('retry-after', String(extra.retryAfter));
@@ -30,6 +31,14 @@ export function tellAsPage(error: FastifyError | Error, request: FastifyRequest,
     .code(status)
     .type('text/html; charset=utf-8')
     .send(noticePage(language, notice, again));
+}
+
+/** What stands behind the address of a link: where the token before it was left out, a program has asked. */
+const BEHIND_TOKEN: readonly (string | undefined)[] = ['state', 'code'];
+
+function wantsPage({ headers, params }: FastifyRequest): boolean {
+  const { token } = params as { token?: string };
+  return headers.accept?.toLowerCase().includes('text/html') === true && !BEHIND_TOKEN.includes(token);
 }
 
 /** Whether an account was linked by it is for the one who has linked it. */

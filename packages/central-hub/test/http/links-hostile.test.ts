@@ -19,6 +19,8 @@ describe('a stranger who', () => {
       expect(page.text).not.toContain('alert(1)');
     }
     expect(performance.now() - begun).toBeGreaterThan(300 * (guesses.length - 5));
+    const program = await world.ask(`/link/${'a'.repeat(40)}`, { key: null });
+    expect([program.status, program.json.code]).toEqual([404, 'link_not_found']);
     for (const [more, asked] of [
       ['/state', {}],
       ['/code', { body: { phone: '5491122334455' } }],
@@ -123,7 +125,7 @@ describe('a stranger who', () => {
   test('is told in Spanish or English: by the link, else by the browser', async () => {
     const { world, link, browser } = await linked();
     const titles = async (accept: string | undefined, path = browser.path) => {
-      const headers = accept === undefined ? {} : { 'accept-language': accept };
+      const headers = { accept: 'text/html', ...(accept === undefined ? {} : { 'accept-language': accept }) };
       return /<html lang="(..)">/.exec((await world.ask(path, { key: null, headers })).text)?.[1];
     };
     expect(await titles('es-AR,es;q=0.9,en;q=0.8')).toBe('es');

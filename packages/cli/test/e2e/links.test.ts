@@ -9,7 +9,7 @@ import { demo, needBrowser } from './demo-service.ts';
 
 beforeEach(needBrowser);
 
-const TIMEOUT = { timeout: 60_000 };
+const TIMEOUT = { timeout: 100_000 };
 const PHONE = { width: 390, height: 844, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 /** A page of a real browser in the size of a phone, and what its console complains about. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createLink, linkState, madeLink, onboardingId, onboardingLink, onboardingToken } from '../onboarding.ts';
 import { pairingCode, pairingRequest } from '../session.ts';
+import { SESSION_ERRORS } from './error-groups.ts';
 import { noBody, queryInteger, sessionParams } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
 
@@ -36,7 +37,7 @@ export const onboardingRoutes = routes({
     body: createLink,
     answers: { 201: json('The link', madeLink) },
     errors: [
-      'session_not_found',
+      ...SESSION_ERRORS,
       'wrong_state',
       'login_mode_server',
       'limit_reached',
@@ -55,7 +56,7 @@ export const onboardingRoutes = routes({
       after: z.string().max(128).optional().describe('`cursor` of the page before'),
     }),
     answers: { 200: json('A page', z.object({ items: z.array(onboardingLink), cursor: z.string().nullable() })) },
-    errors: ['session_not_found', ...STORE_ERRORS],
+    errors: [...SESSION_ERRORS, ...STORE_ERRORS],
   },
   revokeLink: {
     ...common,
@@ -65,7 +66,7 @@ export const onboardingRoutes = routes({
     params: sessionParams.extend({ link: onboardingId }),
     body: noBody,
     answers: { 204: nothing('Ended') },
-    errors: ['session_not_found', 'link_not_found', ...STORE_ERRORS],
+    errors: [...SESSION_ERRORS, 'link_not_found', ...STORE_ERRORS],
   },
   getLinkState: {
     ...ofPage,
