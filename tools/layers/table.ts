@@ -103,8 +103,13 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${HUB}/http`,
-    rooms: ['events', 'keys', 'machines', 'store'],
+    rooms: ['events', 'moves', 'keys', 'machines', 'store'],
     why: 'It reads, asks and forwards.',
+  },
+  {
+    room: `${HUB}/moves`,
+    rooms: ['machines', 'store'],
+    why: 'It has machines move sessions, and knows no caller.',
   },
   {
     room: `${HUB}/events`,

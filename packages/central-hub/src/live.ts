@@ -9,6 +9,7 @@ import { createHubServer } from './http/server.ts';
 import { listeningOf } from './listening.ts';
 import { MachineLinks } from './machines/links.ts';
 import { knowLocalMachine, type LocalMachine } from './machines/local.ts';
+import { MoveRunner } from './moves/runner.ts';
 import type { HubStore } from './store/index.ts';
 
 export interface LiveOptions {
@@ -41,12 +42,15 @@ export async function goLive(
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const attentionOf = (machine: string) => readers.attentionOf(machine);
-  const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version, attentionOf });
+  const moves = new MoveRunner({ store, links, holder, leaseSeconds, log });
+  const wakeMoves = () => moves.wake();
+  const own = { store, links, secrets, log, metrics, version, attentionOf, wakeMoves };
+  const http = await createHubServer({ ...config, ...own });
   const tidy = keepTidy({ store, links, kept: config.events, log });
 
   async function close(): Promise<void> {
     tidy.stop();
-    await Promise.all([http.close(), readers.close()]);
+    await Promise.all([http.close(), readers.close(), moves.close()]);
     links.close();
     await store.close();
   }
@@ -56,6 +60,7 @@ export async function goLive(
     await links.start();
     const url = await listen(http, listeningOf(config));
     readers.start();
+    moves.start();
     return { url, close };
   } catch (error) {
     await close();

@@ -49,6 +49,9 @@ export const action = z
     z.object({ kind: z.literal('create_tenant'), name: z.string().optional() }),
     z.object({ kind: z.literal('create_key'), name: z.string().optional(), tenant: z.string().optional() }),
     z.object({ kind: z.literal('accept_log'), name: z.string().optional() }),
+    z.object({ kind: z.literal('move'), session, machine: z.string().optional() }),
+    z.object({ kind: z.literal('peer_url'), name: z.string().optional(), url: z.string().optional() }),
+    z.object({ kind: z.literal('show_machines') }),
     z.object({ kind: z.literal('add_machine'), name: z.string().optional(), url: z.string().optional() }),
   ])
   .meta({ id: 'Action', examples: [{ kind: 'scan_qr', session: 'ventas' }] });

@@ -43,6 +43,9 @@ export const COMMANDS: Readonly<Record<Action['kind'], string>> = {
   vault_repair: 'vault repair',
   create_tenant: 'tenants create {name}',
   create_key: 'keys create {name} [--tenant {tenant}]',
+  move: 'move {session} --machine {machine}',
+  peer_url: 'machines change {name} --peer-url {url}',
+  show_machines: 'machines list',
   accept_log: 'machines change {name} --accept-log',
   add_machine: 'machines add {name} {url} --token-file FILE',
 };

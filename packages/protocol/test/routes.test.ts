@@ -86,6 +86,7 @@ const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`
   addMachine: 'operator admin',
   listMachines: 'operator read',
   drainMachine: 'operator admin',
+  moveSession: 'operator admin',
   changeMachine: 'operator admin',
   removeMachine: 'operator admin',
   listBuilds: 'operator read',

@@ -6,6 +6,7 @@ import { anyOf, isOverdue } from '@leadmaster/service-kit/wait';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../keys/caller.ts';
 import type { MachineLink } from '../machines/link.ts';
+import { isOnItsWay } from '../moves/failures.ts';
 import type { RouteContext } from './hub-app.ts';
 import { isJson, notAManager, readJson, requireStated } from './machine-answer.ts';
 import { shown } from './shown.ts';
@@ -32,7 +33,9 @@ const ANSWERED = [
 const ANSWER_MS = 120_000;
 
 /** Routes that the hub answers itself, though a session manager has them, too. */
-const OWN: readonly string[] = ['createSession', 'listSessions', 'getSession', 'listSessionEvents', 'deleteSession'];
+const OWN: readonly string[] = [
+  ...['createSession', 'listSessions', 'getSession', 'listSessionEvents', 'deleteSession', 'moveSession'],
+];
 
 /** Every route below a session that its machine answers: each is forwarded as the contract states it. */
 export function forwardedRoutes(): Route[] {
@@ -122,11 +125,23 @@ async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMe
   const begun = status === 202 && route.long !== undefined ? operation.safeParse(said) : null;
   if (begun?.success === false) throw notAManager(answer);
   if (begun !== null) await own(context, call, begun.data);
+  await refuseOnItsWay(context, call, status, said);
   const about = { route, session: call.session, machine: link.name, asOf: new Date(), status };
   const told = shown(caller, about, said);
   // It is about another session than it was asked for.
   if (told === null) throw notAManager(answer);
   return head().removeHeader('content-length').send(JSON.stringify(told));
+}
+
+/** Between the two machines of a move the session is on neither: its callers are told that, and no address. */
+async function refuseOnItsWay(
+  { store }: RouteContext,
+  { session }: Forwarded,
+  status: number,
+  said: object,
+): Promise<void> {
+  if (status !== 409 || !('code' in said) || said.code !== 'session_moved') return;
+  if ((await store.moves.open({ kind: 'move', subject: session })) !== null) throw isOnItsWay();
 }
 
 /** When an answer must be here; undefined where it may take any time. */

@@ -15,6 +15,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { machineOrderRoutes } from './routes/machine-orders.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { meRoutes } from './routes/me.ts';
+import { moveRoutes } from './routes/moves.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { tenantRoutes } from './routes/tenants.ts';
@@ -31,6 +32,8 @@ export interface HubServerOptions {
   trustedProxies: readonly string[];
   ratePerSecond: number;
   compat: 'key' | 'open';
+  /** Has a move that was begun be worked on at once. */
+  wakeMoves: () => void;
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
@@ -72,6 +75,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     callers,
     log,
     timing,
+    wakeMoves: options.wakeMoves,
     attentionOf: options.attentionOf,
   };
   serviceRoutes(app, { metrics, version, requireReady: () => {} });
@@ -81,6 +85,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     keyRoutes,
     machineRoutes,
     machineOrderRoutes,
+    moveRoutes,
     sessionRoutes,
     eventRoutes,
     operationRoutes,

@@ -14,7 +14,15 @@ export async function knowLocalMachine(machines: Machines, { url, token }: Local
   if (known?.url === url && (await machines.token(name)) === token) return;
   // Another port, or another token: the same machine. Its sessions and its place in its log stay.
   if (known === null) {
-    const record = { name, url, isDraining: false, facts: null, lastSeenAt: null, createdAt: new Date() };
+    const record = {
+      name,
+      url,
+      peerUrl: null,
+      isDraining: false,
+      facts: null,
+      lastSeenAt: null,
+      createdAt: new Date(),
+    };
     await machines.add(record, token);
   } else await machines.update(name, { url, token });
 }

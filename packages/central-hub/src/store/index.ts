@@ -10,6 +10,7 @@ import { Keys } from './keys.ts';
 import { Leases } from './leases.ts';
 import { LogNews } from './log-news.ts';
 import { Machines } from './machines.ts';
+import { Moves } from './moves.ts';
 import { OperationOwners } from './operation-owners.ts';
 import { openPostgres } from './postgres/open.ts';
 import { SessionCopies } from './session-copies.ts';
@@ -60,6 +61,7 @@ export class HubStore {
   readonly events: EventLog;
   readonly operations: OperationOwners;
   readonly homes: Homes;
+  readonly moves: Moves;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -77,6 +79,7 @@ export class HubStore {
     this.events = new EventLog(database, this.#news);
     this.operations = new OperationOwners(database);
     this.homes = new Homes(database);
+    this.moves = new Moves(database);
     this.logId = logId;
   }
 

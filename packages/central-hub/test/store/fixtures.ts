@@ -95,7 +95,8 @@ export function key(id: string, more: Partial<KeyRecord> = {}): KeyRecord {
 }
 
 export function machine(name: string): MachineRecord {
-  return { name, url: `https://${name}.test`, isDraining: false, facts: null, lastSeenAt: null, createdAt: AT };
+  const none = { peerUrl: null, isDraining: false, facts: null, lastSeenAt: null };
+  return { name, url: `https://${name}.test`, ...none, createdAt: AT };
 }
 
 /** What the store looks at of a session; the rest it keeps as it is. */

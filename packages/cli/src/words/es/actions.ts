@@ -37,6 +37,9 @@ export const actions: Record<Action['kind'], string> = {
   create_tenant: 'Agregar un inquilino',
   create_key: 'Hacer una clave',
   accept_log: 'Aceptar su registro',
+  move: 'Trasladar la sesión a otra máquina',
+  peer_url: 'Dar la dirección para las otras máquinas',
+  show_machines: 'Ver las máquinas',
   add_machine: 'Agregar una máquina',
   vault_repair: 'Reparar el encabezado de la bóveda',
 };
