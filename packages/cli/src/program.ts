@@ -43,6 +43,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   report: () => import('./commands/report.ts'),
   tenants: () => import('./commands/tenants.ts'),
   keys: () => import('./commands/keys.ts'),
+  move: () => import('./commands/move.ts'),
   machines: () => import('./commands/machines.ts'),
   phone: () => import('./commands/phone.ts'),
 };

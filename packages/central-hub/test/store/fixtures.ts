@@ -101,7 +101,7 @@ export function machine(name: string): MachineRecord {
 
 /** What the store looks at of a session; the rest it keeps as it is. */
 export function session(name: string, more: Partial<Session> = {}): Session {
-  return { name, state: 'READY', account: null, metadata: {}, ...more } as Session;
+  return { name, state: 'READY', account: null, metadata: {}, generation: 1, ...more } as Session;
 }
 
 export function event(id: number, of = 'ventas', data: Record<string, unknown> = {}): AnyEvent {

@@ -17,6 +17,14 @@ export const hub = {
   askRevoke: (id: string) => `Revoke the key ${id}? Programs that use it are refused at once.`,
   other_log: (name: string) =>
     `${name} has another log than the one that was read. Accept it once you know why: ./leadmaster machines change ${name} --accept-log`,
+  movedTo: (name: string, machine: string) => `${name} has moved to ${machine}.`,
+  isOn: (name: string, machine: string, state: string) => `${name} is on ${machine}, and is ${state} there.`,
+  staysOn: (name: string, machine: string, wanted: string) => `${name} is on ${machine}, not on ${wanted}.`,
+  leftHead: ['SESSION', 'CODE', 'WHY'],
+  emptied: (name: string, moved: number) =>
+    `${name} has no session left; ${moved === 1 ? '1 session has' : `${moved} sessions have`} moved.`,
+  notEmpty: (name: string, left: number) =>
+    `${name} still has ${left === 1 ? '1 session that' : `${left} sessions that`} could not move.`,
   removed: (name: string) => `${name} is removed.`,
   revoked: (id: string) => `The key ${id} is revoked.`,
 };

@@ -19,6 +19,14 @@ export const hub: typeof enHub = {
   askRevoke: (id) => `¿Revocar la clave ${id}? Los programas que la usan quedan rechazados al momento.`,
   other_log: (name) =>
     `${name} tiene otro registro que el que se leía. Acéptelo cuando sepa por qué: ./leadmaster machines change ${name} --accept-log`,
+  movedTo: (name, machine) => `${name} se trasladó a ${machine}.`,
+  isOn: (name, machine, state) => `${name} está en ${machine}, y allí está ${state}.`,
+  staysOn: (name, machine, wanted) => `${name} está en ${machine}, no en ${wanted}.`,
+  leftHead: ['SESIÓN', 'CÓDIGO', 'POR QUÉ'],
+  emptied: (name, moved) =>
+    `${name} ya no tiene sesiones; ${moved === 1 ? 'se trasladó 1 sesión' : `se trasladaron ${moved} sesiones`}.`,
+  notEmpty: (name, left) =>
+    `${name} todavía tiene ${left === 1 ? '1 sesión que no se pudo trasladar' : `${left} sesiones que no se pudieron trasladar`}.`,
   removed: (name) => `${name} se ha quitado.`,
   revoked: (id) => `La clave ${id} está revocada.`,
 };
