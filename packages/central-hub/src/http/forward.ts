@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../keys/caller.ts';
 import type { MachineLink } from '../machines/link.ts';
 import { isOnItsWay } from '../moves/failures.ts';
+import { askMachine } from './earlier-machines.ts';
 import type { RouteContext } from './hub-app.ts';
 import { isJson, notAManager, readJson, requireStated } from './machine-answer.ts';
 import { shown } from './shown.ts';
@@ -91,13 +92,14 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
   // Silence on this connection is no sign of death until the answer has gone out.
   reply.raw.setTimeout(0);
   try {
-    const answer = await link.send({
+    const outgoing = {
       method: methodOf(route, request),
       target: targetPath(route, call),
       headers: { ...sentHeaders(request), ...call.headers },
       ...bodyOf(request),
       signal,
-    });
+    };
+    const answer = await askMachine(context, { route, session: call.session, link, outgoing, caller });
     requireStated({ route, answer });
     return await handOn(context, call, answer);
   } catch (error) {

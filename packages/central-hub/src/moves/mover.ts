@@ -18,6 +18,8 @@ const AGAIN_MAX_MS = 10_000;
 /** A move that was begun longer ago is finished where it was handed over, and else not begun again. */
 const RESUME_MS = 10 * 60_000;
 const PROGRESS_MS = 1_000;
+/** So often a session that is changing is asked for again. */
+const CHANGES_MAX = 3;
 /** The long calls of a machine that are looked through for one that is under way. */
 const OPERATIONS = 200;
 
@@ -69,12 +71,14 @@ export class Mover {
   async run(claim: MoveClaim, id: string, signal: AbortSignal): Promise<void> {
     const { store, log } = this.#deps;
     const tell = teller((progress) => store.moves.progress(claim, progress), log);
+    let changes = 0;
     for (let pause = AGAIN_FIRST_MS; ; pause = Math.min(2 * pause, AGAIN_MAX_MS)) {
       signal.throwIfAborted();
       const move = await store.moves.get(id);
       if (move === null) return;
       const ending = await this.#step(move, tell, signal);
-      if (ending !== null) {
+      if (isChanging(ending)) changes += 1;
+      if (ending !== null && (!isChanging(ending) || changes > CHANGES_MAX)) {
         await tell.last();
         await store.moves.end(claim, 'error' in ending ? { error: ending.error.toProblem() } : ending);
         const { subject: session, source, target } = move;
@@ -175,6 +179,11 @@ export class Mover {
     if (session !== null) await this.#deps.store.sessions.put(link.name, session, asOf);
     return session;
   }
+}
+
+/** The session was started or stopped while it was to leave, as by a machine that comes back: that passes. */
+function isChanging(ending: Ending): boolean {
+  return ending !== null && 'error' in ending && ending.error.code === 'wrong_state';
 }
 
 /** How the session is on a machine; null where it has none of that name. */

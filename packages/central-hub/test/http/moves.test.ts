@@ -23,6 +23,34 @@ describe('a session that is moved,', { timeout: MOVE_MS }, () => {
     expect((await hub.ask('/v1/sessions?machine=m1')).json.items).toEqual([]);
   });
 
+  test('keeps its messages: a repeated key sends nothing again, and what was sent before is still told', async () => {
+    const { hub, m1, m2, move } = await twoMachines();
+    await m1.given('ventas', 'READY');
+    await hub.until('ventas', 'READY');
+    const body = { to: '5491122334455', text: 'una vez' };
+    const send = () => hub.ask('/v1/sessions/ventas/messages', { body, headers: { 'idempotency-key': 'uno' } });
+    const first = await send();
+    const message = `/v1/sessions/ventas/messages/${first.json.id}`;
+    await expect.poll(async () => m1.engine.runs.at(-1)?.sent.length).toBe(1);
+    expect((await move('ventas', 'm2')).status).toBe(200);
+    await m2.until('ventas', 'READY');
+    const again = await send();
+    expect([again.status, again.json.id, again.headers['idempotent-replayed']], again.text).toEqual([
+      ...[202, first.json.id, 'true'],
+    ]);
+    expect((await hub.ask(message)).json.id).toBe(first.json.id);
+    expect(m2.engine.alive[0]?.sent).toEqual([]);
+    const other = await hub.ask('/v1/sessions/ventas/messages', { body, headers: { 'idempotency-key': 'dos' } });
+    expect(other.status, other.text).toBe(202);
+    await expect.poll(() => m2.engine.alive[0]?.sent.length).toBe(1);
+    await m1.stop();
+    await expect
+      .poll(async () => (await hub.ask('/v1/machines')).json.items[0].state, { timeout: 30_000 })
+      .toBe('down');
+    const unknown = await send();
+    expect([unknown.status, unknown.json.code], unknown.text).toEqual([503, 'machine_unreachable']);
+  });
+
   test('is followed as an operation, which tells what came of it, and to whom it belongs', async () => {
     const { hub, m1 } = await twoMachines();
     await m1.given('ventas', 'READY');
@@ -109,7 +137,9 @@ describe('a session stays where it is, and runs on,', { timeout: MOVE_MS }, () =
     await m1.given('ventas', 'LINKED');
     await hub.until('ventas', 'STOPPED');
     await m2.stop();
-    await expect.poll(async () => (await hub.ask('/v1/machines')).json.items[1].state, { timeout: 30_000 }).toBe('down');
+    await expect
+      .poll(async () => (await hub.ask('/v1/machines')).json.items[1].state, { timeout: 30_000 })
+      .toBe('down');
     const refused = await move('ventas', 'm2');
     expect([refused.status, refused.json.code], refused.text).toEqual([503, 'machine_unreachable']);
     expect((await hub.ask('/v1/operations')).json.items).toEqual([]);

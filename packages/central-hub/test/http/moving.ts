@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SERVICE_TOKEN, startTestManager, type TestManager } from '@leadmaster/testkit';
 import { expect, onTestFinished } from 'vitest';
-import type { HubOptions } from '../start-hub.ts';
 import { hubOver, type TestHub } from '../hub.ts';
+import type { HubOptions } from '../start-hub.ts';
 
 /** What stands on the line to a machine: true where it has dealt with a request itself. */
 export type Gate = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -105,7 +105,14 @@ async function lineTo(port: number): Promise<Pick<MovingMachine, 'url' | 'gate'>
 export function refusing(end: string, code = 'wrong_state', status = 409): Gate {
   return ({ url = '' }, response) => {
     if (!url.endsWith(end)) return false;
-    const problem = { type: `urn:leadmaster:error:${code}`, title: code, status, code, detail: 'Not now.', hint: 'Later.' };
+    const problem = {
+      type: `urn:leadmaster:error:${code}`,
+      title: code,
+      status,
+      code,
+      detail: 'Not now.',
+      hint: 'Later.',
+    };
     response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
     return true;
   };
