@@ -37,7 +37,8 @@ async function place() {
     'm1.token': join(folder, 'm1.token'),
     'm2.token': join(folder, 'm2.token'),
   };
-  const cli = (line: string) => run([...line.split(' ').map((word) => here[word] ?? word)], { env });
+  const cli = (line: string, language = 'en') =>
+    run([...line.split(' ').map((word) => here[word] ?? word)], { env: { ...env, LEADMASTER_LANG: language } });
   return { hub, m1, m2, cli };
 }
 
@@ -77,5 +78,7 @@ describe('two machines behind a hub', () => {
     const left = await cli('machines drain m1 --move');
     expect(left).toMatchObject({ code: 1, stdout: expect.stringMatching(/^nueva +nothing_to_snapshot/m) });
     expect(left.stderr).toContain('m1 still has 1 session that could not move.');
+    const spanish = await cli('machines drain m1 --move', 'es');
+    expect(spanish.stderr).toContain('m1 todavía tiene 1 sesión que no se pudo trasladar.');
   });
 });

@@ -38,6 +38,7 @@ export const actions: Record<Action['kind'], string> = {
   create_key: 'Hacer una clave',
   accept_log: 'Aceptar su registro',
   move: 'Trasladar la sesión a otra máquina',
+  drain: 'Vaciar la máquina',
   peer_url: 'Dar la dirección para las otras máquinas',
   show_machines: 'Ver las máquinas',
   add_machine: 'Agregar una máquina',
