@@ -10,14 +10,11 @@
 import { freshSeed, readOptions, say } from '../../session-manager/prove/command/options.ts';
 import { tellVerdict } from '../../session-manager/prove/command/verdict.ts';
 import { proveHubKills } from './kills/hub-kill-proof.ts';
+import { counted } from './world/counted.ts';
 
 const { store, moments, seed, json } = readOptions({ store: 'sqlite', moments: 40, seed: freshSeed() });
 if (store !== 'sqlite' && store !== 'postgres') throw new Error(`--store is sqlite or postgres; it is ${store}`);
 const report = await proveHubKills({ store, moments, seed, onProgress: say });
-const counted = (counts: Record<string, number>): string =>
-  Object.entries(counts)
-    .map(([what, count]) => `${what} ${count}`)
-    .join(', ');
 tellVerdict(json, {
   report,
   lines: [

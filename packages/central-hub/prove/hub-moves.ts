@@ -13,23 +13,15 @@ import { choosePlace } from '../../session-manager/prove/transfer/place.ts';
 import { BrowserStage } from './moves/browser-stage.ts';
 import { proveMoves } from './moves/moves-proof.ts';
 import { PlayedStage } from './moves/played-stage.ts';
+import { counted } from './world/counted.ts';
 
-const {
-  moves,
-  browsers,
-  in: wanted,
-  seed,
-  json,
-} = readOptions({
-  ...{ moves: 10, browsers: false, in: 'either', seed: freshSeed() },
-});
-await using stage = browsers ? await BrowserStage.open({ seed, place: choosePlace(wanted) }) : await PlayedStage.open();
+const options = readOptions({ moves: 10, browsers: false, in: 'either', seed: freshSeed() });
+const { moves, browsers, seed, json } = options;
+await using stage = browsers
+  ? await BrowserStage.open({ seed, place: choosePlace(options.in) })
+  : await PlayedStage.open();
 say(`seed ${seed}, ${stage.words}`);
 const report = await proveMoves({ stage, moves, seed, onProgress: say });
-const counted = (counts: Record<string, number>): string =>
-  Object.entries(counts)
-    .map(([what, count]) => `${what} ${count}`)
-    .join(', ');
 tellVerdict(json, {
   report,
   lines: [
