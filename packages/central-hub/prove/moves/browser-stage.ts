@@ -8,7 +8,7 @@ import { type Manager, TwoManagers } from '../../../session-manager/prove/transf
 import type { Program } from '../world/program.ts';
 import { Relay } from '../world/relay.ts';
 import { hubProgram, until } from '../world/world.ts';
-import type { Movable, MovesStage } from './stage.ts';
+import { type Movable, type MovesStage, untilReady } from './stage.ts';
 
 const LEASE_S = 2;
 const IN_PER_SECOND = 2;
@@ -51,6 +51,7 @@ export class BrowserStage implements MovesStage {
       const { url: peerUrl } = at === 0 ? this.#managers.a : this.#managers.b;
       await this.hub.client.call('addMachine', { body: { name, url: line.url, token: KEY, peerUrl } });
     }
+    await untilReady(this.hub);
     this.#traffic.start();
     this.#watch = this.#watchForDoubles();
   }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVICE_TOKEN } from '@leadmaster/testkit';
-import { answers, of } from '@leadmaster/testkit/asking';
+import { answers } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { wholeLog } from '../world/follower.ts';
 import { judgeTexts } from '../world/judge.ts';
@@ -12,7 +12,7 @@ import { Relay } from '../world/relay.ts';
 import { readWitness } from '../world/witness.ts';
 import { hubProgram, until } from '../world/world.ts';
 import { judgeBothLogs, judgeOwners } from './judge.ts';
-import { type Movable, type MovesStage, NAME } from './stage.ts';
+import { type Movable, type MovesStage, NAME, untilReady } from './stage.ts';
 import { Texts } from './texts.ts';
 
 const LEASE_S = 2;
@@ -47,14 +47,8 @@ export class PlayedStage implements MovesStage {
     for (const { name, line } of this.machines)
       await this.hub.client.call('addMachine', { body: { name, url: line.url, token: SERVICE_TOKEN } });
     await this.machines[0].client.call('createSession', { body: { name: NAME } });
-    await until(`${NAME} is READY`, async () => (await this.#state()) === 'READY');
+    await untilReady(this.hub);
     this.#texts.start();
-  }
-
-  /** How it is by the hub; null while that does not know it. */
-  async #state(): Promise<string | null> {
-    const session = await this.hub.client.call('getSession', of(NAME)).catch(() => null);
-    return session?.state ?? null;
   }
 
   isNow(): void {

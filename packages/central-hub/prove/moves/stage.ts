@@ -1,6 +1,8 @@
 import type { Client } from '@leadmaster/client';
+import { of } from '@leadmaster/testkit/asking';
 import type { Program } from '../world/program.ts';
 import type { Relay } from '../world/relay.ts';
+import { until } from '../world/world.ts';
 
 /** The session that moves. */
 export const NAME = 'ventas';
@@ -31,4 +33,13 @@ export interface MovesStage extends AsyncDisposable {
   judge(): Promise<string[]>;
   /** How many messages there were. */
   messages(): Record<string, number>;
+}
+
+/** Waits until the hub knows the session, and that it is READY. */
+export async function untilReady({ client }: Program): Promise<void> {
+  const isReady = async (): Promise<boolean> => {
+    const session = await client.call('getSession', of(NAME)).catch(() => null);
+    return session?.state === 'READY';
+  };
+  await until(`${NAME} is READY by the hub`, isReady);
 }
