@@ -24,12 +24,12 @@ export function judgeOwners(session: string, witnessed: readonly Witnessed[]): s
  */
 export function judgeBothLogs(machines: readonly (readonly AnyEvent[])[], copy: readonly AnyEvent[]): string[] {
   const copied = copy.map(textOf);
-  const all = machines.flat().map(textOf);
+  const [here, there] = [Map.groupBy(copied, (text) => text), Map.groupBy(machines.flat().map(textOf), (text) => text)];
   const faults: string[] = [];
-  if (copied.length !== all.length) faults.push(`the hub has ${copied.length} events, and the machines ${all.length}`);
-  const [here, there] = [copied.toSorted(), all.toSorted()];
-  const at = there.findIndex((event, index) => event !== here[index]);
-  if (at !== -1) faults.push(`of the machines' events, ${there[at]} is not in the hub once`);
+  for (const text of new Set([...here.keys(), ...there.keys()])) {
+    const [found, wanted] = [here.get(text)?.length ?? 0, there.get(text)?.length ?? 0];
+    if (found !== wanted) faults.push(`${text} is in the hub ${found} times, and on the machines ${wanted} times`);
+  }
   for (const [index, log] of machines.entries())
     if (!isWithin(log.map(textOf), copied))
       faults.push(`the events of machine ${index + 1} are out of order in the hub`);

@@ -213,6 +213,19 @@ describe('a machine that is emptied,', { timeout: MOVE_MS }, () => {
     expect(both.status).toBe(400);
   });
 
+  test('is emptied to the end by whichever hub there is', async () => {
+    const { hub, m1, where } = await twoMachines();
+    await m1.given('a', 'LINKED');
+    await hub.until('a', 'STOPPED');
+    await hub.store.machines.drain('m1', true);
+    const wanted = { id: 'op_of-another', kind: 'drain', subject: 'm1', source: 'm1', target: null } as const;
+    await hub.store.moves.begin({ ...wanted, atOnce: 2, partOf: null, keyId: null });
+    const ended = await hub.ask('/v1/operations/op_of-another?wait=60');
+    const emptied = { moved: [{ session: 'a', machine: 'm2' }], left: [] };
+    expect(ended.json, ended.text).toMatchObject({ state: 'done', result: { emptied } });
+    expect(await where('a')).toEqual(['m2', 'STOPPED']);
+  });
+
   test('begins no other move once its draining is taken back', async () => {
     const { hub, m1, m2 } = await twoMachines();
     for (const name of ['a', 'b']) {
