@@ -159,8 +159,10 @@ export class Mover {
     const { source, target } = way;
     const asOf = new Date();
     const there = await look(way, target);
-    if (there === null) return { error: otherwise };
-    await this.#store(way, source);
+    const here = await this.#store(way, source);
+    // What has come is of a later generation than what was given away; another session of that name need not be.
+    const isHere = there !== null && there.generation > (here?.generation ?? 0);
+    if (!isHere) return { error: otherwise };
     await this.#deps.store.sessions.put(target.name, there, asOf);
     return { result: told(there, target.name, asOf) };
   }

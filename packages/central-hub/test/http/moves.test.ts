@@ -275,6 +275,17 @@ describe('whatever breaks off, a session has one owner and the hub says where:',
     expect((await where('ventas'))[0]).toBe('m2');
   });
 
+  test('its machine has given it to a third place: another session of that name is not taken for it', async () => {
+    const { hub, m1, m2 } = await twoMachines();
+    await m1.given('ventas', 'LINKED');
+    await m1.context.access.moveAway('ventas', 'retired');
+    await m2.given('ventas', 'LINKED');
+    const wanted = { id: 'op_lost', kind: 'move', subject: 'ventas', source: 'm1', target: 'm2' } as const;
+    await hub.store.moves.begin({ ...wanted, atOnce: 1, partOf: null, keyId: null });
+    const ended = await hub.ask('/v1/operations/op_lost?wait=60');
+    expect(ended.json, ended.text).toMatchObject({ state: 'failed', error: { code: 'session_moved' } });
+  });
+
   test('a hub finds a move that was interrupted long ago: what was not handed over stays', async () => {
     const { hub, m1, where, move } = await twoMachines({ moves: { resumeMs: -1 } });
     await m1.given('ventas', 'LINKED');
