@@ -20,8 +20,8 @@ export interface AskedOfMachine {
 
 /**
  * Sends a request to the machine of its session. A message that was sent before the session moved is known where it was sent: the
- * machine that gave the session away still tells what became of it, and answers a repeated key with what it has made. It sends
- * nothing any more.
+ * machine that gave the session away still tells what became of it, and answers a repeated key with what it has made. Without the
+ * session it sends nothing.
  *
  * @throws LeadMasterError `machine_unreachable`, also where a repeated message may have been sent on a machine that is silent now;
  *   `idempotency_conflict` where the key was used there for another message.
@@ -47,7 +47,8 @@ async function repeated(context: RouteContext, asked: AskedOfMachine): Promise<I
       return null;
     });
     if (answer === null) continue;
-    if (answer.headers['idempotent-replayed'] === 'true') return answer;
+    // What it has made before; or it has the session again, which the hub has not read yet, and has taken the message.
+    if (answer.statusCode !== undefined && answer.statusCode < 300) return answer;
     if (answer.statusCode === 409) await refuseConflict(answer, link, asked.caller);
     answer.resume();
   }

@@ -51,6 +51,20 @@ describe('a session that is moved,', { timeout: MOVE_MS }, () => {
     expect([unknown.status, unknown.json.code], unknown.text).toEqual([503, 'machine_unreachable']);
   });
 
+  test('back on a machine that it had left, is sent a message once, also before the hub has read that it is back', async () => {
+    const { hub, m2 } = await twoMachines();
+    await m2.given('ventas', 'READY');
+    await hub.until('ventas', 'READY');
+    // As the hub knew it before.
+    const known = await m2.context.sessions.get('ventas');
+    await hub.store.sessions.put('m2', { ...known, state: 'MOVED' }, new Date(Date.now() + 60_000));
+    await hub.store.homes.move('ventas', 'm2', 'm1');
+    const body = { to: '5491122334455', text: 'una vez' };
+    const sent = await hub.ask('/v1/sessions/ventas/messages', { body, headers: { 'idempotency-key': 'uno' } });
+    expect([sent.status, sent.json.session], sent.text).toEqual([202, 'ventas']);
+    await expect.poll(() => m2.engine.alive[0]?.sent.length).toBe(1);
+  });
+
   test('is followed as an operation, which tells what came of it, and to whom it belongs', async () => {
     const { hub, m1 } = await twoMachines();
     await m1.given('ventas', 'READY');
