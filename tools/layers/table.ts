@@ -109,7 +109,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${HUB}/http`,
-    rooms: ['events', 'onboarding', 'keys', 'machines', 'store'],
+    rooms: ['events', 'moves', 'onboarding', 'keys', 'machines', 'store'],
     why: 'It reads, asks and forwards.',
   },
   {
@@ -123,6 +123,11 @@ export const ROOMS: readonly Room[] = [
     packages: ['protocol'],
     libraries: [],
     why: 'Pages are made of what they are given.',
+  },
+  {
+    room: `${HUB}/moves`,
+    rooms: ['machines', 'store'],
+    why: 'It has machines move sessions, and knows no caller.',
   },
   {
     room: `${HUB}/events`,

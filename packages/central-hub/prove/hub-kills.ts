@@ -10,6 +10,7 @@
 import { freshSeed, readOptions, say } from '../../session-manager/prove/command/options.ts';
 import { tellVerdict } from '../../session-manager/prove/command/verdict.ts';
 import { proveHubKills } from './kills/hub-kill-proof.ts';
+import { counted } from './world/counted.ts';
 
 const { store, moments, seed, browsers, json } = readOptions({
   store: 'sqlite',
@@ -19,10 +20,6 @@ const { store, moments, seed, browsers, json } = readOptions({
 });
 if (store !== 'sqlite' && store !== 'postgres') throw new Error(`--store is sqlite or postgres; it is ${store}`);
 const report = await proveHubKills({ store, moments, seed, browsers, onProgress: say });
-const counted = (counts: Record<string, number>): string =>
-  Object.entries(counts)
-    .map(([what, count]) => `${what} ${count}`)
-    .join(', ');
 tellVerdict(json, {
   report,
   lines: [

@@ -32,6 +32,7 @@ async function tidy(tidied: Tidied): Promise<void> {
     await store.operations.prune(OPERATIONS_MS);
     await store.onboarding.prune(LINKS_MS);
     await store.audit.prune(kept.auditMs);
+    await store.moves.prune(OPERATIONS_MS);
     await releaseUnmade(tidied);
   } catch (error) {
     log.warn({ err: error }, 'old events and lines of the audit could not be removed; it is tried again');

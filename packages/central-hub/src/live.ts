@@ -11,6 +11,7 @@ import { listeningOf } from './listening.ts';
 import { MachineLinks } from './machines/links.ts';
 import { knowLocalMachine, type LocalMachine } from './machines/local.ts';
 import { SendingTeller } from './machines/sending-teller.ts';
+import { MoveRunner } from './moves/runner.ts';
 import type { HubStore } from './store/index.ts';
 
 export interface LiveOptions {
@@ -47,13 +48,16 @@ export async function goLive(
   measureLog(metrics, sink);
   const attentionOf = (machine: string) => readers.attentionOf(machine);
   const teller = new SendingTeller(store, links, log);
-  const http = await createHubServer({ ...config, store, links, teller, secrets, log, metrics, version, attentionOf });
+  const moves = new MoveRunner({ store, links, holder, leaseSeconds, log });
+  const wakeMoves = () => moves.wake();
+  const own = { store, links, teller, secrets, log, metrics, version, attentionOf, wakeMoves };
+  const http = await createHubServer({ ...config, ...own });
   const tidy = keepTidy({ store, links, kept: { ...config.events, auditMs: config.auditMs }, log });
 
   async function close(): Promise<void> {
     tidy.stop();
     teller.stop();
-    await Promise.all([http.close(), readers.close()]);
+    await Promise.all([http.close(), readers.close(), moves.close()]);
     links.close();
     await store.close();
   }
@@ -64,6 +68,7 @@ export async function goLive(
     const url = await listen(http, listeningOf(config));
     readers.start();
     teller.start();
+    moves.start();
     return { url, close };
   } catch (error) {
     await close();

@@ -9,6 +9,7 @@ import { MachineReaders } from '../src/events/readers.ts';
 import { createHubServer, type HubServerOptions } from '../src/http/server.ts';
 import { MachineLinks } from '../src/machines/links.ts';
 import { SendingTeller } from '../src/machines/sending-teller.ts';
+import { MoveRunner, type MoveRunnerOptions } from '../src/moves/runner.ts';
 import { loadSeal } from '../src/secrets/seal.ts';
 import { type HubStore, openStore } from '../src/store/index.ts';
 
@@ -41,8 +42,11 @@ export interface RunningHub {
   close: () => Promise<void>;
 }
 
+/** What a test sets otherwise. */
+export type HubOptions = Partial<HubServerOptions> & { moves?: Partial<MoveRunnerOptions> };
+
 /** The services of a hub on a data folder of its own, over HTTP on a loopback port. */
-export async function startHub(options: Partial<HubServerOptions> = {}): Promise<RunningHub> {
+export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
   const dataDir = await mkdtemp(join(QUICK_DISK, 'leadmaster-hub-'));
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
@@ -51,7 +55,9 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
   const links = new MachineLinks(store.machines, log);
   const readers = new MachineReaders({ store, links, holder: 'test', leaseSeconds: 15, log });
   const teller = new SendingTeller(store, links, log);
+  const moves = new MoveRunner({ store, links, holder: 'test', leaseSeconds: 15, log, ...options.moves });
   const app = await createHubServer({
+    wakeMoves: () => moves.wake(),
     store,
     links,
     teller,
@@ -69,6 +75,7 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
   await links.start();
   readers.start();
   teller.start();
+  moves.start();
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const ask = (path: string, asked?: Ask): Promise<Answer> => send(port, path, asked);
@@ -76,7 +83,7 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
     ...{ port, store, links, dataDir, logLines, ask },
     async close() {
       teller.stop();
-      await Promise.all([app.close(), readers.close()]);
+      await Promise.all([app.close(), readers.close(), moves.close()]);
       links.close();
       await store.close();
       await rm(dataDir, { recursive: true, force: true });

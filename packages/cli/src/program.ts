@@ -45,6 +45,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   tenants: () => import('./commands/tenants.ts'),
   keys: () => import('./commands/keys.ts'),
   links: () => import('./commands/links.ts'),
+  move: () => import('./commands/move.ts'),
   machines: () => import('./commands/machines.ts'),
   audit: () => import('./commands/audit.ts'),
   phone: () => import('./commands/phone.ts'),

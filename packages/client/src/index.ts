@@ -3,4 +3,4 @@ export { type CallArguments, Client, type ClientOptions, type Routes } from './c
 export { noAnswer, Unanswered } from './failures.ts';
 export { type FollowOptions, follow } from './follow.ts';
 export type { AnyInput, InputOf } from './input.ts';
-export { type LongRouteId, type OperateOptions, operate } from './operate.ts';
+export { followOperation, type LongRouteId, type OperateOptions, operate } from './operate.ts';

@@ -30,14 +30,19 @@ export async function operate<I extends LongRouteId>(
   const wanted = { ...asked, headers: { ...asked.headers, prefer: 'respond-async' } };
   const { status, said } = await client.answer(id, wanted, { signal, ifLost, timeoutMs: ANSWER_MS });
   if (status !== 202) return said as AnswerOf<Routes[I]>;
-  const ended = await toItsEnd(client, said as Operation, { signal, onProgress, ifLost });
+  const ended = await followOperation(client, said as Operation, { signal, onProgress, ifLost });
   return ended.result as AnswerOf<Routes[I]>;
 }
 
-async function toItsEnd(
+/**
+ * Follows long work that was begun to its end. An abort ends only the following.
+ *
+ * @throws LeadMasterError what the work failed with; `operation_lost` where it cannot be followed any longer.
+ */
+export async function followOperation(
   client: Client,
   begun: Operation,
-  { signal, onProgress, ifLost }: OperateOptions,
+  { signal, onProgress, ifLost }: OperateOptions = {},
 ): Promise<Operation> {
   let operation = begun;
   try {

@@ -52,6 +52,10 @@ export const action = z
     z.object({ kind: z.literal('create_link'), session }),
     z.object({ kind: z.literal('show_links'), session }),
     z.object({ kind: z.literal('accept_log'), name: z.string().optional() }),
+    z.object({ kind: z.literal('move'), session, machine: z.string().optional() }),
+    z.object({ kind: z.literal('drain'), name: z.string().optional(), move: yes, undo: yes }),
+    z.object({ kind: z.literal('peer_url'), name: z.string().optional(), url: z.string().optional() }),
+    z.object({ kind: z.literal('show_machines') }),
     z.object({ kind: z.literal('add_machine'), name: z.string().optional(), url: z.string().optional() }),
   ])
   .meta({ id: 'Action', examples: [{ kind: 'scan_qr', session: 'ventas' }] });

@@ -104,6 +104,7 @@ export const machine = z.object({
   lastSeenAt: time.nullable(),
   sending: sending.describe('`off`: its sessions only listen'),
   untold: z.boolean().describe('Whether it could not be told of that yet'),
+  peerUrl: z.string().nullable().describe('Where other machines reach it; null: at `url`, as the hub does'),
   attention: z
     .enum(['other_log'])
     .nullable()
@@ -111,23 +112,55 @@ export const machine = z.object({
 });
 export type Machine = z.infer<typeof machine>;
 
+const managerUrl = z.url({ protocol: /^https?$/, error: 'must be the http or https address of a session manager' });
+
 export const addMachine = z.strictObject({
   name: machineName,
-  url: z.url({ protocol: /^https?$/, error: 'must be the http or https address of a session manager' }),
+  url: managerUrl,
   token: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'one line of visible characters'),
+  peerUrl: managerUrl
+    .nullable()
+    .default(null)
+    .describe('Where other machines reach it for moves, if that is another address than the hub uses'),
 });
 
 export const changeMachine = z.strictObject({
   url: addMachine.shape.url.optional(),
   token: addMachine.shape.token.optional(),
   sending: sending.optional(),
+  peerUrl: managerUrl.nullable().optional().describe('Where other machines reach it; null: at `url`'),
   acceptLog: z
     .literal(true)
     .optional()
     .describe('Its log was replaced, or its data folder put back from a backup: read on from what it has now'),
 });
 
-export const drainMachine = z.strictObject({ draining: z.boolean().default(true) }).nullish();
+export const drainMachine = z
+  .strictObject({
+    draining: z.boolean().default(true),
+    move: z.boolean().default(false).describe('Also move its sessions to the other machines'),
+    atOnce: z.number().int().min(1).max(20).default(2).describe('How many sessions move at the same time'),
+  })
+  .refine(({ draining, move }) => draining || !move, {
+    path: ['move'],
+    error: 'a machine is emptied while it is drained',
+  })
+  .nullish();
+
+/** Why a session is still on a machine that was emptied. */
+export const leftSession = z.object({ session: z.string(), code: z.string(), detail: z.string() });
+export type LeftSession = z.infer<typeof leftSession>;
+
+/** A machine that is drained; `emptied` is there where its sessions were to move. */
+export const drainedMachine = machine.extend({
+  emptied: z
+    .object({ moved: z.array(z.object({ session: z.string(), machine: z.string() })), left: z.array(leftSession) })
+    .nullable(),
+});
+export type DrainedMachine = z.infer<typeof drainedMachine>;
+
+/** Sends a session to another machine behind the hub. */
+export const moveSession = z.strictObject({ machine: machineName });
 
 /** One account that is linked in several sessions, on any machines and of any tenants: for the operator alone. */
 export const double = z.object({

@@ -46,6 +46,10 @@ export const COMMANDS: Readonly<Record<Action['kind'], string>> = {
   create_key: 'keys create {name} [--tenant {tenant}]',
   create_link: 'links create {session}',
   show_links: 'links list {session}',
+  move: 'move {session} [--machine {machine}]',
+  drain: 'machines drain {name} [--move move] [--undo undo]',
+  peer_url: 'machines change {name} --peer-url {url}',
+  show_machines: 'machines list',
   accept_log: 'machines change {name} --accept-log',
   add_machine: 'machines add {name} {url} --token-file FILE',
 };

@@ -182,6 +182,8 @@ export const OPERATION_KINDS = [
   'trim',
   'adopt',
   'transfer',
+  'move',
+  'drain',
   'doctor_fix',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];

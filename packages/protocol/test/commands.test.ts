@@ -4,7 +4,7 @@ import { type Action, action, actionFieldsOf, actionsIn, COMMANDS, commandOf } f
 /** Each field that a kind has, with a value. */
 const VALUES: Record<string, unknown> = {
   ...{ session: 'acme.ventas', snapshot: '12-0a1b2c3d', sessions: ['ventas', 'acme.soporte'], feature: 'text' },
-  ...{ name: 'crm', tenant: 'acme', url: 'https://otro:3001' },
+  ...{ name: 'crm', tenant: 'acme', url: 'https://otro:3001', machine: 'm2' },
   ...{ path: "/srv/it's here", file: '/tmp/ventas.lm', to: 'https://otro:3001', copy: '/mnt/usb/vault.key' },
 };
 

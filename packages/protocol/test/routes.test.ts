@@ -103,6 +103,7 @@ const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`
   addMachine: 'operator admin',
   listMachines: 'operator read',
   drainMachine: 'operator admin',
+  moveSession: 'operator admin',
   changeMachine: 'operator admin',
   removeMachine: 'operator admin',
   listAudit: 'operator admin',

@@ -146,7 +146,7 @@ export function judgeSteady(
   witnessed: readonly Witnessed[],
   machine: readonly AnyEvent[],
 ): string[] {
-  const launches = witnessed.filter((line) => line.kind === 'launch' && steady.includes(line.session));
+  const launches = witnessed.filter((line) => line.kind === 'launch').filter(({ session }) => steady.includes(session));
   const counts = Map.groupBy(launches, ({ pid, session }) => `${session} in process ${pid}`);
   return [...counts].flatMap(([what, each]) => {
     if (each.length === 1) return [];

@@ -19,6 +19,7 @@ function tell(line: Witnessed): void {
 function play(engine: FakeEngine): void {
   engine.onRun = (run) => {
     tell({ kind: 'launch', pid: process.pid, session: run.session });
+    run.onStop = async () => tell({ kind: 'end', pid: process.pid, session: run.session });
     run.onSend = ({ to, text, journal }) => send(run.session, { to, text, journal });
   };
   engine.onStart = async ({ profileDir, session }) => {

@@ -139,7 +139,8 @@ export class World {
   }
 }
 
-async function hubProgram(place: {
+/** A hub on a data folder of its own, or on a shared database. */
+export async function hubProgram(place: {
   dataDir: string;
   databaseUrl: string | null;
   secret: string;

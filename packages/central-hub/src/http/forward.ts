@@ -14,6 +14,8 @@ import { anyOf, isOverdue } from '@leadmaster/service-kit/wait';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../keys/caller.ts';
 import type { MachineLink } from '../machines/link.ts';
+import { isOnItsWay } from '../moves/failures.ts';
+import { askMachine } from './earlier-machines.ts';
 import type { RouteContext } from './hub-app.ts';
 import { isJson, notAManager, readJson, requireStated } from './machine-answer.ts';
 import { shown } from './shown.ts';
@@ -43,12 +45,15 @@ const REST_MS = 5_000;
 
 /** Routes that the hub answers itself, though a session manager has them, too. */
 const OWN: readonly string[] = [
-  'createSession',
-  'listSessions',
-  'getSession',
-  'changeSession',
-  'listSessionEvents',
-  'deleteSession',
+  ...[
+    'createSession',
+    'listSessions',
+    'getSession',
+    'changeSession',
+    'listSessionEvents',
+    'deleteSession',
+    'moveSession',
+  ],
 ];
 
 /** Every route below a session that its machine answers: each is forwarded as the contract states it. */
@@ -107,13 +112,14 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
   reply.raw.setTimeout(0);
   reply.raw.once('finish', () => dropRest(request));
   try {
-    const answer = await link.send({
+    const outgoing = {
       method: methodOf(route, request),
       target: targetPath(route, call),
       headers: { ...sentHeaders(request), ...call.headers },
       ...bodyOf(request),
       signal,
-    });
+    };
+    const answer = await askMachine(context, { route, session: call.session, link, outgoing, caller });
     requireStated({ route, answer });
     return await handOn(context, call, answer);
   } catch (error) {
@@ -141,6 +147,7 @@ async function handOn(context: RouteContext, call: Forwarded, answer: IncomingMe
   const begun = status === 202 && route.long !== undefined ? operation.safeParse(said) : null;
   if (begun?.success === false) throw notAManager(answer);
   if (begun !== null) await own(context, call, begun.data);
+  await refuseOnItsWay(context, call, status, said);
   const about = { route, session: call.session, machine: link.name, asOf: new Date(), status };
   const told = shown(caller, about, said);
   // It is about another session than it was asked for.
@@ -156,6 +163,17 @@ function dropRest({ raw }: FastifyRequest): void {
   if (raw.complete) return;
   const late = setTimeout(() => raw.destroy(), REST_MS).unref();
   raw.once('close', () => clearTimeout(late)).resume();
+}
+
+/** Between the two machines of a move the session is on neither: its callers are told that, and no address. */
+async function refuseOnItsWay(
+  { store }: RouteContext,
+  { session }: Forwarded,
+  status: number,
+  said: object,
+): Promise<void> {
+  if (status !== 409 || !('code' in said) || said.code !== 'session_moved') return;
+  if ((await store.moves.open({ kind: 'move', subject: session })) !== null) throw isOnItsWay();
 }
 
 /** When an answer must be here; undefined where it may take any time. */

@@ -24,6 +24,8 @@ export interface RouteContext extends AppContext {
   trail: AuditTrail;
   log: Logger;
   timing: AppTiming;
+  /** Has a move that was begun be worked on at once. */
+  wakeMoves: () => void;
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
 }

@@ -24,6 +24,7 @@ import { linkRoutes } from './routes/links.ts';
 import { machineOrderRoutes } from './routes/machine-orders.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { meRoutes } from './routes/me.ts';
+import { moveRoutes } from './routes/moves.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { tenantRoutes } from './routes/tenants.ts';
@@ -42,6 +43,8 @@ export interface HubServerOptions {
   trustedProxies: readonly string[];
   ratePerSecond: number;
   compat: 'key' | 'open';
+  /** Has a move that was begun be worked on at once. */
+  wakeMoves: () => void;
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
@@ -89,6 +92,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     trail,
     log,
     timing,
+    wakeMoves: options.wakeMoves,
     attentionOf: options.attentionOf,
   };
   serviceRoutes(app, { metrics, version, requireReady: () => {} });
@@ -99,6 +103,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     machineRoutes,
     auditRoutes,
     machineOrderRoutes,
+    moveRoutes,
     sessionRoutes,
     changeSessionRoute,
     linkRoutes,

@@ -110,7 +110,7 @@ export class MachineLink {
   close(): void {
     clearInterval(this.#timer);
     this.#agent.destroy();
-    this.#down.abort();
+    this.#down.abort(this.unreachable('its line was closed', 'GET', false));
   }
 
   async #look(): Promise<void> {
@@ -122,7 +122,7 @@ export class MachineLink {
       if (!this.isUp) this.#down = new AbortController();
     } catch {
       this.#misses += 1;
-      if (this.#misses >= MISSES) this.#down.abort(new Error('it does not answer'));
+      if (this.#misses >= MISSES) this.#down.abort(this.unreachable('it is silent', 'GET', false));
     } finally {
       this.#isLooking = false;
     }

@@ -16,7 +16,16 @@ export async function knowLocalMachine({ machines, hubId }: HubStore, { url, tok
   // Another port, or another token: the same machine. Its sessions and its place in its log stay.
   if (known === null) {
     const sending = await sendingKeptBy({ url, token }, hubId);
-    const record = { name, url, isDraining: false, sending, facts: null, lastSeenAt: null, createdAt: new Date() };
+    const record = {
+      name,
+      url,
+      peerUrl: null,
+      isDraining: false,
+      sending,
+      facts: null,
+      lastSeenAt: null,
+      createdAt: new Date(),
+    };
     await machines.add(record, token);
   } else await machines.update(name, { url, token });
 }

@@ -13,16 +13,7 @@ const ANSWER_BYTES = 2 ** 20;
  *   `machine_unreachable`.
  */
 export async function tryMachine({ url, token }: { url: string; token: string }): Promise<MachineFacts> {
-  const { protocol, hostname, pathname, username } = new URL(url);
-  if (username !== '' || pathname !== '/') {
-    throw refused('The address has more than scheme, host and port.', 'Give it as https://host:port.');
-  }
-  if (protocol === 'http:' && !isLoopback(hostname)) {
-    throw refused(
-      'The address is plain http: what goes there could be read on the way.',
-      'Put the TLS proxy of docs/operations.md in front of the session manager, and give its https address.',
-    );
-  }
+  refuseAddress(url);
   const client = new Client({ url, key: () => token, answerBytes: ANSWER_BYTES, checksAnswers: true });
   try {
     return await client.call('getMachine', {}, { timeoutMs: ANSWER_MS });
@@ -52,6 +43,24 @@ function unreachable(url: string, error: unknown): LeadMasterError {
     'Look at the address, and whether the session manager runs there in the same version.',
     { cause: error },
   );
+}
+
+/**
+ * Refuses an address of a session manager that has more than scheme, host and port, or that is plain http beyond this machine.
+ *
+ * @throws LeadMasterError `machine_refused`
+ */
+export function refuseAddress(url: string): void {
+  const { protocol, hostname, pathname, username } = new URL(url);
+  if (username !== '' || pathname !== '/') {
+    throw refused('The address has more than scheme, host and port.', 'Give it as https://host:port.');
+  }
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    throw refused(
+      'The address is plain http: what goes there could be read on the way.',
+      'Put the TLS proxy of docs/operations.md in front of the session manager, and give its https address.',
+    );
+  }
 }
 
 function refused(detail: string, hint: string): LeadMasterError {

@@ -12,6 +12,7 @@ import { Keys } from './keys.ts';
 import { Leases } from './leases.ts';
 import { LogNews } from './log-news.ts';
 import { Machines } from './machines.ts';
+import { Moves } from './moves.ts';
 import { OnboardingLinks } from './onboarding-links.ts';
 import { OperationOwners } from './operation-owners.ts';
 import { openPostgres } from './postgres/open.ts';
@@ -67,6 +68,7 @@ export class HubStore {
   readonly sending: SendingWords;
   readonly onboarding: OnboardingLinks;
   readonly audit: AuditLog;
+  readonly moves: Moves;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -87,6 +89,7 @@ export class HubStore {
     this.sending = new SendingWords(database);
     this.onboarding = new OnboardingLinks(database, seal);
     this.audit = new AuditLog(database, new AuditChain(seal.keyFor('audit')));
+    this.moves = new Moves(database);
     this.logId = logId;
   }
 

@@ -8,13 +8,26 @@ const MARGIN_MS = 1_000;
 /** A renewal that failed is tried again so much later. */
 const RETRY_MS = 500;
 
-export interface ClaimOptions {
-  machine: string;
-  /** Who claims: another word for each process. */
-  holder: string;
+interface HoldOptions {
   /** How long a lease lasts without a renewal; more than one second. */
   seconds: number;
   log: Pick<Logger, 'warn'>;
+}
+
+export interface ClaimOptions extends HoldOptions {
+  machine: string;
+  /** Who claims: another word for each process. */
+  holder: string;
+}
+
+/** How a kind of lease is claimed and renewed, for so many seconds. */
+export interface LeaseKind<L> {
+  /** What it is of, for the log. */
+  what: string;
+  /** Null while another holds it. */
+  claim: (seconds: number) => Promise<L | null>;
+  /** False where it is lost. */
+  renew: (lease: L, seconds: number) => Promise<boolean>;
 }
 
 /**
@@ -22,18 +35,18 @@ export interface ClaimOptions {
  * was sent, less a second: it is past here before another can claim there, however slow the answer was. A renewal that
  * fails is tried again until then.
  */
-export class LeaseHolder {
-  readonly lease: Lease;
-  readonly #leases: Pick<Leases, 'renew'>;
-  readonly #options: ClaimOptions;
+export class LeaseHolder<L = Lease> {
+  readonly lease: L;
+  readonly #kind: LeaseKind<L>;
+  readonly #options: HoldOptions;
   readonly #lost = new AbortController();
   #deadline: number;
   #atDeadline: NodeJS.Timeout;
   #nextRenewal: NodeJS.Timeout;
 
-  private constructor(leases: Pick<Leases, 'renew'>, options: ClaimOptions, lease: Lease, deadline: number) {
+  private constructor(kind: LeaseKind<L>, options: HoldOptions, lease: L, deadline: number) {
     this.lease = lease;
-    this.#leases = leases;
+    this.#kind = kind;
     this.#options = options;
     this.#deadline = deadline;
     this.#atDeadline = this.#endAtDeadline();
@@ -41,11 +54,22 @@ export class LeaseHolder {
   }
 
   /** Null while another holds the machine's log, or where the answer came too late to lean on. */
-  static async claim(leases: Pick<Leases, 'claim' | 'renew'>, options: ClaimOptions): Promise<LeaseHolder | null> {
+  static claim(leases: Pick<Leases, 'claim' | 'renew'>, options: ClaimOptions): Promise<LeaseHolder | null> {
+    const { machine, holder } = options;
+    const kind: LeaseKind<Lease> = {
+      what: `the log of machine ${machine}`,
+      claim: (seconds) => leases.claim(machine, holder, seconds),
+      renew: (lease, seconds) => leases.renew(lease, holder, seconds),
+    };
+    return LeaseHolder.of(kind, options);
+  }
+
+  /** The same for a lease of another kind. */
+  static async of<L>(kind: LeaseKind<L>, options: HoldOptions): Promise<LeaseHolder<L> | null> {
     const deadline = deadlineFromNow(options.seconds);
-    const lease = await leases.claim(options.machine, options.holder, options.seconds);
+    const lease = await kind.claim(options.seconds);
     if (lease === null || performance.now() >= deadline) return null;
-    return new LeaseHolder(leases, options, lease, deadline);
+    return new LeaseHolder(kind, options, lease, deadline);
   }
 
   /** Aborts once the lease is lost or abandoned: nothing more may be done in its name. */
@@ -79,16 +103,16 @@ export class LeaseHolder {
   }
 
   async #renew(): Promise<void> {
-    const { holder, seconds, machine, log } = this.#options;
+    const { seconds, log } = this.#options;
     const deadline = deadlineFromNow(seconds);
     let pause = this.#pauseMs;
     try {
-      const isRenewed = await this.#leases.renew(this.lease, holder, seconds);
+      const isRenewed = await this.#kind.renew(this.lease, seconds);
       if (!this.isHeld) return;
       if (isRenewed) this.#extendTo(deadline);
       else this.abandon();
     } catch (error) {
-      log.warn({ machine, error: errorText(error) }, 'the lease of a machine was not renewed');
+      log.warn({ lease: this.#kind.what, error: errorText(error) }, 'a lease was not renewed');
       pause = RETRY_MS;
     }
     if (this.isHeld) this.#nextRenewal = this.#renewIn(pause);

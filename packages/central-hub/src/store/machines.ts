@@ -30,11 +30,15 @@ export class Machines {
   }
 
   /** Another address, another token; what is left out stays. False where there is no such machine. */
-  async update(name: string, change: { url?: string | undefined; token?: string | undefined }): Promise<boolean> {
-    const { url, token } = change;
+  async update(
+    name: string,
+    change: { url?: string | undefined; token?: string | undefined; peerUrl?: string | null | undefined },
+  ): Promise<boolean> {
+    const { url, token, peerUrl } = change;
     const changed = {
       name,
       ...(url === undefined ? {} : { url }),
+      ...(peerUrl === undefined ? {} : { peer_url: peerUrl }),
       ...(token === undefined ? {} : { token: this.#seal.seal(token, aboutToken(name)) }),
     };
     return this.#set(name, () => changed);
@@ -92,7 +96,8 @@ export class Machines {
   }
 
   /**
-   * Forgets a machine; its events stay. `force`: what is known of its sessions goes with it. False where there is none.
+   * Forgets a machine; its events stay, and of sessions that have moved away from it nothing. `force`: what is known of its sessions
+   * goes with it. False where there is none.
    * @throws LeadMasterError `machine_has_sessions`.
    */
   async remove(name: string, { force = false }: { force?: boolean | undefined } = {}): Promise<boolean> {
@@ -102,7 +107,7 @@ export class Machines {
         .locked(db.selectFrom('machines').select('name').where('name', '=', name))
         .executeTakeFirst();
       if (row === undefined) return false;
-      if (!force && (await hasSessions(db, name))) throw machineHasSessions(name);
+      if (!force && ((await hasSessions(db, name)) || (await isMoving(db, name)))) throw machineHasSessions(name);
       await db.deleteFrom('sessions').where('machine', '=', name).execute();
       await db.deleteFrom('homes').where('machine', '=', name).execute();
       await db.deleteFrom('machines').where('name', '=', name).execute();
@@ -134,9 +139,24 @@ async function hasSessions(db: HubQueries, machine: string): Promise<boolean> {
     .selectFrom('sessions')
     .select('name')
     .where('machine', '=', machine)
+    // What has moved away is another machine's.
+    .where('state', '<>', 'MOVED')
     .limit(1)
     .executeTakeFirst();
   return copy !== undefined;
+}
+
+/** Whether a session is on its way there or from there. */
+async function isMoving(db: HubQueries, machine: string): Promise<boolean> {
+  const move = await db
+    .selectFrom('moves')
+    .select('id')
+    .where('ended_at', 'is', null)
+    .where('kind', '=', 'move')
+    .where((eb) => eb.or([eb('source', '=', machine), eb('target', '=', machine)]))
+    .limit(1)
+    .executeTakeFirst();
+  return move !== undefined;
 }
 
 function toRow(record: MachineRecord, token: string): MachineRow {
@@ -144,6 +164,7 @@ function toRow(record: MachineRecord, token: string): MachineRow {
     name: record.name,
     url: record.url,
     token,
+    peer_url: record.peerUrl,
     is_draining: record.isDraining ? 1 : 0,
     sending: record.sending,
     facts: record.facts === null ? null : JSON.stringify(record.facts),
@@ -161,6 +182,7 @@ function toRecord(row: MachineRow): MachineRecord {
   return {
     name: row.name,
     url: row.url,
+    peerUrl: row.peer_url,
     isDraining: row.is_draining === 1,
     sending: row.sending,
     facts: row.facts === null ? null : JSON.parse(row.facts),

@@ -1,4 +1,13 @@
-import type { AnyEvent, OnboardingLanguage, OnboardingState, Scope, Sending, Session } from '@leadmaster/protocol';
+import type {
+  AnyEvent,
+  OnboardingLanguage,
+  OnboardingState,
+  Problem,
+  Progress,
+  Scope,
+  Sending,
+  Session,
+} from '@leadmaster/protocol';
 
 /** A client of the installation: owns the sessions whose names begin with its own. */
 export interface TenantRecord {
@@ -38,6 +47,8 @@ export interface MachineFacts {
 export interface MachineRecord {
   name: string;
   url: string;
+  /** Where other machines reach it; null: at `url`. */
+  peerUrl: string | null;
   isDraining: boolean;
   sending: Sending;
   facts: MachineFacts | null;
@@ -102,6 +113,33 @@ export interface OnboardingRecord {
   claimHash: Buffer | null;
   /** The pairing code that its page shows, while WhatsApp takes it. */
   code: { code: string; expiresAt: string } | null;
+}
+
+/** A move of a session to another machine, or the emptying of a machine: work of the hub that outlives it. */
+export interface MoveRecord {
+  /** The id of the operation by which its caller follows it. */
+  id: string;
+  kind: 'move' | 'drain';
+  /** The full name of the session, or the machine that is emptied. */
+  subject: string;
+  source: string;
+  /** Null for a machine that is emptied. */
+  target: string | null;
+  /** How many sessions move at the same time. */
+  atOnce: number;
+  /** The emptying that it belongs to. */
+  partOf: string | null;
+  /** The key that began it; null for the operator's own. */
+  keyId: string | null;
+  /** Whether the session is to come back to where it was. */
+  isUndone: boolean;
+  /** Grows with every change. */
+  revision: number;
+  progress: Progress;
+  result: unknown;
+  error: Problem | null;
+  startedAt: Date;
+  endedAt: Date | null;
 }
 
 /** An event as the hub keeps it: its `id` is the hub's own; where a tenant reads, the tenant's. */

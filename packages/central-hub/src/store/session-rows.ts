@@ -1,5 +1,5 @@
 import { keysOfAccount, type Session, tenantOf } from '@leadmaster/protocol';
-import { type ExpressionBuilder, sql } from 'kysely';
+import type { ExpressionBuilder } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
 import { revokeLinksOfGone } from './onboarding-ends.ts';
 import type { HubTables, SessionRow } from './tables.ts';
@@ -87,7 +87,7 @@ async function forget(db: HubQueries, machine: string, names: readonly string[],
 
 /**
  * Gives each of these names a home where it has none, and moves one whose machine has given the session away (MOVED)
- * to the machine that has it. A name that two machines hold keeps its home: that is for the operator.
+ * to the machine that owns it. A name that two machines hold keeps its home: that is for the operator.
  */
 async function settleHomes({ dialect }: HubDatabase, db: HubQueries, names: readonly string[]): Promise<void> {
   const holders = db
@@ -110,21 +110,27 @@ function holderOf(eb: ExpressionBuilder<HubTables, 'sessions'>) {
   return eb.fn.coalesce(eb.fn.min('machine').filterWhere('state', '<>', 'MOVED'), eb.fn.min('machine'));
 }
 
+/**
+ * A machine that waits for a session on its way has made its name already, and does not own it: until then its copy is of a lower
+ * generation than the one that was given away.
+ */
 async function followMoved(db: HubQueries, names: readonly string[]): Promise<void> {
-  const moved = await db
+  const copies = await db
     .selectFrom('homes')
     .innerJoin('sessions as there', (join) =>
       join.onRef('there.name', '=', 'homes.name').onRef('there.machine', '=', 'homes.machine'),
     )
     .innerJoin('sessions as here', 'here.name', 'homes.name')
-    .select(['homes.name', 'homes.machine', sql<string>`min(here.machine)`.as('to')])
+    .select(['homes.name', 'homes.machine', 'here.machine as to', 'here.session as copy', 'there.session as given'])
     .where('homes.name', 'in', names)
     .where('there.state', '=', 'MOVED')
     .where('here.state', '<>', 'MOVED')
-    .groupBy(['homes.name', 'homes.machine'])
     .orderBy('homes.name')
+    .orderBy('here.machine')
     .execute();
-  for (const { name, machine, to } of moved) {
+  const owned = copies.filter(({ copy, given }) => generationOf(copy) >= generationOf(given));
+  const first = owned.filter(({ name }, at) => owned[at - 1]?.name !== name);
+  for (const { name, machine, to } of first) {
     await db
       .updateTable('homes')
       .set({ machine: to })
@@ -135,6 +141,9 @@ async function followMoved(db: HubQueries, names: readonly string[]): Promise<vo
 }
 
 const NO_ACCOUNT = { phone: null, lid: null };
+function generationOf(session: string): number {
+  return (JSON.parse(session) as Session).generation;
+}
 
 function rowOf(machine: string, session: Session, asOf: Date): SessionRow {
   const { name, state, account } = session;

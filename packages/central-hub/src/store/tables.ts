@@ -16,6 +16,7 @@ export interface HubTables {
   onboarding_codes: OnboardingCodeRow;
   audit: AuditRow;
   audit_marks: AuditMarkRow;
+  moves: MoveRow;
 }
 
 export interface TenantRow {
@@ -46,6 +47,7 @@ export interface MachineRow {
   url: string;
   /** Sealed. */
   token: string;
+  peer_url: string | null;
   is_draining: number;
   facts: string | null;
   last_seen_at: number | null;
@@ -172,4 +174,34 @@ export interface AuditMarkRow {
   at: number | null;
   mac: string;
   signature: string;
+}
+
+/** A move of a session, or the emptying of a machine. The holder works on it; times are on the clock of the database. */
+export interface MoveRow {
+  id: string;
+  kind: 'move' | 'drain';
+  /** The session that moves, or the machine that is emptied. */
+  subject: string;
+  source: string;
+  /** Null for a machine that is emptied. */
+  target: string | null;
+  at_once: number;
+  /** The emptying that it belongs to. */
+  part_of: string | null;
+  key_id: string | null;
+  /** Whether the session is to come back to where it was. */
+  is_undone: number;
+  revision: number;
+  phase: string;
+  done: number;
+  total: number | null;
+  /** JSON, once it has ended well. */
+  result: string | null;
+  /** A problem as JSON, once it has failed. */
+  error: string | null;
+  started_at: number;
+  ended_at: number | null;
+  holder: string | null;
+  generation: number;
+  leased_until: number;
 }

@@ -19,6 +19,18 @@ test('a machine with sessions gets another address, and its sessions answer ther
   expect((await world.ask('/v1/sessions/ventas')).json.metadata).toEqual({ at: 'other' });
 });
 
+test('a machine has a second address for other machines, which is https or loopback', async () => {
+  const { ask, managers } = await hubOver(['one']);
+  const url = `http://127.0.0.1:${managers.one?.port}`;
+  const add = (peerUrl: string) => ask('/v1/machines', { body: { name: 'two', url, token: SERVICE_TOKEN, peerUrl } });
+  expect((await add('http://two.example.org')).json.code).toBe('machine_refused');
+  expect((await add('https://two.example.org/')).json).toMatchObject({ url, peerUrl: 'https://two.example.org' });
+  const change = (peerUrl: unknown) => ask('/v1/machines/one', { method: 'PATCH', body: { peerUrl } });
+  expect((await change('https://one.example.org/path')).json.code).toBe('machine_refused');
+  expect((await change('https://one.example.org')).json.peerUrl).toBe('https://one.example.org');
+  expect((await change(null)).json).toMatchObject({ url, peerUrl: null });
+});
+
 test('a log that is another one is named, read no further, and from its beginning once it is accepted', async () => {
   const world = await hubOver(['one']);
   await world.ask('/v1/sessions', { body: { name: 'ventas', start: false } });

@@ -3,6 +3,7 @@ import { eventsContract } from './contract/events.ts';
 import { keysContract } from './contract/keys.ts';
 import { leasesContract } from './contract/leases.ts';
 import { machinesContract } from './contract/machines.ts';
+import { movesContract } from './contract/moves.ts';
 import { onboardingContract } from './contract/onboarding.ts';
 import { operationsContract } from './contract/operations.ts';
 import { readersContract } from './contract/readers.ts';
@@ -17,6 +18,7 @@ export function storeContract(kind: Kind): void {
     tenantsContract(kind);
     keysContract(kind);
     machinesContract(kind);
+    movesContract(kind);
     leasesContract(kind);
     eventsContract(kind);
     sessionsContract(kind);

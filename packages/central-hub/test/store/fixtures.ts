@@ -129,21 +129,20 @@ export function key(id: string, more: Partial<KeyRecord> = {}): KeyRecord {
 }
 
 export function machine(name: string): MachineRecord {
-  return {
-    name,
-    url: `https://${name}.test`,
+  const none: Pick<MachineRecord, 'peerUrl' | 'isDraining' | 'sending' | 'facts' | 'lastSeenAt'> = {
+    peerUrl: null,
     isDraining: false,
     sending: 'on',
     facts: null,
     lastSeenAt: null,
-    createdAt: AT,
   };
+  return { name, url: `https://${name}.test`, ...none, createdAt: AT };
 }
 
 /** What the store looks at of a session; the rest it keeps as it is. */
 export function session(name: string, more: Partial<Session> = {}): Session {
   const unbound = { sending: 'on', sendingOffBy: [], expectedPhone: null };
-  return { name, state: 'READY', account: null, metadata: {}, ...unbound, ...more } as Session;
+  return { name, state: 'READY', account: null, metadata: {}, generation: 1, ...unbound, ...more } as Session;
 }
 
 export function event(id: number, of = 'ventas', data: Record<string, unknown> = {}): AnyEvent {

@@ -7,6 +7,7 @@ import {
   createKey,
   createTenant,
   double,
+  drainedMachine,
   drainMachine,
   hubKey,
   hubSession,
@@ -16,14 +17,16 @@ import {
   machineName,
   madeKey,
   me,
+  moveSession,
   tenant,
 } from '../central-hub.ts';
 import type { ErrorCode } from '../errors.ts';
 import { tenantName } from '../names.ts';
 import { SESSION_STATES } from '../states.ts';
-import { noBody, queryBoolean, queryInteger } from './inputs.ts';
+import { noBody, queryBoolean, queryInteger, sessionParams } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
+import { transferRoutes } from './transfers.ts';
 
 const pageQuery = z.strictObject({
   limit: queryInteger(1, 500).default(100).describe('How many at most; 100 unless told otherwise'),
@@ -168,10 +171,38 @@ export const centralHubRoutes = routes({
     path: '/v1/machines/{machine}/drain',
     tag: 'machines',
     summary: 'Make no new session there; `{"draining":false}` takes that back',
+    description:
+      'With `move`, its sessions move to the other machines, some at a time. What could not move is named in `emptied.left`, with the reason.',
+    long: 'drain',
     params: machineParams,
     body: drainMachine,
-    answers: { 200: json('The machine', machine) },
-    errors: ['machine_not_found', ...STORE_ERRORS],
+    answers: { 200: json('The machine', drainedMachine) },
+    errors: ['machine_not_found', 'wrong_state', ...STORE_ERRORS],
+  },
+  moveSession: {
+    ...ofOperator,
+    method: 'POST',
+    path: '/v1/sessions/{session}/move',
+    tag: 'transfers',
+    summary: 'Move a session to another machine behind this hub',
+    description:
+      'Its machine transfers it there: most of the profile goes ahead while the session runs, and it runs there afterwards if it ran here. ' +
+      'The hub finishes what it has begun, also after its own end. Repeated, the request follows the move that is under way; for the ' +
+      'machine that has the session it changes nothing. Where the other machine does not take what was handed over, the request ' +
+      'for the first machine takes it back.',
+    long: 'move',
+    params: sessionParams,
+    body: moveSession,
+    answers: { 200: json('The session where it is now', hubSession) },
+    errors: [
+      ...transferRoutes.transferSession.errors,
+      'session_moving',
+      'machine_not_found',
+      'machine_draining',
+      'machine_refused',
+      'machine_unreachable',
+      ...STORE_ERRORS,
+    ],
   },
   changeMachine: {
     ...ofOperator,

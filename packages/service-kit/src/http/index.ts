@@ -8,6 +8,7 @@ export { isLocal } from './local.ts';
 export { requireType } from './negotiate.ts';
 export { isOpen } from './open-routes.ts';
 export { Operations } from './operations.ts';
+export { prefersAsync } from './prefer.ts';
 export { APP_TIMING, type AppContext, type AppTiming, createHttpApp } from './server-app.ts';
 export { operationRoutes, serviceRoutes } from './service-routes.ts';
 export { callerSignal, untilClosing } from './waiting.ts';

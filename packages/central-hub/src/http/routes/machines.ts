@@ -1,39 +1,32 @@
-import { HUB_ROUTES, type Machine } from '@leadmaster/protocol';
+import { randomUUID } from 'node:crypto';
+import { type DrainedMachine, HUB_ROUTES, type Machine } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
+import type { FastifyRequest } from 'fastify';
 import { noMachine } from '../../machines/links.ts';
-import { sendingKeptBy, tryMachine } from '../../machines/try-machine.ts';
+import { refuseAddress, sendingKeptBy, tryMachine } from '../../machines/try-machine.ts';
 import type { MachineRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { answerMove, machineTold } from '../moves-told.ts';
 
 const ANSWER_MS = 5_000;
 
 /** `/v1/machines` */
 export function machineRoutes(app: HttpApp, context: RouteContext): void {
-  const { store, links, teller, attentionOf } = context;
+  const { store, links, teller, callers } = context;
   const get = async (name: string): Promise<MachineRecord> => {
     const record = await store.machines.get(name);
     if (record !== null) return record;
     throw noMachine(name);
   };
-  const told = ({ name, url, isDraining, sending, facts, lastSeenAt }: MachineRecord, untold: string[]): Machine => ({
-    name,
-    url,
-    state: !links.isUp(name) ? 'down' : isDraining ? 'draining' : 'up',
-    version: facts?.version ?? null,
-    sessions: facts?.sessions ?? null,
-    memory: facts?.memory ?? null,
-    disk: facts?.disk ?? null,
-    lastSeenAt: lastSeenAt?.toISOString() ?? null,
-    sending,
-    untold: untold.includes(name),
-    attention: attentionOf(name),
-  });
+  const told = (record: MachineRecord, untold: string[]): Machine => machineTold(context, record, untold);
 
-  serve(app, HUB_ROUTES.addMachine, async ({ body: { name, url, token } }, reply) => {
+  serve(app, HUB_ROUTES.addMachine, async ({ body: { name, url, token, peerUrl } }, reply) => {
+    if (peerUrl !== null) refuseAddress(peerUrl);
     const facts = await tryMachine({ url, token });
     const record = {
       name,
       url: new URL(url).origin,
+      peerUrl: originOf(peerUrl),
       isDraining: false,
       sending: await sendingKeptBy({ url, token }, store.hubId),
       facts,
@@ -50,13 +43,23 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
     const items = (await store.machines.list()).map((record) => told(record, untold));
     return { items, doubles: await store.sessions.doubles() };
   });
-  serve(app, HUB_ROUTES.drainMachine, async ({ params, body }) => {
-    await get(params.machine);
-    await store.machines.drain(params.machine, body?.draining ?? true);
-    return told(await get(params.machine), await teller.untold());
+  serve(app, HUB_ROUTES.drainMachine, async (request, reply) => {
+    const { machine } = request.params;
+    const { draining = true, move = false, atOnce = 2 } = request.body ?? {};
+    await get(machine);
+    await store.machines.drain(machine, draining);
+    if (!move) return { ...told(await get(machine), await teller.untold()), emptied: null };
+    const between = { source: machine, target: null, partOf: null };
+    const wanted = { id: `op_${randomUUID()}`, kind: 'drain', subject: machine, ...between } as const;
+    const begun = await store.moves.begin({ ...wanted, atOnce, keyId: callers.of(request).keyId });
+    return answerMove<DrainedMachine>(context, request as FastifyRequest, reply, begun.move);
   });
-  serve(app, HUB_ROUTES.changeMachine, async ({ params, body: { url, token, sending, acceptLog } }) => {
+  serve(app, HUB_ROUTES.changeMachine, async ({ params, body: { url, token, peerUrl, sending, acceptLog } }) => {
     const known = await get(params.machine);
+    if (peerUrl !== undefined) {
+      if (peerUrl !== null) refuseAddress(peerUrl);
+      await store.machines.update(known.name, { peerUrl: originOf(peerUrl) });
+    }
     if (url !== undefined || token !== undefined) {
       const wanted = {
         url: new URL(url ?? known.url).origin,
@@ -76,6 +79,10 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
     await store.machines.remove(params.machine, query);
     await links.refresh();
   });
+}
+
+function originOf(url: string | null): string | null {
+  return url === null ? null : new URL(url).origin;
 }
 
 /**

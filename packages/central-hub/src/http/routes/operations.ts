@@ -5,12 +5,14 @@ import type { Caller } from '../../keys/caller.ts';
 import type { OperationRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
 import { failureFor } from '../machine-failure.ts';
+import { mayFollow, moveOperation, operationOf } from '../moves-told.ts';
 
 /** For the answer of a machine beyond the wait that the caller asked for. */
 const GRACE_MS = 10_000;
 
 /** `/v1/operations`: the long calls of those who began them, as their machines tell of them. */
-export function operationRoutes(app: HttpApp, { store, links, callers, ring, closing }: RouteContext): void {
+export function operationRoutes(app: HttpApp, context: RouteContext): void {
+  const { store, links, callers, ring, closing } = context;
   serve(app, HUB_ROUTES.listOperations, async (request, reply) => {
     const caller = callers.of(request);
     const { limit } = request.query;
@@ -18,7 +20,8 @@ export function operationRoutes(app: HttpApp, { store, links, callers, ring, clo
     const signal = callerSignal(reply, closing);
     const asked = records.map((record) => ask(record, signal).catch(() => null));
     const items = (await Promise.all(asked)).filter((operation) => operation !== null);
-    return { items: items.map((operation) => toldTo(caller, operation)) };
+    const all = [...items, ...(await movesOf(caller, limit))].sort(newestFirst).slice(0, limit);
+    return { items: all.map((operation) => toldTo(caller, operation)) };
   });
 
   serve(app, HUB_ROUTES.getOperation, async (request, reply) => {
@@ -26,14 +29,27 @@ export function operationRoutes(app: HttpApp, { store, links, callers, ring, clo
     const watch = ring.watch(caller);
     reply.raw.once('close', watch.done);
     const signal = anyOf(callerSignal(reply, closing), watch.signal);
-    const record = await store.operations.get(request.params.operation);
-    if (record === null || !isOf(caller, record)) throw notFound(request.params.operation);
+    const { operation: id } = request.params;
+    const move = await store.moves.get(id);
+    if (move !== null && mayFollow(caller, move)) {
+      const { after = Number.POSITIVE_INFINITY, wait = 0 } = request.query;
+      return moveOperation(context, id, { after, waitMs: wait * 1000, signal });
+    }
+    const record = await store.operations.get(id);
+    if (record === null || !isOf(caller, record)) throw notFound(id);
     const operation = await ask(record, signal, request.query).catch(async (error: unknown) => {
       watch.signal.throwIfAborted();
       throw failureFor(caller, await links.get(record.machine), 'GET', error);
     });
     return toldTo(caller, operation);
   });
+
+  /** The operator's own long calls: work of the hub, not of a machine. */
+  async function movesOf({ kind, keyId }: Caller, limit: number): Promise<Operation[]> {
+    if (kind !== 'operator') return [];
+    const moves = await store.moves.list({ ...(keyId === null ? {} : { keyId }), limit });
+    return Promise.all(moves.map((move) => operationOf(context, move)));
+  }
 
   async function ask(
     { id, machine }: OperationRecord,
@@ -53,6 +69,10 @@ function ownerOf({ kind, keyId, tenant }: Caller): { keyId?: string | null; tena
 
 function isOf({ kind, keyId }: Caller, record: OperationRecord): boolean {
   return (kind === 'operator' && keyId === null) || record.keyId === keyId;
+}
+
+function newestFirst(a: Operation, b: Operation): number {
+  return a.startedAt < b.startedAt ? 1 : -1;
 }
 
 function toldTo(caller: Caller, operation: Operation): Operation {

@@ -2,10 +2,11 @@ import { first } from './0001-first.ts';
 import { sending } from './0002-sending.ts';
 import { links } from './0003-links.ts';
 import { audit } from './0004-audit.ts';
+import { moves } from './0005-moves.ts';
 import type { HubMigration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly HubMigration[] = [first, sending, links, audit];
+export const MIGRATIONS: readonly HubMigration[] = [first, sending, links, audit, moves];
 
 /** Tables that must be there once all steps are done. */
 export const TABLES = [
@@ -23,4 +24,5 @@ export const TABLES = [
   'onboarding_codes',
   'audit',
   'audit_marks',
+  'moves',
 ] as const;

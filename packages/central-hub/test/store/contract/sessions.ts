@@ -138,6 +138,16 @@ export function sessionsContract({ place }: Kind): void {
     expect(await sessions.conflicts()).toEqual([]);
   });
 
+  test('a session that has left and has not arrived keeps its home: the name alone is made where it goes to', async () => {
+    const { homes, sessions } = await opened();
+    await sessions.put('m1', session('ventas', { generation: 4 }), AT);
+    await sessions.put('m1', session('ventas', { state: 'MOVED', generation: 4 }), LATER);
+    await sessions.put('m2', session('ventas', { state: 'STOPPED', generation: 0 }), LATER);
+    expect(await homes.machineOf('ventas')).toBe('m1');
+    await sessions.put('m2', session('ventas', { state: 'READY', generation: 5 }), LATER);
+    expect(await homes.machineOf('ventas')).toBe('m2');
+  });
+
   test('a home is moved from where it is alone', async () => {
     const { homes } = await opened();
     await homes.reserve({ name: 'ventas', tenant: null, machine: 'm1' });

@@ -99,13 +99,19 @@ export const help = {
       about: 'put a session manager behind the hub; beyond this machine by https alone',
       url: 'its address, such as https://host:3001',
       tokenFile: 'a file with its token: service.token of its data folder',
+      peerUrl: 'where other machines reach it, if that is another address than the hub uses',
     },
     list: { about: 'list the machines, with their room and when they last answered' },
     change: {
-      about: 'give its new address or token, or accept that its log is another one',
+      about: 'give its new addresses or token, or accept that its log is another one',
       acceptLog: 'its log was replaced, or its data folder put back from a backup: read on from what it has now',
     },
-    drain: { about: 'make no new session there', undo: 'take that back' },
+    drain: {
+      about: 'make no new session there; with --move, its sessions move to the other machines',
+      move: 'move its sessions to the other machines, and name those that could not move',
+      atOnce: 'how many sessions move at the same time; 2 unless given',
+      undo: 'take that back',
+    },
     remove: {
       about: 'take a machine that has no session from behind the hub',
       force: 'also where it has sessions: they run on there, and the hub forgets them',
@@ -130,6 +136,10 @@ export const help = {
       about: 'read every line and tell whether one was removed, changed or cut off; exit code 1 if so',
       file: 'an export from earlier: everything up to its head must be there as it was',
     },
+  },
+  move: {
+    about: 'move a session to another machine behind the hub; said again, it is followed to its end',
+    machine: 'the machine that it goes to',
   },
   tenants: {
     about: 'add, list and remove the clients of the installation',

@@ -55,6 +55,14 @@ export const hub = {
     `${machine} could not be told yet. It is told as soon as it answers, and before any text goes to it through the hub.`,
   listens: 'listens',
   linkedTwice: (account: string, sessions: string) => `${account} is linked in several sessions: ${sessions}`,
+  movedTo: (name: string, machine: string) => `${name} has moved to ${machine}.`,
+  isOn: (name: string, machine: string, state: string) => `${name} is on ${machine}, and is ${state} there.`,
+  staysOn: (name: string, machine: string, wanted: string) => `${name} is on ${machine}, not on ${wanted}.`,
+  leftHead: ['SESSION', 'CODE', 'WHY'],
+  emptied: (name: string, moved: number) =>
+    `${name} has no session left; ${moved === 1 ? '1 session has' : `${moved} sessions have`} moved.`,
+  notEmpty: (name: string, left: number) =>
+    `${name} still has ${left === 1 ? '1 session that' : `${left} sessions that`} could not move.`,
   removed: (name: string) => `${name} is removed.`,
   revoked: (id: string) => `The key ${id} is revoked.`,
 };

@@ -57,6 +57,7 @@ export const rules = {
   phone: `It must be ${PHONE_RULE}.`,
   recipientIs: RECIPIENT_RULE,
   recipient: `It must be ${RECIPIENT_RULE}.`,
+  atOnce: 'It must be a whole number from 1 to 20.',
   seconds: 'It must be a whole number of seconds, at most 600.',
   cursor: 'It must be the number of an event, alone or as NUMBER@LOG.',
   limit: 'It must be a whole number from 1 to 1000.',

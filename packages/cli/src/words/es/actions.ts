@@ -40,6 +40,10 @@ export const actions: Record<Action['kind'], string> = {
   create_link: 'Hacer un enlace',
   show_links: 'Ver los enlaces',
   accept_log: 'Aceptar su registro',
+  move: 'Trasladar la sesión a otra máquina',
+  drain: 'Vaciar la máquina',
+  peer_url: 'Dar la dirección para las otras máquinas',
+  show_machines: 'Ver las máquinas',
   add_machine: 'Agregar una máquina',
   vault_repair: 'Reparar el encabezado de la bóveda',
 };

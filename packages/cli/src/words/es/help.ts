@@ -100,14 +100,20 @@ export const help: typeof enHelp = {
       about: 'pone un session manager detrás del hub; fuera de esta máquina, solo por https',
       url: 'su dirección, como https://host:3001',
       tokenFile: 'un archivo con su token: service.token de su carpeta de datos',
+      peerUrl: 'dónde la alcanzan las otras máquinas, si es otra dirección que la que usa el hub',
     },
     list: { about: 'lista las máquinas, con su espacio y cuándo respondieron por última vez' },
     change: {
-      about: 'da su nueva dirección o su nuevo token, o acepta que su registro es otro',
+      about: 'da sus nuevas direcciones o su nuevo token, o acepta que su registro es otro',
       acceptLog:
         'su registro se reemplazó, o su carpeta de datos se restauró: se sigue leyendo desde lo que tiene ahora',
     },
-    drain: { about: 'no crea allí ninguna sesión nueva', undo: 'lo deja como antes' },
+    drain: {
+      about: 'no crea allí ninguna sesión nueva; con --move, traslada sus sesiones a las otras máquinas',
+      move: 'traslada sus sesiones a las otras máquinas, y nombra las que no se pudieron trasladar',
+      atOnce: 'cuántas sesiones se trasladan a la vez; 2 si no se indica',
+      undo: 'lo deja como antes',
+    },
     remove: {
       about: 'quita de detrás del hub una máquina que no tiene sesiones',
       force: 'también si tiene sesiones: siguen allí, y el hub las olvida',
@@ -132,6 +138,10 @@ export const help: typeof enHelp = {
       about: 'lee todas las líneas y dice si alguna se quitó, se cambió o se cortó; si es así, código de salida 1',
       file: 'una exportación de antes: todo hasta su cabeza debe estar como estaba',
     },
+  },
+  move: {
+    about: 'traslada una sesión a otra máquina de detrás del hub; repetido, la sigue hasta el final',
+    machine: 'la máquina a la que va',
   },
   tenants: {
     about: 'agrega, lista y quita los inquilinos de la instalación',

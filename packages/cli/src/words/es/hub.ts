@@ -55,6 +55,14 @@ export const hub: typeof enHub = {
     `${machine} todavía no lo sabe. Se le dice en cuanto responde, y antes de que le llegue un texto por el hub.`,
   listens: 'solo escucha',
   linkedTwice: (account, sessions) => `${account} está vinculada en varias sesiones: ${sessions}`,
+  movedTo: (name, machine) => `${name} se trasladó a ${machine}.`,
+  isOn: (name, machine, state) => `${name} está en ${machine}, y allí está ${state}.`,
+  staysOn: (name, machine, wanted) => `${name} está en ${machine}, no en ${wanted}.`,
+  leftHead: ['SESIÓN', 'CÓDIGO', 'POR QUÉ'],
+  emptied: (name, moved) =>
+    `${name} ya no tiene sesiones; ${moved === 1 ? 'se trasladó 1 sesión' : `se trasladaron ${moved} sesiones`}.`,
+  notEmpty: (name, left) =>
+    `${name} todavía tiene ${left === 1 ? '1 sesión que no se pudo trasladar' : `${left} sesiones que no se pudieron trasladar`}.`,
   removed: (name) => `${name} se ha quitado.`,
   revoked: (id) => `La clave ${id} está revocada.`,
 };

@@ -59,6 +59,7 @@ export const rules: typeof enRules = {
   phone: `Debe ser ${PHONE}.`,
   recipientIs: RECIPIENT,
   recipient: `Debe ser ${RECIPIENT}.`,
+  atOnce: 'Debe ser un número entero de 1 a 20.',
   seconds: 'Debe ser un número entero de segundos, 600 como máximo.',
   cursor: 'Debe ser el número de un evento, solo o como NÚMERO@REGISTRO.',
   limit: 'Debe ser un número entero de 1 a 1000.',
