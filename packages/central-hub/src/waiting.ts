@@ -78,7 +78,7 @@ async function tellWaiting(why: LeadMasterError, { config, log, version }: LiveO
     },
     api: { title: 'LeadMaster Central Hub', version, description: '', tags: {}, components: {}, keys: '' },
   });
-  serviceRoutes(app, { metrics, version, requireReady: refuse });
+  serviceRoutes(app, { service: 'central-hub', metrics, version, requireReady: refuse });
   await app.ready();
   const url = await listen(app, listeningOf(config));
   return { url, close: () => app.close() };

@@ -13,8 +13,13 @@ import { importTarget, MACHINE_HEADER, targetOf } from './target.ts';
 
 /** Headers of a request that a machine gets as they are. */
 const SENT = [
-  ...['accept', 'content-type', 'content-length', 'idempotency-key', 'prefer', 'x-passphrase'],
-  'x-cliente-id',
+  'accept',
+  'accept-language',
+  'content-type',
+  'content-length',
+  'idempotency-key',
+  'prefer',
+  'x-passphrase',
 ];
 /** Headers of an answer that a caller gets as they are. */
 const ANSWERED = [
@@ -77,6 +82,8 @@ interface Forwarded {
   link: MachineLink;
   /** Headers beside those of the request. */
   headers?: Record<string, string>;
+  /** In the place of the request's own. */
+  body?: object | null;
 }
 
 /** Hands a request to a machine and its answer to the caller, in pieces as they come, and ends with whichever side ends. */
@@ -92,10 +99,11 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
       method: methodOf(route, request),
       target: targetPath(route, call),
       headers: { ...sentHeaders(request), ...call.headers },
-      ...bodyOf(request),
+      ...bodyOf(call.body === undefined ? request.body : call.body),
       signal,
+      isKeyless: !caller.hasKey,
     });
-    requireStated({ route, answer });
+    requireStated({ route, answer, isKeyless: !caller.hasKey });
     return await handOn(context, call, answer);
   } catch (error) {
     const why: unknown = signal.aborted ? signal.reason : error;
@@ -154,7 +162,8 @@ function namedFor({ tenant }: Caller, value: string): string {
 function targetPath(route: Route, { request, session }: Forwarded): string {
   const params: Record<string, string> = { ...(request.params as object), session };
   const path = route.path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''));
-  const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
+  // What a query says on the routes of earlier services is the hub's to read.
+  const query = route.compat === undefined ? (request.raw.url?.split('?').slice(1).join('?') ?? '') : '';
   return query === '' ? path : `${path}?${query}`;
 }
 
@@ -165,7 +174,7 @@ function sentHeaders({ headers, id, body }: FastifyRequest): Record<string, stri
   return { ...Object.fromEntries(sent), 'x-request-id': id };
 }
 
-function bodyOf({ body }: FastifyRequest): { body?: string | Readable } {
+function bodyOf(body: unknown): { body?: string | Readable } {
   if (body === undefined || body === null) return {};
   return { body: body instanceof Readable ? body : JSON.stringify(body) };
 }

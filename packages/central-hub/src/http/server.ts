@@ -1,5 +1,6 @@
 import { COMPONENTS, TAGS } from '@leadmaster/protocol';
 import { APP_TIMING, type AppTiming, createHttpApp, type HttpApp, serviceRoutes } from '@leadmaster/service-kit/http';
+import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
@@ -31,6 +32,8 @@ export interface HubServerOptions {
   trustedProxies: readonly string[];
   ratePerSecond: number;
   compat: 'key' | 'open';
+  /** The session of each client of the earlier services; null where all have one. */
+  compatSessions: ClientSessions | null;
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
@@ -73,8 +76,9 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     log,
     timing,
     attentionOf: options.attentionOf,
+    compatSessions: options.compatSessions,
   };
-  serviceRoutes(app, { metrics, version, requireReady: () => {} });
+  serviceRoutes(app, { service: 'central-hub', metrics, version, requireReady: () => {} });
   for (const routes of [
     meRoutes,
     tenantRoutes,

@@ -1,5 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { HubStore } from '../store/index.ts';
+import type { MachineRecord } from '../store/records.ts';
 import type { MachineLink } from './link.ts';
 import type { MachineLinks } from './links.ts';
 
@@ -8,12 +9,17 @@ const SESSION_BYTES = 600 * 2 ** 20;
 
 /**
  * The machine for a new session: up, not draining, with the most free memory; a machine that told nothing yet comes last.
+ * `fits`: whether a machine may be it at all.
  *
  * @throws LeadMasterError `no_machine`
  */
-export async function roomiest({ machines }: HubStore, links: MachineLinks): Promise<MachineLink> {
+export async function roomiest(
+  { machines }: HubStore,
+  links: MachineLinks,
+  fits: (machine: MachineRecord) => boolean = () => true,
+): Promise<MachineLink> {
   const open = (await machines.list())
-    .filter(({ name, isDraining }) => !isDraining && links.isUp(name))
+    .filter((machine) => !machine.isDraining && links.isUp(machine.name) && fits(machine))
     .map(({ name, facts }) => ({
       name,
       room: Math.floor((facts?.memory?.freeBytes ?? 0) / SESSION_BYTES),

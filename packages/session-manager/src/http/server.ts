@@ -55,6 +55,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     version: options.version,
   };
   serviceRoutes(app, {
+    service: 'session-manager',
     metrics: options.metrics,
     version: options.version,
     requireReady: () => {
