@@ -4,7 +4,7 @@ import { RECIPIENT_RULE, recipient } from '../addresses.ts';
 import { sessionName } from '../names.ts';
 import { seenAs } from '../tenants/seen.ts';
 import { idempotencyKey } from './inputs.ts';
-import { compatFailure, json, type RouteStatement, routes } from './route.ts';
+import { json, type RouteStatement, routes } from './route.ts';
 
 /** The words of earlier LeadMaster services for where a session is. */
 export const COMPAT_STATUSES = ['INIT', 'QR_REQUIRED', 'AUTHENTICATED', 'READY', 'DISCONNECTED', 'ERROR'] as const;
@@ -97,8 +97,8 @@ export const compatRoutes = routes({
     answers: {
       200: json('The QR', z.object({ qrDataUrl: z.string(), status })),
       404: json(
-        'None is shown; or, as every other failure, no session is mapped to the client',
-        z.union([z.object({ success: z.literal(false), error: z.string(), currentStatus: status }), compatFailure]),
+        'None is shown. Without `currentStatus`, and as all other failures: no session is mapped to the client',
+        z.object({ success: z.literal(false), error: z.string(), currentStatus: status.optional() }),
       ),
     },
   },

@@ -178,7 +178,7 @@ export const problemBody = problem.extend({
 });
 
 /** The body of an error of the routes for earlier services: each of those looks at another field. `error` is the `message`. */
-export const compatFailure = z.object({
+const compatFailure = z.object({
   success: z.literal(false),
   error: z.string(),
   code: z.string(),
