@@ -144,6 +144,23 @@ describe('routes of earlier LeadMaster services', () => {
     }
   });
 
+  test('send waits for the acknowledgement also where the page did not answer at first', async () => {
+    const { ask, engine, given } = await serve();
+    await given('admin', 'READY');
+    const run = await engine.runOf('admin');
+    const doubtful = Promise.withResolvers<string>();
+    run.onSend = async ({ journal }, whatsappId) => {
+      await journal(whatsappId);
+      doubtful.resolve(whatsappId);
+      throw new Error('the page did not answer in time');
+    };
+    const answer = ask('/send', { body: TEXT });
+    const whatsappId = await doubtful.promise;
+    await expect.poll(async () => (await ask('/v1/sessions/admin/messages')).json.items[0].state).toBe('UNCERTAIN');
+    run.tell({ type: 'ack', ids: [whatsappId], ack: 1 });
+    expect((await answer).json).toEqual({ ok: true, success: true, message_id: whatsappId });
+  });
+
   test('the same key sends once', async () => {
     const { ask, engine, given } = await serve();
     await given('admin', 'READY');
