@@ -21,7 +21,7 @@ tellVerdict(options.json, {
   report,
   lines: [
     `${options.messages} sends into a frozen page in ${report.seconds} s, the last answered after ${report.slowestS} s`,
-    `answers: ${counted(report.answers)}; states afterwards: ${counted(report.states)}; at the server: ${report.arrived}`,
+    `answers: ${counted(report.answers)}; taken ${report.taken}, states afterwards: ${counted(report.states)}; at the server: ${report.arrived}`,
     `GET /status of the frozen page: ${report.statusMs} ms`,
   ],
   failures: report.faults,

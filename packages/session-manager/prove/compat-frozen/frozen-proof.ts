@@ -27,6 +27,8 @@ export interface FrozenOptions {
 export interface FrozenReport {
   /** How many answers came with each status and code. */
   answers: Record<string, number>;
+  /** Messages that were taken: all that were answered with an id. */
+  taken: number;
   states: Record<string, number>;
   /** Messages that reached the server of WhatsApp. */
   arrived: number;
@@ -70,6 +72,7 @@ async function prove(
   const told = await lastWords(service, messages);
   return {
     answers: countBy(answers, ({ status: code, code: word }) => `${code} ${word}`),
+    taken: answers.filter(({ messageId }) => messageId !== null).length,
     states: countBy(told, ({ state }) => state),
     arrived: arrivals(world).length,
     seconds: secondsSince(began),
