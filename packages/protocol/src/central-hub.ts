@@ -36,6 +36,10 @@ export const createTenant = z.strictObject({
   name: tenantName,
   title: title.default(''),
   limits: tenantLimits.default({ sessions: null, keys: null }),
+  acceptRemains: z
+    .boolean()
+    .default(false)
+    .describe('The operator confirms that what machines hold under this name, or may hold, belongs to this tenant'),
 });
 
 export const changeTenant = z.strictObject({
@@ -133,6 +137,13 @@ export const hubSession = session.extend({
   tenant: z.string().nullable(),
   machine: z.string().nullable(),
   asOf: time.describe('When the hub last knew; older than now while its machine does not answer'),
+  noTenant: z
+    .literal(true)
+    .optional()
+    .describe(
+      'There is no tenant of the name before the dot, so that it waits for the operator. For the operator alone, in the list and ' +
+        'where one session is asked for',
+    ),
 });
 export type HubSession = z.infer<typeof hubSession>;
 

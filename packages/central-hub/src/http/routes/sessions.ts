@@ -32,8 +32,13 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
   serve(app, HUB_ROUTES.listSessions, async (request) => {
     const caller = callers.of(request);
     const { items, next } = await store.sessions.list(wanted(caller, request.query));
+    const absent = await absentTenants(
+      context,
+      caller,
+      items.map(({ session }) => session.name),
+    );
     return {
-      items: items.map((record) => told(caller, record)),
+      items: items.map((record) => ({ ...told(caller, record), ...waiting(record.session.name, absent) })),
       cursor: next === null ? null : ownName(caller, next),
     };
   });
@@ -42,14 +47,15 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     const caller = callers.of(request);
     const { session: given } = request.params;
     const { session, link } = await targetOf(context, caller, given);
+    const waits = waiting(session, await absentTenants(context, caller, [session]));
     try {
       const signal = callerSignal(reply, context.closing);
       const now = await link.client.call('getSession', { params: { session } }, { signal, timeoutMs: 5_000 });
-      return seen(caller, now, link.name, new Date());
+      return { ...seen(caller, now, link.name, new Date()), ...waits };
     } catch (error) {
       const record = isSilent(error) ? await store.sessions.get(session) : null;
       if (record === null) throw failureFor(caller, link, 'GET', error);
-      return told(caller, record);
+      return { ...told(caller, record), ...waits };
     }
   });
 
@@ -128,6 +134,21 @@ function told(caller: Caller, { session, machine, asOf }: SessionRecord): HubSes
 function seen(caller: Caller, session: Session, machine: string, asOf: Date): HubSession {
   const about = { route: HUB_ROUTES.getSession, session: session.name, machine, asOf, status: 200 };
   return shown(caller, about, session) as HubSession;
+}
+
+/** Tenants that sessions are named after and that do not exist, so that only the operator reaches them. None where a tenant asks. */
+async function absentTenants(
+  { store }: RouteContext,
+  { kind }: Caller,
+  sessions: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (kind !== 'operator') return new Set();
+  const named = new Set(sessions.map(tenantOf).filter((tenant) => tenant !== null));
+  return new Set(await store.tenants.absent([...named]));
+}
+
+function waiting(session: string, absent: ReadonlySet<string>): Pick<HubSession, 'noTenant'> {
+  return absent.has(tenantOf(session) ?? '') ? { noTenant: true } : {};
 }
 
 /** Whether the machine gave no answer of its own to the hub, so that the hub tells what it knew last. */

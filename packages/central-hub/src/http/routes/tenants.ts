@@ -1,14 +1,18 @@
 import { HUB_ROUTES, LeadMasterError, type Tenant } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
+import { refuseRemains, remainsOf } from '../../machines/remains.ts';
 import type { HubStore } from '../../store/index.ts';
 import type { TenantRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
 
 /** `/v1/tenants` */
-export function tenantRoutes(app: HttpApp, { store }: RouteContext): void {
-  serve(app, HUB_ROUTES.createTenant, async ({ body }, reply) => {
+export function tenantRoutes(app: HttpApp, { store, links }: RouteContext): void {
+  serve(app, HUB_ROUTES.createTenant, async ({ body: { acceptRemains, ...body } }, reply) => {
     const record = { ...body, createdAt: new Date() };
-    await store.tenants.create(record);
+    // One that exists is told as that, whatever machines hold.
+    const isNew = (await store.tenants.get(body.name)) === null;
+    if (isNew && !acceptRemains) refuseRemains(body.name, await remainsOf(body.name, links.all()));
+    await store.tenants.create(record, { acceptRemains });
     reply.header('location', `/v1/tenants/${record.name}`);
     return told(store, record);
   });
