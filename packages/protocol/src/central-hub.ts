@@ -3,6 +3,7 @@ import { logId } from './events/cursor.ts';
 import { event } from './events/index.ts';
 import { room } from './machine.ts';
 import { sessionName, tenantName } from './names.ts';
+import { plainText } from './plain-text.ts';
 import { SCOPES } from './routes/route.ts';
 import { createSession, session } from './session.ts';
 
@@ -15,7 +16,7 @@ export const machineName = z
 export const keyId = z.string().regex(/^[a-z0-9]{12}$/, 'the id of a key: 12 lower-case letters and digits');
 export const scope = z.enum(SCOPES);
 
-const title = z.string().max(200);
+const title = plainText({ max: 200 });
 const mostOf = z.number().int().min(0).max(1_000_000).nullable();
 
 /** How much a tenant may have; null = as much as it wants. */
@@ -66,7 +67,7 @@ const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
 });
 
 export const createKey = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: plainText({ min: 1, max: 100 }),
   tenant: tenantName.nullable().default(null),
   scopes: z.array(scope).min(1).max(SCOPES.length),
   sessions: z
