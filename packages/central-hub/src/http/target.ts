@@ -56,7 +56,7 @@ export async function meant(links: MachineLinks, named: string | string[] | unde
   throw new LeadMasterError(
     'invalid_request',
     'The request does not say which machine is meant.',
-    'Name it by the header X-Machine; see GET /v1/machines.',
+    'Name it by the header X-Machine, or with --machine; see GET /v1/machines.',
   );
 }
 
