@@ -9,6 +9,7 @@ import { roomiest } from '../../machines/room.ts';
 import type { MachineRecord } from '../../store/records.ts';
 import { forward } from '../forward.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { outOfReach } from '../target.ts';
 
 /** Says which session is meant. */
 const SESSION_HEADER = 'x-session';
@@ -62,11 +63,6 @@ function withoutClient(body: unknown): object | null {
   if (typeof body !== 'object' || body === null) return null;
   const { cliente_id: _client, ...rest } = body as { cliente_id?: unknown };
   return rest;
-}
-
-/** Whether the session is there or not: these routes have no 404 of that kind. */
-function outOfReach(given: string): LeadMasterError {
-  return new LeadMasterError('forbidden', `The key is not for a session "${given}".`, 'Use a key that is good for it.');
 }
 
 /** The machine of the session. Of one that is nowhere, the machine that would get it tells that there is none. */

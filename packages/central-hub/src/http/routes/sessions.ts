@@ -13,10 +13,11 @@ import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http'
 import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
+import { noTenant } from '../../store/tenant-limits.ts';
 import type { RouteContext } from '../hub-app.ts';
 import { failureFor } from '../machine-failure.ts';
 import { shown } from '../shown.ts';
-import { targetOf } from '../target.ts';
+import { outOfReach, targetOf } from '../target.ts';
 
 /** `/v1/sessions`: made where there is room; listed and, where the machine is silent, told from the hub's own store. */
 export function sessionRoutes(app: HttpApp, context: RouteContext): void {
@@ -88,9 +89,7 @@ async function create(
   if (!isSessionName(name)) throw notOne(given);
   if (!mayReach(caller, name)) throw outOfReach(given);
   const tenant = tenantOf(name);
-  if (tenant !== null && (await store.tenants.get(tenant)) === null) {
-    throw new LeadMasterError('tenant_not_found', `There is no tenant "${tenant}".`, 'Add it with POST /v1/tenants.');
-  }
+  if (tenant !== null && (await store.tenants.get(tenant)) === null) throw noTenant(tenant);
   const link = machine === undefined ? await roomiest(store, links) : await links.get(machine);
   if ((await store.homes.reserve({ name, tenant, machine: link.name })) === 'taken') throw exists(given);
   let made: Session;
@@ -156,14 +155,6 @@ function isSilent(error: unknown): boolean {
   return (
     error instanceof LeadMasterError &&
     ['service_unreachable', 'unauthorized', 'answer_lost', 'timeout', 'shutting_down'].includes(error.code)
-  );
-}
-
-function outOfReach(given: string): LeadMasterError {
-  return new LeadMasterError(
-    'forbidden',
-    `The key is not for a session "${given}".`,
-    'Use a key that is good for all sessions of the tenant.',
   );
 }
 

@@ -1,8 +1,9 @@
-import { HUB_ROUTES, LeadMasterError, type Tenant } from '@leadmaster/protocol';
+import { HUB_ROUTES, type Tenant } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { refuseRemains, remainsOf } from '../../machines/remains.ts';
 import type { HubStore } from '../../store/index.ts';
 import type { TenantRecord } from '../../store/records.ts';
+import { noTenant } from '../../store/tenant-limits.ts';
 import type { RouteContext } from '../hub-app.ts';
 
 /** `/v1/tenants` */
@@ -30,7 +31,7 @@ export function tenantRoutes(app: HttpApp, { store, links }: RouteContext): void
     return told(store, found(tenant, await store.tenants.update(tenant, change)));
   });
   serve(app, HUB_ROUTES.deleteTenant, async ({ params }) => {
-    if (!(await store.tenants.delete(params.tenant))) throw notFound(params.tenant);
+    if (!(await store.tenants.delete(params.tenant))) throw noTenant(params.tenant);
   });
 }
 
@@ -39,10 +40,6 @@ async function told({ tenants }: HubStore, { name, title, limits, createdAt }: T
 }
 
 function found(name: string, record: TenantRecord | null): TenantRecord {
-  if (record === null) throw notFound(name);
+  if (record === null) throw noTenant(name);
   return record;
-}
-
-export function notFound(name: string): LeadMasterError {
-  return new LeadMasterError('tenant_not_found', `There is no tenant "${name}".`, 'See them with GET /v1/tenants.');
 }
