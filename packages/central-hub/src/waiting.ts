@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { APP_TIMING, createHttpApp, isOpen, listen, serviceRoutes } from '@leadmaster/service-kit/http';
 import { measureLog } from '@leadmaster/service-kit/log';
 import { Registry } from 'prom-client';
@@ -9,9 +9,14 @@ import type { HubStore } from './store/index.ts';
 
 const AGAIN_MS = 2_000;
 
+/** What callers are told while the hub waits: the newest reason. */
+interface Waiting {
+  why: LeadMasterError;
+}
+
 /**
- * A hub whose database does not answer yet: tells that to every caller, tries again, and goes live once it does. Sessions run on
- * meanwhile: they know nothing of the hub.
+ * A hub whose database does not answer yet: tells that to every caller, tries again, and goes live once it does. Whatever keeps it
+ * from that is told, and tried again: the process may be that of a session manager too, whose sessions run on.
  */
 export async function waitForStore(
   open: () => Promise<HubStore>,
@@ -20,43 +25,59 @@ export async function waitForStore(
 ): Promise<Answering> {
   const { config, log } = options;
   const ending = new AbortController();
-  let answering = await tellWaiting(why, options);
-  const { url } = answering;
+  const waiting: Waiting = { why };
+  const first = await tellWaiting(waiting, options);
+  let answering: Answering | null = first;
   // On the port that was announced, also where any was taken.
-  const there = { ...options, config: { ...config, port: Number(new URL(url).port) } };
+  const there = { ...options, config: { ...config, port: Number(new URL(first.url).port) } };
   log.error({ err: why }, 'the hub waits for its database');
 
+  async function goLiveNow(): Promise<void> {
+    const store = await open();
+    await answering?.close();
+    answering = null;
+    answering = await goLive(store, there);
+    log.info('the database answers: the hub is open');
+  }
+
+  /** One waits on as before while the database is away; all else is news. */
+  async function waitOn(error: unknown): Promise<void> {
+    waiting.why = reasonOf(error);
+    if (!isAway(error)) log.error({ err: error }, 'the hub could not open; it tries again');
+    answering ??= await tellWaiting(waiting, there).catch((failure: unknown) => {
+      log.error({ err: failure }, 'the hub could not tell why it waits; it tries again');
+      return null;
+    });
+  }
+
   async function turn(): Promise<void> {
-    while (!ending.signal.aborted) {
+    for (;;) {
       await sleep(AGAIN_MS, undefined, { signal: ending.signal, ref: false }).catch(() => {});
-      const store = ending.signal.aborted ? null : await tried(open);
-      if (store === null) continue;
-      await answering.close();
-      answering = await goLive(store, there);
-      log.info('the database answers: the hub is open');
-      return;
+      if (ending.signal.aborted) return;
+      try {
+        return await goLiveNow();
+      } catch (error) {
+        await waitOn(error);
+      }
     }
   }
-  const turning = turn().catch((error: unknown) => log.error({ err: error }, 'the hub could not open'));
+  const turning = turn();
 
   return {
-    url,
+    url: first.url,
     async close() {
       ending.abort();
       await turning;
-      await answering.close();
+      await answering?.close();
     },
   };
 }
 
-/** The store, or null while its database is away. What else is wrong with it does not pass by itself. */
-async function tried(open: () => Promise<HubStore>): Promise<HubStore | null> {
-  try {
-    return await open();
-  } catch (error) {
-    if (isAway(error)) return null;
-    throw error;
-  }
+/** Why a hub does not open, for its callers. */
+function reasonOf(error: unknown): LeadMasterError {
+  if (error instanceof LeadMasterError) return error;
+  const hint = 'The hub tries again by itself; its log has more.';
+  return new LeadMasterError('storage_failed', `The hub cannot open: ${errorText(error)}`, hint, { cause: error });
 }
 
 /** Whether the database may answer later. */
@@ -65,11 +86,12 @@ export function isAway(error: unknown): error is LeadMasterError {
 }
 
 /** Answers `/health`, and tells everything else why it waits. */
-async function tellWaiting(why: LeadMasterError, { config, log, sink, version }: LiveOptions): Promise<Answering> {
+async function tellWaiting(waiting: Waiting, { config, log, sink, version }: LiveOptions): Promise<Answering> {
   const metrics = new Registry();
   measureLog(metrics, sink);
   const refuse = (): never => {
-    throw new LeadMasterError(why.code, why.message, why.hint);
+    const { code, message, hint } = waiting.why;
+    throw new LeadMasterError(code, message, hint);
   };
   const { app } = await createHttpApp({
     log,
@@ -80,7 +102,7 @@ async function tellWaiting(why: LeadMasterError, { config, log, sink, version }:
     },
     api: { title: 'LeadMaster Central Hub', version, description: '', tags: {}, components: {}, keys: '' },
   });
-  serviceRoutes(app, { metrics, version, requireReady: refuse });
+  serviceRoutes(app, { service: 'central-hub', metrics, version, requireReady: refuse });
   await app.ready();
   const url = await listen(app, listeningOf(config));
   return { url, close: () => app.close() };

@@ -1,5 +1,5 @@
 import type { Scope } from '@leadmaster/protocol';
-import { SERVICE_TOKEN, startTestManager, type TestManager } from '@leadmaster/testkit';
+import { SERVICE_TOKEN, startTestManager, type TestManager, type TestManagerOptions } from '@leadmaster/testkit';
 import { expect, onTestFinished } from 'vitest';
 import { type HubOptions, type RunningHub, startHub } from './start-hub.ts';
 import { tampered as tamperedAt } from './store/fixtures.ts';
@@ -20,10 +20,14 @@ export interface HubWorld extends TestHub {
 const ALL: readonly Scope[] = ['read', 'send', 'control', 'storage', 'admin'];
 
 /** A hub over real session managers, each on a port of its own, until the end of the test. */
-export async function hubOver(names: readonly string[], options: HubOptions = {}): Promise<HubWorld> {
+export async function hubOver(
+  names: readonly string[],
+  options: HubOptions = {},
+  managed: TestManagerOptions = {},
+): Promise<HubWorld> {
   const managers: Record<string, TestManager> = {};
   for (const [at, name] of names.entries()) {
-    const manager = await startTestManager({ firstPhone: 100 * (at + 1) });
+    const manager = await startTestManager({ firstPhone: 100 * (at + 1), ...managed });
     onTestFinished(() => manager.close());
     managers[name] = manager;
   }

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { ADMIN_KEY, QUICK_DISK, SERVICE_TOKEN } from '@leadmaster/testkit';
+import { ADMIN_KEY, type Answer, type Ask, QUICK_DISK, SERVICE_TOKEN, send } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { MachineReaders } from '../src/events/readers.ts';
@@ -13,23 +12,7 @@ import { MoveRunner, type MoveRunnerOptions } from '../src/moves/runner.ts';
 import { loadSeal } from '../src/secrets/seal.ts';
 import { type HubStore, openStore } from '../src/store/index.ts';
 
-/** What a request brought back. */
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
-  json: any;
-}
-
-export interface Ask {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: unknown;
-  key?: string | null;
-  /** Sends the head alone, and nothing after it. */
-  isCut?: boolean;
-}
+export { type Answer, type Ask, send } from '@leadmaster/testkit';
 
 /** A hub that runs. */
 export interface RunningHub {
@@ -69,6 +52,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
     trustedProxies: [],
     ratePerSecond: 1000,
     compat: 'key',
+    compatSessions: null,
     attentionOf: (machine) => readers.attentionOf(machine),
     ...options,
   });
@@ -89,29 +73,4 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** One request over a connection of its own. Objects are sent as JSON; texts and bytes as they are. */
-export function send(port: number, path: string, ask: Ask = {}): Promise<Answer> {
-  const { method = ask.body === undefined ? 'GET' : 'POST', key = ADMIN_KEY } = ask;
-  const isRaw = typeof ask.body === 'string' || Buffer.isBuffer(ask.body);
-  const body = ask.body === undefined ? undefined : isRaw ? (ask.body as string | Buffer) : JSON.stringify(ask.body);
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const headers = {
-    ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-    ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-    ...ask.headers,
-  };
-  const request = httpRequest({ host: '127.0.0.1', port, path, method, agent: false, headers }, async (response) => {
-    const chunks = await Array.fromAsync(response as AsyncIterable<Buffer>).catch(reject);
-    const text = Buffer.concat(chunks ?? []).toString('utf8');
-    const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== '';
-    const { statusCode = 0 } = response;
-    if (ask.isCut === true) request.destroy();
-    resolve({ status: statusCode, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined });
-  });
-  request.on('error', reject);
-  if (ask.isCut === true) request.flushHeaders();
-  else request.end(body);
-  return promise;
 }

@@ -17,15 +17,25 @@ export class Cli {
   readonly io: Io;
   readonly json: boolean;
   readonly print: Printer;
+  /** The machine behind the hub that is meant; null where it is not said. */
+  readonly machine: string | null;
   readonly #wantsDemo: boolean;
   #environment: Environment | null = null;
   #config: Config | null = null;
   #given: ClientSettings | null = null;
   #client: ServiceClient | null = null;
 
-  /** `wantsDemo`: with `--demo`, the demo's data folder is meant, whether or not it runs. */
-  constructor(io: Io, json: boolean, wantsDemo = false) {
-    this.#wantsDemo = wantsDemo;
+  /**
+   * `wantsDemo`: with `--demo`, the demo's data folder is meant, whether or not it runs. `machine`: with `--machine`, that one behind
+   * the hub.
+   */
+  constructor(
+    io: Io,
+    json: boolean,
+    { demo = false, machine = null }: { demo?: boolean; machine?: string | null } = {},
+  ) {
+    this.#wantsDemo = demo;
+    this.machine = machine;
     this.io = io;
     this.json = json;
     this.print = new Printer(io, json);
@@ -53,18 +63,17 @@ export class Cli {
 
   /** Whether commands speak with a service that may be on another machine: then nothing of this one's disk is meant. */
   get isElsewhere(): boolean {
-    return this.given.url !== null;
+    return this.given.url !== null || this.machine !== null;
   }
 
   /**
    * The settings of the service that runs here: of the demo, while one runs at the same address or where it is asked for.
    *
-   * @throws CliError `needs_disk` where `LEADMASTER_URL` means another place than this machine's disk.
+   * @throws CliError `needs_disk` where `LEADMASTER_URL` or `--machine` means another place than this machine's disk.
    */
   get config(): Config {
     this.refuseElsewhere();
-    this.#config ??= this.#findConfig();
-    return this.#config;
+    return this.#ownConfig;
   }
 
   /** Says which data folder is meant, and where there is a demo's beside it, how that one is meant. */
@@ -91,6 +100,8 @@ export class Cli {
 
   /** Refuses what works on the disk of this machine where another place is meant. @throws CliError `needs_disk` */
   refuseElsewhere(): void {
+    const { machine } = this;
+    if (machine !== null) throw CliError.needsDisk(({ service }) => service.needsDiskOn(machine));
     const { url } = this.given;
     if (url === null) return;
     throw CliError.needsDisk(({ service }) => service.needsDisk(url));
@@ -103,12 +114,20 @@ export class Cli {
         ({ service }) => service.noKeyGiven(url),
         ({ service }) => service.giveKey,
       );
-    if (url !== null && key !== null) return new ServiceClient(elsewhere(url, key), this.io);
-    if (key !== null)
-      return new ServiceClient(hubHere(this.config, readHubConfig(this.environment.env).port, key), this.io);
+    const machine = this.machine === null ? {} : { machine: this.machine };
+    if (url !== null && key !== null) return new ServiceClient({ ...elsewhere(url, key), ...machine }, this.io);
+    if (key !== null || this.machine !== null) {
+      const hub = hubHere(this.#ownConfig, readHubConfig(this.environment.env).port, key);
+      return new ServiceClient({ ...hub, ...machine }, this.io);
+    }
     // At its address another service may run, and an order meant for the demo must not reach that.
     const absent: Text | null = this.isIdleDemo ? (words) => words.service.noDemoRuns : null;
     return new ServiceClient(managerHere(this.config), this.io, absent);
+  }
+
+  get #ownConfig(): Config {
+    this.#config ??= this.#findConfig();
+    return this.#config;
   }
 
   #findConfig(): Config {

@@ -103,6 +103,26 @@ test('what works on a disk is refused, with the machine of the session where the
   }
 });
 
+test('--machine says which machine behind the hub is meant', async () => {
+  const hub = await hubOver(['m1', 'm2']);
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: ADMIN_KEY });
+  await hub.managers.m2?.given('ventas', 'READY');
+  await hub.managers.m2?.take('ventas');
+  expect((await cli('recover')).stderr).toContain('with --machine');
+  const held = async (machine: string) => JSON.parse((await cli(`recover --machine ${machine} --json`)).stdout).items;
+  expect(await held('m1')).toEqual([]);
+  expect(await held('m2')).toMatchObject([{ session: 'ventas' }]);
+  for (const line of ['builds', 'place show']) expect(await cli(`${line} --machine m2`)).toMatchObject({ code: 0 });
+  expect(await cli('builds --machine m3')).toMatchObject({ code: 3 });
+  expect(await cli('builds --machine ../x')).toMatchObject({ code: 2 });
+  // Each is answered by the service of that machine: the tests' has no doctor.
+  for (const line of ['doctor', 'report']) {
+    expect((await cli(`${line} --machine m2 --json`)).stdout).toContain('unprocessable');
+    const { code, stderr } = await cli(`${line} --machine m2 --code .`);
+    expect([line, code, stderr]).toEqual([line, 2, expect.stringContaining('m2 is another machine')]);
+  }
+});
+
 test('a service elsewhere that is silent is never replaced by the disk of this machine', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const cli = elsewhere({ LEADMASTER_URL: url, LEADMASTER_KEY: ADMIN_KEY });

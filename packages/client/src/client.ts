@@ -18,11 +18,13 @@ export interface ClientOptions {
   answerBytes?: number;
   /** Whether each answer is held to the contract's schema, for a service that is not one's own; not unless told. */
   checksAnswers?: boolean;
+  /** Sent with every request, such as `x-machine`, which says to a hub which machine is meant. */
+  headers?: Readonly<Record<string, string>>;
   /** Another `fetch` than the global one. */
   fetch?: typeof fetch;
 }
 
-const STANDARD = { timeoutMs: 30_000, answerBytes: 64 * 2 ** 20, checksAnswers: false };
+const STANDARD = { timeoutMs: 30_000, answerBytes: 64 * 2 ** 20, checksAnswers: false, headers: {} };
 
 /** A session manager, or a hub, as its callers speak with it: each route by its id, typed by the contract. */
 export class Client {
@@ -104,6 +106,7 @@ export class Client {
     const key = this.#options.key();
     return {
       accept: 'application/json',
+      ...this.#options.headers,
       ...(key === null ? {} : { authorization: `Bearer ${checked(key)}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(upload === undefined ? {} : { 'content-type': BYTES, 'content-length': String(upload.bytes) }),

@@ -4,6 +4,7 @@ import { logId } from './events/cursor.ts';
 import { event } from './events/index.ts';
 import { room } from './machine.ts';
 import { sessionName, tenantName } from './names.ts';
+import { plainText } from './plain-text.ts';
 import { SCOPES } from './routes/route.ts';
 import { createSession, session } from './session.ts';
 import { seenAs } from './tenants/seen.ts';
@@ -17,7 +18,7 @@ export const machineName = z
 export const keyId = z.string().regex(/^[a-z0-9]{12}$/, 'the id of a key: 12 lower-case letters and digits');
 export const scope = z.enum(SCOPES);
 
-const title = z.string().max(200);
+const title = plainText({ max: 200 });
 const mostOf = z.number().int().min(0).max(1_000_000).nullable();
 
 /** Machines that do not know yet what was ordered of sending: they are told before any text goes to them through a hub. */
@@ -43,6 +44,10 @@ export const createTenant = z.strictObject({
   name: tenantName,
   title: title.default(''),
   limits: tenantLimits.default({ sessions: null, keys: null }),
+  acceptRemains: z
+    .boolean()
+    .default(false)
+    .describe('The operator confirms that what machines hold under this name, or may hold, belongs to this tenant'),
 });
 
 export const changeTenant = z.strictObject({
@@ -70,7 +75,7 @@ const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
 });
 
 export const createKey = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: plainText({ min: 1, max: 100 }),
   tenant: tenantName.nullable().default(null),
   scopes: z.array(scope).min(1).max(SCOPES.length),
   sessions: z
@@ -185,6 +190,13 @@ export const hubSession = session.extend({
   machine: z.string().nullable(),
   asOf: time.describe('When the hub last knew; older than now while its machine does not answer'),
   untold: seenAs('operator', untold.optional()),
+  noTenant: z
+    .literal(true)
+    .optional()
+    .describe(
+      'There is no tenant of the name before the dot, so that it waits for the operator. For the operator alone, in the list and ' +
+        'where one session is asked for',
+    ),
 });
 export type HubSession = z.infer<typeof hubSession>;
 

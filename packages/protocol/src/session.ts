@@ -5,6 +5,7 @@ import { sending, sendingLevel } from './bounds.ts';
 import { accountLimits } from './limits.ts';
 import { sessionName, snapshotId } from './names.ts';
 import { phoneNumber } from './phones.ts';
+import { plainRecord } from './plain-text.ts';
 import { SESSION_STATES, STATE_KINDS } from './states.ts';
 import { seenAs } from './tenants/seen.ts';
 
@@ -124,13 +125,13 @@ export interface SessionQuery {
 export const createSession = z.strictObject({
   name: sessionName,
   start: z.boolean().default(true),
-  metadata: metadata.default({}),
+  metadata: plainRecord(metadata).default({}),
 });
 export type CreateSession = z.infer<typeof createSession>;
 
 /** What may be changed of a session while it is as it is; what is left out stays. `metadata` takes the place of all that was noted. */
 export const changeSession = z.strictObject({
-  metadata: metadata.optional(),
+  metadata: plainRecord(metadata).optional(),
   sending: sending
     .optional()
     .describe('`off`: everything is told and nothing is sent; what waits to be sent fails with `sending_off`'),

@@ -116,6 +116,7 @@ const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`
   getOperation: 'tenant read',
   compatStatus: 'tenant read',
   compatQr: 'tenant control',
+  compatQrPage: 'tenant control',
   compatQrCode: 'tenant control',
   compatConnect: 'tenant control',
   compatDisconnect: 'tenant control',

@@ -7,5 +7,6 @@ export * from './level-db.ts';
 export * from './other-machine.ts';
 export * from './page-message.ts';
 export * from './played-outside.ts';
+export * from './send.ts';
 export * from './stage.ts';
 export * from './test-manager.ts';

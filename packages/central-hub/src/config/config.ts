@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { CHECKOUT, ConfigError, type Env, settingsReader } from '@leadmaster/service-kit/settings';
+import { CHECKOUT, type ClientSessions, ConfigError, type Env, settingsReader } from '@leadmaster/service-kit/settings';
 import { VARIABLES } from './variables.ts';
 
 /** The validated settings of a hub. Times in milliseconds. */
@@ -18,6 +18,8 @@ export interface HubConfig {
   secretFile: string;
   ratePerSecond: number;
   compat: 'key' | 'open';
+  /** The session of each client of the earlier services; null where all have one. */
+  compatSessions: ClientSessions | null;
   events: { keepMs: number; keepCount: number };
   /** How long lines of the audit are kept. */
   auditMs: number;
@@ -45,6 +47,7 @@ export function readHubConfig(env: Env, baseDir = CHECKOUT): HubConfig {
     secretFile: secretFile === undefined ? join(dataDir, 'hub.secret') : resolve(baseDir, secretFile),
     ratePerSecond: get('HUB_RATE_PER_S'),
     compat: get('LEADMASTER_COMPAT'),
+    compatSessions: get('LEADMASTER_COMPAT_SESSIONS') ?? null,
     events: { keepMs: get('HUB_EVENT_DAYS') * 86_400_000, keepCount: get('HUB_EVENT_COUNT') },
     auditMs: get('HUB_AUDIT_DAYS') * 86_400_000,
     log: { level: get('LOG_LEVEL'), format: get('LOG_FORMAT') },

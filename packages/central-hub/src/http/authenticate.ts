@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HUB_ROUTES, type HubRouteId, LeadMasterError, type Route, type Scope } from '@leadmaster/protocol';
-import { isLocal, isOpen, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
+import { isOpen, isOpenCall, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { type Caller, OPERATOR, WITHOUT_KEY } from '../keys/caller.ts';
+import { type Caller, KEYLESS, OPERATOR } from '../keys/caller.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { refuseOperatorInput } from './operator-input.ts';
 
@@ -74,17 +74,13 @@ export class Authenticator {
 
   async #callerOf(request: FastifyRequest): Promise<Caller> {
     const presented = presentedKey(request);
-    if (presented === null && this.#isOpenCompat(request)) return WITHOUT_KEY;
+    if (isOpenCall(request, this.#options.compat)) return KEYLESS;
     if (presented === null) throw unauthorized('The request brings no key.');
     if (this.#isOperator(presented)) return OPERATOR;
     const caller = await this.#options.ring.find(presented, request.ip);
     if (caller !== null) return caller;
     await this.slowDown(request.ip);
     throw unauthorized('The key is not valid here.');
-  }
-
-  #isOpenCompat(request: FastifyRequest): boolean {
-    return this.#options.compat === 'open' && request.routeOptions.config.compat === true && isLocal(request);
   }
 
   async #limit({ keyId }: Caller): Promise<void> {

@@ -23,8 +23,13 @@ import { importTarget, MACHINE_HEADER, targetOf } from './target.ts';
 
 /** Headers of a request that a machine gets as they are. */
 const SENT = [
-  ...['accept', 'content-type', 'content-length', 'idempotency-key', 'prefer', 'x-passphrase'],
-  'x-cliente-id',
+  'accept',
+  'accept-language',
+  'content-type',
+  'content-length',
+  'idempotency-key',
+  'prefer',
+  'x-passphrase',
 ];
 /** Headers of an answer that a caller gets as they are. */
 const ANSWERED = [
@@ -99,6 +104,8 @@ interface Forwarded {
   link: MachineLink;
   /** Headers beside those of the request. */
   headers?: Record<string, string>;
+  /** In the place of the request's own. */
+  body?: object | null;
 }
 
 /** Hands a request to a machine and its answer to the caller, in pieces as they come, and ends with whichever side ends. */
@@ -116,11 +123,12 @@ export async function forward(context: RouteContext, call: Forwarded): Promise<F
       method: methodOf(route, request),
       target: targetPath(route, call),
       headers: { ...sentHeaders(request), ...call.headers },
-      ...bodyOf(request),
+      ...bodyOf(call.body === undefined ? request.body : call.body),
       signal,
+      isKeyless: !caller.hasKey,
     };
     const answer = await askMachine(context, { route, session: call.session, link, outgoing, caller });
-    requireStated({ route, answer });
+    requireStated({ route, answer, isKeyless: !caller.hasKey });
     return await handOn(context, call, answer);
   } catch (error) {
     const why: unknown = signal.aborted ? signal.reason : error;
@@ -179,8 +187,9 @@ async function refuseOnItsWay(
 /** When an answer must be here; undefined where it may take any time. */
 function deadlineOf({ route, request }: Forwarded): AbortSignal | undefined {
   if (route.long !== undefined || route.bytes !== undefined || answersBytes(route)) return undefined;
-  const { wait = 0 } = request.query as { wait?: number };
-  return AbortSignal.timeout(ANSWER_MS + wait * 1000);
+  // Routes of earlier services take any query, and read none of it.
+  const { wait } = request.query as { wait?: unknown };
+  return AbortSignal.timeout(ANSWER_MS + (typeof wait === 'number' ? wait * 1000 : 0));
 }
 
 /** The head of an answer in JSON has the size of what the caller is told, which is known once that is made. */
@@ -201,7 +210,8 @@ function namedFor({ tenant }: Caller, value: string): string {
 function targetPath(route: Route, { request, session }: Forwarded): string {
   const params: Record<string, string> = { ...(request.params as object), session };
   const path = route.path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''));
-  const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
+  // What a query says on the routes of earlier services is the hub's to read.
+  const query = route.compat === undefined ? (request.raw.url?.split('?').slice(1).join('?') ?? '') : '';
   return query === '' ? path : `${path}?${query}`;
 }
 
@@ -212,7 +222,7 @@ function sentHeaders({ headers, id, body }: FastifyRequest): Record<string, stri
   return { ...Object.fromEntries(sent), 'x-request-id': id };
 }
 
-function bodyOf({ body }: FastifyRequest): { body?: string | Readable } {
+function bodyOf(body: unknown): { body?: string | Readable } {
   if (body === undefined || body === null) return {};
   return { body: body instanceof Readable ? body : JSON.stringify(body) };
 }

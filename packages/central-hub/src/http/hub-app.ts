@@ -1,4 +1,5 @@
 import type { AppContext, AppTiming } from '@leadmaster/service-kit/http';
+import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { Logger } from 'pino';
 import type { HubFeed } from '../events/feed.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
@@ -28,4 +29,6 @@ export interface RouteContext extends AppContext {
   wakeMoves: () => void;
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
+  /** The session of each client of the earlier services; null where all have one. */
+  compatSessions: ClientSessions | null;
 }

@@ -9,16 +9,18 @@ const PROBLEM = 'application/problem+json';
 export interface MachineAnswer {
   route: Route;
   answer: IncomingMessage;
+  /** It was asked without a key. */
+  isKeyless?: boolean;
 }
 
 /**
  * Refuses an answer that no session manager gives: a redirect, a page of a proxy, a status or a type that the route does not state.
  *
- * @throws LeadMasterError `machine_unreachable`
+ * @throws LeadMasterError `machine_unreachable`; `unauthorized` where the machine is not open without a key.
  */
-export function requireStated({ route, answer }: MachineAnswer): void {
+export function requireStated({ route, answer, isKeyless }: MachineAnswer): void {
   const { statusCode: status = 0 } = answer;
-  if (status === 401) throw refusesToken(answer);
+  if (status === 401) throw isKeyless === true ? isNotOpen(answer) : refusesToken(answer);
   const stated = goodAnswersOf(route)[status];
   const type = typeOf(answer);
   // Routes for earlier services have errors of their own form.
@@ -69,6 +71,16 @@ export function notAManager(answer: IncomingMessage): LeadMasterError {
     'machine_unreachable',
     'What answers at the address of the machine of the session is no session manager.',
     'Have the operator look at the address of the machine, and at what stands in front of it.',
+  );
+}
+
+/** The hub is open to the caller, and the machine is not: the hub's own key is for callers with a key. */
+function isNotOpen(answer: IncomingMessage): LeadMasterError {
+  answer.destroy();
+  return new LeadMasterError(
+    'unauthorized',
+    'The machine of the session takes no request without a key.',
+    'Send a key of this hub, or set LEADMASTER_COMPAT=open for a session manager on this machine too.',
   );
 }
 

@@ -1,5 +1,6 @@
 import { COMPONENTS, TAGS } from '@leadmaster/protocol';
 import { APP_TIMING, type AppTiming, createHttpApp, type HttpApp, serviceRoutes } from '@leadmaster/service-kit/http';
+import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
@@ -45,6 +46,8 @@ export interface HubServerOptions {
   compat: 'key' | 'open';
   /** Has a move that was begun be worked on at once. */
   wakeMoves: () => void;
+  /** The session of each client of the earlier services; null where all have one. */
+  compatSessions: ClientSessions | null;
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
@@ -94,8 +97,9 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     timing,
     wakeMoves: options.wakeMoves,
     attentionOf: options.attentionOf,
+    compatSessions: options.compatSessions,
   };
-  serviceRoutes(app, { metrics, version, requireReady: () => {} });
+  serviceRoutes(app, { service: 'central-hub', metrics, version, requireReady: () => {} });
   for (const routes of [
     meRoutes,
     tenantRoutes,

@@ -56,8 +56,13 @@ export async function meant(links: MachineLinks, named: string | string[] | unde
   throw new LeadMasterError(
     'invalid_request',
     'The request does not say which machine is meant.',
-    'Name it by the header X-Machine; see GET /v1/machines.',
+    'Name it by the header X-Machine, or with --machine; see GET /v1/machines.',
   );
+}
+
+/** Of a key that is for some sessions alone, where it is said whether or not there is such a session. */
+export function outOfReach(given: string): LeadMasterError {
+  return new LeadMasterError('forbidden', `The key is not for a session "${given}".`, 'Use a key that is good for it.');
 }
 
 export function notFound(given: string): LeadMasterError {

@@ -11,6 +11,8 @@ export interface Caller {
   sessions: ReadonlySet<string> | null;
   /** Null for the admin key, which is no record. */
   keyId: string | null;
+  /** False for a call that brought none: no machine is asked for it with the key of the hub. */
+  hasKey: boolean;
 }
 
 /** The admin key of the data folder, and the service token. */
@@ -20,10 +22,11 @@ export const OPERATOR: Caller = {
   scopes: new Set(SCOPES),
   sessions: null,
   keyId: null,
+  hasKey: true,
 };
 
-/** Who uses a route of earlier services where `LEADMASTER_COMPAT=open` asks for no key. */
-export const WITHOUT_KEY: Caller = { ...OPERATOR };
+/** A service of this machine that calls a route of earlier LeadMaster services under `LEADMASTER_COMPAT=open`. */
+export const KEYLESS: Caller = { ...OPERATOR, scopes: new Set(['read', 'control', 'send']), hasKey: false };
 
 export function callerOf({ id, tenant, scopes, sessions }: KeyRecord): Caller {
   return {
@@ -32,6 +35,7 @@ export function callerOf({ id, tenant, scopes, sessions }: KeyRecord): Caller {
     scopes: new Set(scopes),
     sessions: sessions === null ? null : new Set(sessions),
     keyId: id,
+    hasKey: true,
   };
 }
 

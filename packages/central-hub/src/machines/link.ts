@@ -20,6 +20,8 @@ export interface Outgoing {
   headers: Record<string, string>;
   body?: string | Readable;
   signal: AbortSignal;
+  /** Sent without the hub's token: the caller brought no key. */
+  isKeyless?: boolean;
 }
 
 /** The hub's line to one session manager: keeps connections, and knows whether the machine lives. */
@@ -60,14 +62,14 @@ export class MachineLink {
    *
    * @throws LeadMasterError `machine_unreachable`; the reason of the signal when that aborts.
    */
-  async send({ method, target, headers, body, signal }: Outgoing): Promise<http.IncomingMessage> {
+  async send({ method, target, headers, body, signal, isKeyless }: Outgoing): Promise<http.IncomingMessage> {
     if (!this.isUp) throw this.unreachable('it was silent when it was last asked', method, false);
     const both = anyOf(signal, this.#down.signal);
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
     const request = (this.url.startsWith('https:') ? https : http).request(new URL(target, this.url), {
       method,
       agent: this.#agent,
-      headers: { ...headers, authorization: `Bearer ${this.#token}` },
+      headers: isKeyless === true ? headers : { ...headers, authorization: `Bearer ${this.#token}` },
       signal: both,
     });
     let isConnected = false;

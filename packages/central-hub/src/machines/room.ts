@@ -17,6 +17,7 @@ export interface RoomOptions {
 
 /**
  * The machine for a session that comes: up, not draining, with the most free memory; a machine that told nothing yet comes last.
+ * `fits`: whether a machine may be it at all.
  *
  * @throws LeadMasterError `no_machine`
  */

@@ -32,9 +32,13 @@ export class Linking {
     return client.call('getSession', { params: { session } }, { timeoutMs: ANSWER_MS });
   }
 
-  /** Starts the session of a link. One that runs goes on as it is. */
-  async begin({ session }: OnboardingRecord): Promise<void> {
+  /** Starts the session of a link, bound to the number that the link expects. One that runs goes on as it is. */
+  async begin({ session, expectedPhone }: OnboardingRecord): Promise<void> {
     const { client } = await this.#machineOf(session);
+    if (expectedPhone !== null) {
+      const asked = { params: { session }, body: { expectedPhone } };
+      await client.call('changeSession', asked, { timeoutMs: ANSWER_MS });
+    }
     await client.call('startSession', { params: { session } }, { timeoutMs: ANSWER_MS });
   }
 

@@ -9,10 +9,14 @@ import type { TenantRow } from './tables.ts';
 export async function lockTenant({ dialect }: HubDatabase, db: HubQueries, name: string): Promise<TenantRow> {
   const row = await dialect.locked(db.selectFrom('tenants').selectAll().where('name', '=', name)).executeTakeFirst();
   if (row !== undefined) return row;
-  throw new LeadMasterError(
+  throw noTenant(name);
+}
+
+export function noTenant(name: string): LeadMasterError {
+  return new LeadMasterError(
     'tenant_not_found',
-    `There is no tenant ${name}.`,
-    'Create the tenant first, or correct the name.',
+    `There is no tenant "${name}".`,
+    'See them with GET /v1/tenants; add it with POST /v1/tenants, or correct the name.',
   );
 }
 

@@ -18,17 +18,31 @@ export class Tenants {
     this.#database = database;
   }
 
-  /** @throws LeadMasterError `tenant_exists`. */
-  async create(record: TenantRecord): Promise<void> {
-    const made = await this.#database.transact((db) =>
-      db
+  /**
+   * `acceptRemains`: also where machines have told of sessions of that name.
+   * @throws LeadMasterError `tenant_exists`, `tenant_has_remains`.
+   */
+  async create(record: TenantRecord, { acceptRemains = false }: { acceptRemains?: boolean } = {}): Promise<void> {
+    await this.#database.transact(async (db) => {
+      const made = await db
         .insertInto('tenants')
         .values(toRow(record))
         .onConflict((conflict) => conflict.column('name').doNothing())
         .returning('name')
-        .executeTakeFirst(),
+        .executeTakeFirst();
+      if (made === undefined) throw tenantExists(record.name);
+      if (!acceptRemains && (await hasSessions(db, record.name))) throw tenantHasRemains(record.name);
+    });
+  }
+
+  /** Those of the names that no tenant has. */
+  async absent(names: readonly string[]): Promise<string[]> {
+    if (names.length === 0) return [];
+    const rows = await this.#database.run((db) =>
+      db.selectFrom('tenants').select('name').where('name', 'in', names).execute(),
     );
-    if (made === undefined) throw tenantExists(record.name);
+    const known = new Set(rows.map(({ name }) => name));
+    return names.filter((name) => !known.has(name));
   }
 
   async get(name: string): Promise<TenantRecord | null> {
@@ -142,6 +156,14 @@ function tenantExists(name: string): LeadMasterError {
     'tenant_exists',
     `There is a tenant ${name} already.`,
     'Choose another name, or use it as it is.',
+  );
+}
+
+function tenantHasRemains(name: string): LeadMasterError {
+  return new LeadMasterError(
+    'tenant_has_remains',
+    `A machine has told of sessions under the name ${name}.`,
+    `See them with GET /v1/sessions?tenant=${name}; delete them, or confirm with acceptRemains that they belong to this tenant.`,
   );
 }
 

@@ -55,7 +55,12 @@ export class ServiceClient {
     this.#absent = absent;
     this.#io = io;
     this.url = target.url;
-    this.#client = new Client({ url: target.url, key: () => target.key() });
+    const { url, machine } = target;
+    this.#client = new Client({
+      url,
+      key: () => target.key(),
+      headers: machine === undefined ? {} : { 'x-machine': machine },
+    });
   }
 
   /** Calls a route and hands back its answer. `ifLost` in the options: how to see what came of an order. */

@@ -8,6 +8,8 @@ import type { Text } from '../words/words.ts';
 export interface Target {
   /** An origin. */
   url: string;
+  /** The machine behind the hub that commands about a whole machine are for; none where it is not said. */
+  machine?: string;
   /** @throws CliError where the key cannot be read. Null where there is none. */
   key(): string | null;
   /** What to do where the key is refused. */

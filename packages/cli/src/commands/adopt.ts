@@ -5,11 +5,11 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { bytes, describeSession, printable } from '../output/words.ts';
 import { adoptWarningIn } from '../words/told.ts';
-import { cliOf, type Register } from './command.ts';
+import { cliOf, type MachineOptions, machineOption, type Register } from './command.ts';
 import { long } from './long.ts';
 import { sessionName } from './values.ts';
 
-interface AdoptOptions {
+interface AdoptOptions extends MachineOptions {
   name: string;
   copy?: true;
   move?: true;
@@ -25,10 +25,11 @@ export const register: Register = (parent, io, words) => {
     .option('--move', words.help.adopt.move)
     .option('--copy', words.help.adopt.copy)
     .option('--origin-retired', words.help.adopt.originRetired)
+    .addOption(machineOption(words))
     .action(async (dir: string, options: AdoptOptions, command: Command) => {
-      const cli = cliOf(command, io);
+      const cli = cliOf(command, io, options);
       // The folder is one of the machine that is to run it.
-      cli.refuseElsewhere();
+      if (cli.machine === null) cli.refuseElsewhere();
       const { name, copy, move, originRetired } = options;
       if (copy && move) throw CliError.usage(({ portable }) => portable.copyOrMove);
       // An empty variable of a script would mean the folder that the command is typed in.
@@ -38,7 +39,7 @@ export const register: Register = (parent, io, words) => {
           ({ portable }) => portable.nameTheFolder,
         );
       const mode: Pick<AdoptSession, 'mode'> = move ? { mode: 'move' } : copy ? { mode: 'copy' } : {};
-      const path = resolve(dir);
+      const path = cli.machine === null ? resolve(dir) : dir;
       const body = { name, path, ...mode, ...(originRetired ? { originRetired } : {}) };
       const session = await long(cli, name, (call) => cli.client().operate('adoptSession', { body }, call)).catch(
         (error: unknown) => {

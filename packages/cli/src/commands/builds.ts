@@ -3,14 +3,15 @@ import type { Command } from 'commander';
 import { table } from '../output/table.ts';
 import { ago, printable } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
-import { cliOf, type Register } from './command.ts';
+import { cliOf, type MachineOptions, machineOption, type Register } from './command.ts';
 
 export const register: Register = (parent, io, words) => {
   parent
     .command('builds')
     .description(words.help.builds.about)
-    .action(async (_options, command: Command) => {
-      const cli = cliOf(command, io);
+    .addOption(machineOption(words))
+    .action(async (options: MachineOptions, command: Command) => {
+      const cli = cliOf(command, io, options);
       const { items } = await cli.client().call('listBuilds');
       cli.print.data({ items });
       if (items.length === 0) return cli.print.line(words.pages.noBuild);

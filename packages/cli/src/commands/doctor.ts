@@ -1,12 +1,17 @@
 import { resolve } from 'node:path';
-import type { DoctorReport, DoctorWords, Fixed, Language, ToldFinding } from '@leadmaster/doctor';
+import type { Routes } from '@leadmaster/client';
+import type { DoctorReport, DoctorWords, Language } from '@leadmaster/doctor';
+import type { AnswerOf } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printable, wrappedAdvice } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
-import { cliOf, type Register } from './command.ts';
+import { cliOf, type MachineOptions, machineOption, type Register } from './command.ts';
+
+/** A browser may be started to ask for WhatsApp Web. */
+const LOOK_MS = 120_000;
 
 export const register: Register = (parent, io, words) => {
   parent
@@ -17,21 +22,11 @@ export const register: Register = (parent, io, words) => {
     .option('--code <dir>', words.help.doctor.code)
     .option('--key-copied [file]', words.help.doctor.keyCopied)
     .addOption(languageOption(words))
+    .addOption(machineOption(words))
     .action(async (options: DoctorOptions, command: Command) => {
-      const cli = cliOf(command, io);
-      const { countFound, DOCTOR_WORDS, examine, noteKeyCopy } = await import('@leadmaster/doctor');
-      if (options.keyCopied !== undefined) {
-        const copy = options.keyCopied === true ? null : resolve(options.keyCopied);
-        const key = await noteKeyCopy(cli.config, copy);
-        cli.print.note(cli.words.vault.keyNoted(key, copy));
-      }
-      const report = await examine(cli.config, {
-        fix: options.fix === true,
-        // A demo's WhatsApp Web is played by its stand-in, which runs with it.
-        network: options.network && !cli.isIdleDemo,
-        codeDir: options.code === undefined ? null : resolve(options.code),
-        language: options.lang,
-      });
+      const cli = cliOf(command, io, options);
+      const { countFound, DOCTOR_WORDS } = await import('@leadmaster/doctor');
+      const report = cli.machine === null ? await examineHere(cli, options) : await examineThere(cli, options);
       cli.print.data(report);
       const said = DOCTOR_WORDS[options.lang];
       show(cli, said, report, Object.values(countFound(said.found, report.findings)));
@@ -48,7 +43,10 @@ export const register: Register = (parent, io, words) => {
     });
 };
 
-interface DoctorOptions {
+/** The doctor's answer, as it comes of this process or over HTTP. */
+type Report = DoctorReport | AnswerOf<Routes['getDoctor']>;
+
+interface DoctorOptions extends MachineOptions {
   fix?: true;
   network: boolean;
   code?: string;
@@ -56,19 +54,43 @@ interface DoctorOptions {
   lang: Language;
 }
 
+async function examineHere(cli: Cli, { keyCopied, fix, network, code, lang }: DoctorOptions): Promise<DoctorReport> {
+  const { examine, noteKeyCopy } = await import('@leadmaster/doctor');
+  if (keyCopied !== undefined) {
+    const copy = keyCopied === true ? null : resolve(keyCopied);
+    const key = await noteKeyCopy(cli.config, copy);
+    cli.print.note(cli.words.vault.keyNoted(key, copy));
+  }
+  return examine(cli.config, {
+    fix: fix === true,
+    // A demo's WhatsApp Web is played by its stand-in, which runs with it.
+    network: network && !cli.isIdleDemo,
+    codeDir: code === undefined ? null : resolve(code),
+    language: lang,
+  });
+}
+
+/** By the service of a machine behind the hub. */
+async function examineThere(cli: Cli, { keyCopied, fix, network, code, lang }: DoctorOptions): Promise<Report> {
+  // Both are about files of the machine that the command runs on.
+  if (keyCopied !== undefined || code !== undefined) cli.refuseElsewhere();
+  if (fix === true) return cli.client().operate('fixInstallation', { query: { lang } });
+  return cli.client().call('getDoctor', { query: { lang, network } }, { timeoutMs: LOOK_MS });
+}
+
 /** The language of what is said, that of the terminal unless given; commands and names stay as they are. */
 export function languageOption(words: Words): Option {
   return new Option('--lang <language>', words.help.doctor.lang).choices(['en', 'es']).default(words.language);
 }
 
-function show(cli: Cli, words: DoctorWords, { findings, fixed }: DoctorReport, counts: readonly string[]): void {
+function show(cli: Cli, words: DoctorWords, { findings, fixed }: Report, counts: readonly string[]): void {
   for (const one of fixed) showFixed(cli, words, one);
   if (fixed.length > 0) cli.print.line();
   for (const finding of findings) showFinding(cli, words, finding);
   cli.print.line(`\n${counts.join(', ')}`);
 }
 
-function showFixed(cli: Cli, words: DoctorWords, { id, where, done, detail }: Fixed): void {
+function showFixed(cli: Cli, words: DoctorWords, { id, where, done, detail }: Report['fixed'][number]): void {
   const { green, red } = cli.print.paint;
   const [word, paint] = done ? [words.fixed, green] : [words.notFixed, red];
   const [first = '', ...rest] = linesOf(cli, `${id}: ${printable(where)}: ${printable(detail)}`, word.length + 1);
@@ -76,7 +98,7 @@ function showFixed(cli: Cli, words: DoctorWords, { id, where, done, detail }: Fi
   for (const line of rest) cli.print.line(`${' '.repeat(word.length + 1)}${line}`);
 }
 
-function showFinding(cli: Cli, words: DoctorWords, { id, severity, what, cure }: ToldFinding): void {
+function showFinding(cli: Cli, words: DoctorWords, { id, severity, what, cure }: Report['findings'][number]): void {
   const { dim, green, yellow, red, cyan } = cli.print.paint;
   const paint = { ok: green, note: cyan, warning: yellow, problem: red }[severity];
   const width = Math.max(...Object.values(words.severity).map((word) => word.length));

@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import { type PlaceAccess, withPlace } from '../client/place.ts';
 import { printable } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
-import { cliOf, type Register } from './command.ts';
+import { cliOf, type MachineOptions, machineOption, type Register } from './command.ts';
 import { confirmRetired } from './confirm-retired.ts';
 import { sessionNames } from './values.ts';
 
@@ -15,8 +15,9 @@ export const register: Register = (parent, io, words) => {
   noun
     .command('show')
     .description(words.help.place.show.about)
-    .action(async (_options, command: Command) => {
-      const cli = cliOf(command, io);
+    .addOption(machineOption(words))
+    .action(async (options: MachineOptions, command: Command) => {
+      const cli = cliOf(command, io, options);
       const place = await withPlace(cli, ({ view }) => view());
       cli.print.data(place);
       show(cli, place);
@@ -27,9 +28,10 @@ export const register: Register = (parent, io, words) => {
     .description(words.help.place.accept.about)
     .argument('[name...]', words.help.place.accept.name, sessionNames(words), [])
     .option('--origin-retired', words.help.place.accept.originRetired)
-    .action(async (sessions: string[], { originRetired }: { originRetired?: true }, command: Command) => {
-      const cli = cliOf(command, io);
-      await withPlace(cli, (access) => accept(cli, access, sessions, originRetired));
+    .addOption(machineOption(words))
+    .action(async (sessions: string[], options: { originRetired?: true } & MachineOptions, command: Command) => {
+      const cli = cliOf(command, io, options);
+      await withPlace(cli, (access) => accept(cli, access, sessions, options.originRetired));
     });
 };
 

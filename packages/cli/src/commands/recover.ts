@@ -11,12 +11,12 @@ import { table } from '../output/table.ts';
 import { ago, bytes, printable } from '../output/words.ts';
 import { recoveredIn } from '../words/told.ts';
 import type { Text } from '../words/words.ts';
-import { cliOf, type Register } from './command.ts';
+import { cliOf, type MachineOptions, machineOption, type Register } from './command.ts';
 import { confirmRetired } from './confirm-retired.ts';
 import { long } from './long.ts';
 import { sessionNames } from './values.ts';
 
-interface RecoverOptions {
+interface RecoverOptions extends MachineOptions {
   all?: true;
   originRetired?: true;
   otherAccount?: true;
@@ -34,8 +34,9 @@ export const register: Register = (parent, io, words) => {
     .option('--other-account', words.help.recover.otherAccount)
     .option('-y, --yes', words.help.recover.yes)
     .option('--no-start', words.help.recover.noStart)
+    .addOption(machineOption(words))
     .action(async (wanted: string[], options: RecoverOptions, command: Command) => {
-      const cli = cliOf(command, io);
+      const cli = cliOf(command, io, options);
       if (wanted.length > 0 && options.all) throw CliError.usage((w) => w.recover.namesOrAll);
       await withSnapshots(cli, (access) => recover(cli, access, wanted, options));
     });

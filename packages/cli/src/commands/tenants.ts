@@ -9,6 +9,13 @@ import { printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 import { wholeNumber } from './values.ts';
 
+interface CreateOptions {
+  title?: string;
+  sessions?: number;
+  keys?: number;
+  acceptRemains?: true;
+}
+
 /** `tenants create|list|remove` */
 export const register: Register = (parent, io, words) => {
   const { tenants: help } = words.help;
@@ -21,10 +28,12 @@ export const register: Register = (parent, io, words) => {
     .option('--title <text>', help.create.title)
     .option('--sessions <count>', help.create.sessions, wholeNumber(words))
     .option('--keys <count>', help.create.keys, wholeNumber(words))
-    .action(async (name: string, options: { title?: string; sessions?: number; keys?: number }, command: Command) => {
+    .option('--accept-remains', help.create.acceptRemains)
+    .action(async (name: string, options: CreateOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const { title = '', sessions = null, keys = null } = options;
-      const made = await hubClient(cli).call('createTenant', { body: { name, title, limits: { sessions, keys } } });
+      const { title = '', sessions = null, keys = null, acceptRemains = false } = options;
+      const body = { name, title, limits: { sessions, keys }, acceptRemains };
+      const made = await hubClient(cli).call('createTenant', { body });
       cli.print.data(made);
       cli.print.line(words.hub.tenantMade(made.name));
     });

@@ -22,6 +22,7 @@ import {
 } from '../central-hub.ts';
 import type { ErrorCode } from '../errors.ts';
 import { tenantName } from '../names.ts';
+import { plainText } from '../plain-text.ts';
 import { SESSION_STATES } from '../states.ts';
 import { noBody, queryBoolean, queryInteger, sessionParams } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
@@ -30,7 +31,7 @@ import { transferRoutes } from './transfers.ts';
 
 const pageQuery = z.strictObject({
   limit: queryInteger(1, 500).default(100).describe('How many at most; 100 unless told otherwise'),
-  after: z.string().max(128).optional().describe('`cursor` of the page before'),
+  after: plainText({ max: 128 }).optional().describe('`cursor` of the page before'),
 });
 
 function pageOf<S extends z.ZodType>(item: S) {
@@ -265,10 +266,7 @@ export const hubSessionRoutes = routes({
         .describe('Those in this state alone'),
       tenant: tenantName.optional().describe('Those of this tenant alone; for the operator'),
       machine: machineName.optional().describe('Those of this machine alone; for the operator'),
-      q: z
-        .string()
-        .min(1)
-        .max(100)
+      q: plainText({ min: 1, max: 100 })
         .optional()
         .describe("Those with this in their name, or in their account's number or name"),
     }),

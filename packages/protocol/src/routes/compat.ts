@@ -14,16 +14,29 @@ const status = z.enum(COMPAT_STATUSES);
 const clientId = z.union([z.string().max(128), z.number()]).optional();
 
 const headers = z.looseObject({
-  'x-session': sessionName.default('admin').describe('Which session; `admin` unless told otherwise'),
-  'x-cliente-id': z.string().max(128).optional().describe('Taken as information only'),
+  'x-session': sessionName.optional().describe('Which session; `admin` unless told otherwise'),
+  'x-cliente-id': z
+    .string()
+    .max(128)
+    .optional()
+    .describe(
+      'Which client: decides the session where `LEADMASTER_COMPAT_SESSIONS` maps clients, else information only',
+    ),
 });
+
+const query = z
+  .looseObject({ cliente_id: z.union([z.string(), z.array(z.string())]).optional() })
+  .describe('`cliente_id` is read as `X-Cliente-Id`; all else is ignored');
+
+/** As earlier services and their newer readers name its parts: `wid` is the `id`, and `number` the `phone`. */
+const compatAccount = account.extend({ wid: z.string().optional(), number: z.string().optional() });
 
 /** What all of them share. */
 const common = {
   tag: 'compatibility',
   audience: 'tenant',
   headers,
-  query: z.looseObject({}).describe('Ignored'),
+  query,
   errors: [],
 } as const satisfies Partial<RouteStatement>;
 
@@ -33,7 +46,7 @@ const body = z.strictObject({ cliente_id: clientId }).nullish();
 export const compatRoutes = routes({
   compatStatus: {
     ...common,
-    compat: { failures: [400, 503] },
+    compat: { failures: [400, 404, 503] },
     method: 'GET',
     path: '/status',
     summary: 'Where the session is',
@@ -45,14 +58,14 @@ export const compatRoutes = routes({
           status,
           state: seenAs('word', z.string()).nullable(),
           connected: z.boolean(),
-          account: account.nullable(),
+          account: compatAccount.nullable(),
         }),
       ),
     },
   },
   compatQr: {
     ...common,
-    compat: { failures: [400, 503] },
+    compat: { failures: [400, 404, 503] },
     method: 'GET',
     path: '/qr',
     summary: 'The QR as a data URL, or that there is none',
@@ -65,6 +78,16 @@ export const compatRoutes = routes({
       ),
     },
   },
+  compatQrPage: {
+    ...common,
+    compat: { failures: [400, 404, 503] },
+    method: 'GET',
+    path: '/qr.html',
+    summary: 'A page that shows the QR, and loads itself again',
+    scope: 'control',
+    headers: headers.extend({ 'accept-language': z.string().optional().describe('Spanish, else English') }),
+    answers: { 200: { description: 'The page', content: { 'text/html': { schema: z.string() } } } },
+  },
   compatQrCode: {
     ...common,
     compat: { failures: [400, 503] },
@@ -75,12 +98,15 @@ export const compatRoutes = routes({
     audit: { shows: ['qrDataUrl'] },
     answers: {
       200: json('The QR', z.object({ qrDataUrl: z.string(), status })),
-      404: json('None is shown', z.object({ error: z.string(), currentStatus: status })),
+      404: json(
+        'None is shown. Without `currentStatus`, and as all other failures: no session is mapped to the client',
+        z.object({ success: z.literal(false), error: z.string(), currentStatus: status.optional() }),
+      ),
     },
   },
   compatConnect: {
     ...common,
-    compat: { failures: [400, 409, 413, 415, 502, 503, 504] },
+    compat: { failures: [400, 404, 409, 413, 415, 502, 503, 504] },
     method: 'POST',
     path: '/connect',
     summary: 'Make the session if needed, and start it',
@@ -100,7 +126,7 @@ export const compatRoutes = routes({
   },
   compatDisconnect: {
     ...common,
-    compat: { failures: [400, 409, 413, 415, 502, 503, 504] },
+    compat: { failures: [400, 404, 409, 413, 415, 502, 503, 504] },
     method: 'POST',
     path: '/disconnect',
     summary: 'Stop the browser; the login is kept',
@@ -110,7 +136,7 @@ export const compatRoutes = routes({
   },
   compatSend: {
     ...common,
-    compat: { failures: [400, 409, 413, 415, 500, 503, 504] },
+    compat: { failures: [400, 404, 409, 413, 415, 500, 503, 504] },
     method: 'POST',
     path: '/send',
     summary: 'Send a text and wait for WhatsApp’s acknowledgement',

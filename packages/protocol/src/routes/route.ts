@@ -72,7 +72,7 @@ export interface RouteStatement {
   readonly open?: true;
   /**
    * For LeadMaster services of earlier versions: answers without a key where `LEADMASTER_COMPAT=open`, and with errors of
-   * their shape, `{code, message, hint}`, in these statuses. Only its 401 is problem+json.
+   * their shape, `compatFailure`, in these statuses. Only its 401 is problem+json, with `success` and `error` beside the rest.
    */
   readonly compat?: { failures: readonly number[] };
   readonly params?: z.ZodType;
@@ -181,14 +181,23 @@ export const problemBody = problem.extend({
   errors: z.array(z.object({ in: z.string(), path: z.string(), message: z.string() })).optional(),
 });
 
-const compatFailure = z.object({ code: z.string(), message: z.string(), hint: z.string().optional() });
+/** The body of an error of the routes for earlier services: each of those looks at another field. `error` is the `message`. */
+const compatFailure = z.object({
+  success: z.literal(false),
+  error: z.string(),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+});
 
 /** The error answers of a route, by status. */
 export function failuresOf(route: RouteStatement): Record<string, Answer> {
   if (route.compat === undefined) return problems(errorsOf(route));
   return {
     ...problems(['unauthorized']),
-    ...Object.fromEntries(route.compat.failures.map((s) => [String(s), json('`{code, message}`', compatFailure)])),
+    ...Object.fromEntries(
+      route.compat.failures.map((s) => [String(s), json('`{success: false, error, code, message}`', compatFailure)]),
+    ),
   };
 }
 

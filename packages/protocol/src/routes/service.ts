@@ -7,7 +7,14 @@ import { START_ERRORS } from './error-groups.ts';
 import { limit, queryInteger, waitSeconds } from './inputs.ts';
 import { json, routes } from './route.ts';
 
-const alive = z.object({ status: z.literal('ok'), version: z.string(), uptimeSeconds: z.number().int() });
+/** `service` and `timestamp` may be missing: a machine of an earlier version does not tell them, and is alive all the same. */
+const alive = z.object({
+  status: z.literal('ok'),
+  service: z.string().optional(),
+  timestamp: z.iso.datetime().optional(),
+  version: z.string(),
+  uptimeSeconds: z.number().int(),
+});
 
 /** What is about the service itself and its machine. */
 export const serviceRoutes = routes({

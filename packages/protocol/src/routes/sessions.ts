@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { settleAccount } from '../accounts.ts';
 import { capabilities, overrideCapabilities } from '../capabilities.ts';
+import { plainText } from '../plain-text.ts';
 import { recording } from '../recording.ts';
 import {
   adoptedSession,
@@ -65,15 +66,12 @@ export const sessionRoutes = routes({
     audience: 'tenant',
     query: z.strictObject({
       limit: queryInteger(1, 500).optional().describe('How many at most; all unless told otherwise'),
-      after: z.string().max(128).optional().describe('The name of the last session already known'),
+      after: plainText({ max: 128 }).optional().describe('The name of the last session already known'),
       state: z
         .enum([...SESSION_STATES, 'UNCLAIMED'])
         .optional()
         .describe('Those in this state alone'),
-      q: z
-        .string()
-        .min(1)
-        .max(100)
+      q: plainText({ min: 1, max: 100 })
         .optional()
         .describe("Those with this in their name, or in their account's number or name"),
     }),

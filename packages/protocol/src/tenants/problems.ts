@@ -57,9 +57,10 @@ function membersOf(problem: Readonly<Record<string, unknown>>): Record<string, u
   return Object.fromEntries(read.filter(([, value]) => value !== undefined));
 }
 
-/** An error of the routes for earlier LeadMaster services, `{code, message, hint}`, as a tenant is told it. */
+/** An error of the routes for earlier LeadMaster services as a tenant is told it. */
 export function compatProblemForTenant(problem: Readonly<Record<string, unknown>>, tenant: string): object {
   const code = String(problem.code).toLowerCase();
   const told = problemForTenant({ ...problem, code }, tenant);
-  return { code: told.code.toUpperCase(), message: told.detail, hint: told.hint };
+  const { detail: message, hint } = told;
+  return { success: false, error: message, code: told.code.toUpperCase(), message, hint };
 }

@@ -73,9 +73,17 @@ function invalidFields(error: Validated): LeadMasterError {
       });
 }
 
-/** The error body of the routes for LeadMaster's older services: `{code, message, hint}`, code in capitals. */
-function compatBody(error: LeadMasterError): Record<string, unknown> {
-  return { code: error.code.toUpperCase(), message: error.message, hint: error.hint };
+/** The error body of the routes for LeadMaster's older services: each of those looks at another field. */
+export function compatProblem(code: string, message: string, hint?: string) {
+  return { success: false as const, error: message, code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** The body of an error in the form of its route. */
+function bodyOf(told: LeadMasterError, isCompat: boolean): { type: string; body: object } {
+  if (!isCompat) return { type: PROBLEM_TYPE, body: told.toProblem() };
+  const body = compatProblem(told.code.toUpperCase(), told.message, told.hint);
+  if (told.code !== 'unauthorized') return { type: 'application/json; charset=utf-8', body };
+  return { type: PROBLEM_TYPE, body: { success: false, error: told.message, ...told.toProblem() } };
 }
 
 /** Logs what went wrong through no fault of the caller, with the request's id; says it as an error of the product. */
@@ -103,11 +111,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (told.code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="LeadMaster"');
   if (told.code === 'rate_limited') reply.header('retry-after', String(told.extra.retryAfter ?? 1));
   if (told.code === 'shutting_down' || told.code === 'not_ready') reply.header('retry-after', '5');
-  const compat = request.routeOptions.config?.compat === true && told.code !== 'unauthorized';
+  const { type, body } = bodyOf(told, request.routeOptions.config?.compat === true);
   // Serialized here, so that no serializer meant for a route's good answer touches it.
-  return compat
-    ? reply.type('application/json; charset=utf-8').send(JSON.stringify(compatBody(told)))
-    : reply.type(PROBLEM_TYPE).send(JSON.stringify(told.toProblem()));
+  return reply.type(type).send(JSON.stringify(body));
 }
 
 /** The same body for faults so early that there is no request yet: a raw HTTP response. */

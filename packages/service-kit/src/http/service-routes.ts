@@ -11,10 +11,12 @@ import { callerSignal } from './waiting.ts';
  */
 export function serviceRoutes(
   app: HttpApp,
-  options: { metrics: Registry; version: string; requireReady: () => void },
+  options: { service: 'session-manager' | 'central-hub'; metrics: Registry; version: string; requireReady: () => void },
 ): void {
   serve(app, ROUTES.health, () => ({
     status: 'ok' as const,
+    service: options.service,
+    timestamp: new Date().toISOString(),
     version: options.version,
     uptimeSeconds: Math.round(process.uptime()),
   }));

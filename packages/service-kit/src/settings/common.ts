@@ -1,3 +1,4 @@
+import { clientSessions } from './client-sessions.ts';
 import { host, oneOf, path, secret } from './parsers.ts';
 import { setting } from './table.ts';
 
@@ -30,6 +31,12 @@ export const COMMON_ACCESS = {
     meaning:
       '"open": the routes of earlier LeadMaster services (/status, /qr, /connect, /send ...), and they alone, ' +
       'need no key from this machine itself. "key": they need one like all others.',
+  }),
+  LEADMASTER_COMPAT_SESSIONS: setting(clientSessions, {
+    default: null,
+    meaning:
+      'Which session each client of the earlier services has, such as 51:ventas,52:soporte. The client that a request ' +
+      'names (X-Cliente-Id or cliente_id) then decides, and one that is not here is refused. Not set: the session is admin.',
   }),
 };
 

@@ -22,7 +22,12 @@ async function serviceOf(key = 'key-of-the-tests') {
     },
     api: { title: 'Test', version: '1', description: 'A test.', tags: TAGS, components: {}, keys: 'The key' },
   });
-  serviceRoutes(app, { metrics: new Registry(), version: '1', requireReady: () => undefined });
+  serviceRoutes(app, {
+    service: 'session-manager',
+    metrics: new Registry(),
+    version: '1',
+    requireReady: () => undefined,
+  });
   operationRoutes(app, context);
   serve(app, ROUTES.listBuilds, () => ({ items: [] }));
   await app.ready();

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { isLocal } from '../../src/http/local.ts';
 import { preferredType } from '../../src/http/negotiate.ts';
 
-function requestOf(remoteAddress: string, headers: Record<string, string>): FastifyRequest {
-  return { headers, socket: { remoteAddress } } as unknown as FastifyRequest;
+function requestOf(remoteAddress: string, headers: Record<string, string>, httpVersion = '1.1'): FastifyRequest {
+  return { headers, socket: { remoteAddress }, raw: { httpVersion } } as unknown as FastifyRequest;
 }
 
 test('a program on this machine is local', () => {
@@ -25,12 +25,22 @@ test('another machine, a proxy, a rebound name and a web page are not', () => {
     ['127.0.0.1', { host: '127.0.0.1.rebound.example' }],
     ['127.0.0.1', { host, 'x-forwarded-for': '10.0.0.2' }],
     ['127.0.0.1', { host, via: '1.1 proxy' }],
+    ['127.0.0.1', { host, forwarded: 'for=10.0.0.2' }],
+    ['127.0.0.1', { host, 'x-forwarded-proto': 'https' }],
+    ['127.0.0.1', { host, 'x-forwarded-host': 'leadmaster.example' }],
+    ['127.0.0.1', { host, 'x-original-forwarded-for': '10.0.0.2' }],
+    ['127.0.0.1', { host, 'x-real-ip': '127.0.0.1' }],
+    ['127.0.0.1', { host, 'cf-connecting-ip': '10.0.0.2' }],
     ['127.0.0.1', { host, origin: 'https://evil.example' }],
     ['127.0.0.1', { host, origin: 'null' }],
     ['127.0.0.1', { host, 'sec-fetch-site': 'cross-site' }],
   ] as const) {
     expect([headers, isLocal(requestOf(peer, headers))]).toEqual([headers, false]);
   }
+});
+
+test('a proxy that says nothing of itself is known by its HTTP/1.0', () => {
+  expect(isLocal(requestOf('127.0.0.1', { host: 'localhost' }, '1.0'))).toBe(false);
 });
 
 test('the best form that a caller takes is chosen, and none where it takes none', () => {

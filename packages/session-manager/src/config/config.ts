@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
-import { ConfigError, type ConfigProblem, settingsReader, unknownSettings } from '@leadmaster/service-kit/settings';
+import {
+  type ClientSessions,
+  ConfigError,
+  type ConfigProblem,
+  settingsReader,
+  unknownSettings,
+} from '@leadmaster/service-kit/settings';
 import type { RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
 import { CHECKOUT, type Env } from './env.ts';
@@ -35,6 +41,8 @@ export interface Config {
     pauseMs: number;
   };
   compat: 'key' | 'open';
+  /** The session of each client of the earlier services; null where all have one. */
+  compatSessions: ClientSessions | null;
   startConcurrency: number;
   log: { level: string; format: 'json' | 'pretty' };
   storageWarnBytes: number;
@@ -131,6 +139,7 @@ export function readConfig(env: Env, options: ReadOptions = {}): Config {
       pauseMs: get('GUARD_PAUSE_S'),
     },
     compat: get('LEADMASTER_COMPAT'),
+    compatSessions: get('LEADMASTER_COMPAT_SESSIONS') ?? null,
     startConcurrency: get('START_CONCURRENCY') ?? defaultConcurrency(options.machine ?? thisMachine()),
     log: { level: get('LOG_LEVEL'), format: get('LOG_FORMAT') },
     diskMinFreeBytes: get('DISK_MIN_FREE_MB') * 2 ** 20,

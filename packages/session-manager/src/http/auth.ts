@@ -1,5 +1,5 @@
 import { LeadMasterError } from '@leadmaster/protocol';
-import { isLocal, isOpen, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
+import { isOpen, isOpenCall, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.ts';
 
@@ -14,8 +14,7 @@ export function createAuthenticator(
     if (isOpen(request)) return;
     const presented = presentedKey(request);
     if (presented !== null && isKey(presented)) return;
-    const isCompat = request.routeOptions.config.compat === true;
-    if (presented === null && compat === 'open' && isCompat && isLocal(request)) return;
+    if (isOpenCall(request, compat)) return;
     throw new LeadMasterError(
       'unauthorized',
       presented === null ? 'The request brings no key.' : 'The key is not valid here.',

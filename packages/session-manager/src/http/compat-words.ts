@@ -1,4 +1,5 @@
-import { type CompatStatus, LeadMasterError, type Message, type Session } from '@leadmaster/protocol';
+import { type Account, type CompatStatus, LeadMasterError, type Message, type Session } from '@leadmaster/protocol';
+import { compatProblem } from '@leadmaster/service-kit/http';
 
 const STATUS_OF: Record<Session['state'], CompatStatus> = {
   INITIALIZING: 'INIT',
@@ -30,6 +31,12 @@ export function compatStatus(session: Session | null): CompatStatus {
   return session === null ? 'DISCONNECTED' : STATUS_OF[session.state];
 }
 
+/** The linked account, under today's names and under those that newer readers of the old route look for. */
+export function compatAccount(session: Session | null): (Account & { wid: string; number: string }) | null {
+  if (session?.account == null) return null;
+  return { ...session.account, wid: session.account.id, number: session.account.phone };
+}
+
 /** An answer of `POST /send`: the old callers read the status, then `code`. */
 export interface SendAnswer {
   status: 200 | 500 | 504;
@@ -48,15 +55,16 @@ export function sendAnswer(message: Message): SendAnswer {
     case 'EXPIRED':
       return {
         status: 500,
-        body: { code: 'SEND_FAILED', message: message.error ?? 'The message was not sent.', message_id: message.id },
+        body: { ...compatProblem('SEND_FAILED', message.error ?? 'The message was not sent.'), message_id: message.id },
       };
     default:
       return {
         status: 504,
         body: {
-          code: 'ACK_TIMEOUT',
-          message:
+          ...compatProblem(
+            'ACK_TIMEOUT',
             'WhatsApp has not acknowledged the message in time; it may still arrive. Do not send it again blindly.',
+          ),
           message_id: message.id,
         },
       };
@@ -69,6 +77,7 @@ const NOT_READY = new Set([
   'session_not_ready',
   'sending_off',
   'feature_unavailable',
+  'sending_off',
   'session_unclaimed',
   'wrong_state',
   'shutting_down',
@@ -78,9 +87,9 @@ const NOT_READY = new Set([
 export function sendRefusal(error: unknown): { status: 500 | 503 | 504; body: Record<string, unknown> } | null {
   if (!(error instanceof LeadMasterError)) return null;
   if (NOT_READY.has(error.code)) {
-    return { status: 503, body: { code: 'SESSION_NOT_READY', message: error.message, hint: error.hint } };
+    return { status: 503, body: compatProblem('SESSION_NOT_READY', error.message, error.hint) };
   }
-  if (error.code === 'timeout') return { status: 504, body: { code: 'ACK_TIMEOUT', message: error.message } };
-  if (error.code === 'engine_failed') return { status: 500, body: { code: 'SEND_FAILED', message: error.message } };
+  if (error.code === 'timeout') return { status: 504, body: compatProblem('ACK_TIMEOUT', error.message) };
+  if (error.code === 'engine_failed') return { status: 500, body: compatProblem('SEND_FAILED', error.message) };
   return null;
 }

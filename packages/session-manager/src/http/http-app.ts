@@ -35,7 +35,7 @@ export interface Services {
 
 /** What the HTTP server is made of. */
 export interface HttpServerOptions extends Services {
-  config: Pick<Config, 'dataDir' | 'compat' | 'vault' | 'snapshots'>;
+  config: Pick<Config, 'dataDir' | 'compat' | 'compatSessions' | 'vault' | 'snapshots'>;
   /** As the service has read them. */
   settings: SettingsView;
   diagnosis: Diagnosis;
@@ -51,11 +51,13 @@ export interface HttpServerOptions extends Services {
 
 /** The server's own intervals, in milliseconds. */
 export interface HttpTiming extends AppTiming {
-  /** How long `POST /send` waits for WhatsApp's acknowledgement. */
+  /** How long `POST /send` waits for a session that is just coming back. */
+  comingBackMs: number;
+  /** How long it waits for WhatsApp's acknowledgement then. Both together are less than the 60 s that its callers wait. */
   sendDeadlineMs: number;
 }
 
-export const DEFAULT_TIMING: HttpTiming = { ...APP_TIMING, sendDeadlineMs: 30_000 };
+export const DEFAULT_TIMING: HttpTiming = { ...APP_TIMING, comingBackMs: 6_000, sendDeadlineMs: 50_000 };
 
 /** What a file of routes gets. */
 export interface RouteContext extends Services, AppContext {

@@ -56,6 +56,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     version: options.version,
   };
   serviceRoutes(app, {
+    service: 'session-manager',
     metrics: options.metrics,
     version: options.version,
     requireReady: () => {

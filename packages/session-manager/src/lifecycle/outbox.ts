@@ -192,7 +192,7 @@ export class Outbox {
   /** The message as it is once it is acknowledged, has failed, or the time is over. */
   async settled(session: string, id: string, waitMs: number, signal: AbortSignal): Promise<Message> {
     const alarm = new Alarm();
-    const isOpen = () => ['QUEUED', 'SENDING'].includes(this.get(session, id).state);
+    const isOpen = () => ['QUEUED', 'SENDING', 'UNCERTAIN'].includes(this.get(session, id).state);
     const unsubscribe = this.#deps.store.events.subscribe((event) => {
       const isOfIt = 'messageId' in event.data && event.data.messageId === id && event.session === session;
       if (isOfIt && !isOpen()) alarm.ring();

@@ -20,7 +20,10 @@ describe('routes of earlier LeadMaster services', () => {
       status: 'READY',
       state: 'READY',
       connected: true,
-      account: { id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' },
+      account: {
+        ...{ id: '5491100000001@c.us', phone: '5491100000001', name: 'Ana' },
+        ...{ wid: '5491100000001@c.us', number: '5491100000001' },
+      },
     });
     expect((await ask('/status', { headers: { 'x-session': 'other' } })).json).toMatchObject({
       status: 'INIT',
@@ -60,7 +63,10 @@ describe('routes of earlier LeadMaster services', () => {
     const { ask, given } = await serve();
     expect((await ask('/qr')).json).toEqual({ status: 'NO_QR' });
     const none = await ask('/qr-code');
-    expect([none.status, none.json]).toEqual([404, { error: 'No QR is shown now.', currentStatus: 'DISCONNECTED' }]);
+    expect([none.status, none.json]).toEqual([
+      404,
+      { success: false, error: 'No QR is shown now.', currentStatus: 'DISCONNECTED' },
+    ]);
     await given('admin', 'QR_REQUIRED');
     const qr = (await ask('/qr')).json;
     expect(qr.status).toBe('QR_AVAILABLE');
@@ -94,7 +100,7 @@ describe('routes of earlier LeadMaster services', () => {
   });
 
   test('send answers 200 for what WhatsApp has acknowledged, and nothing else', async () => {
-    const { ask, engine, given } = await serve({ timing: { sendDeadlineMs: 50 } });
+    const { ask, engine, given } = await serve({ timing: { comingBackMs: 50, sendDeadlineMs: 50 } });
     const post = (body: unknown, headers = {}) => ask('/send', { body, headers });
     const missing = await post(TEXT);
     expect([missing.status, missing.json.code, typeof missing.json.message]).toEqual([
@@ -131,8 +137,28 @@ describe('routes of earlier LeadMaster services', () => {
     ];
     for (const [body, status] of wrong) {
       const answer = await post(body);
-      expect([answer.status, Object.keys(answer.json)]).toEqual([status, ['code', 'message', 'hint']]);
+      expect([answer.status, Object.keys(answer.json)]).toEqual([
+        status,
+        ['success', 'error', 'code', 'message', 'hint'],
+      ]);
     }
+  });
+
+  test('send waits for the acknowledgement also where the page did not answer at first', async () => {
+    const { ask, engine, given } = await serve();
+    await given('admin', 'READY');
+    const run = await engine.runOf('admin');
+    const doubtful = Promise.withResolvers<string>();
+    run.onSend = async ({ journal }, whatsappId) => {
+      await journal(whatsappId);
+      doubtful.resolve(whatsappId);
+      throw new Error('the page did not answer in time');
+    };
+    const answer = ask('/send', { body: TEXT });
+    const whatsappId = await doubtful.promise;
+    await expect.poll(async () => (await ask('/v1/sessions/admin/messages')).json.items[0].state).toBe('UNCERTAIN');
+    run.tell({ type: 'ack', ids: [whatsappId], ack: 1 });
+    expect((await answer).json).toEqual({ ok: true, success: true, message_id: whatsappId });
   });
 
   test('the same key sends once', async () => {

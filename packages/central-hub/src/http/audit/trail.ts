@@ -3,7 +3,7 @@ import { type AuditStatement, auditOf, BEGUN, HUB_ROUTES, type HubRouteId, type 
 import { type HttpApp, presentedKey } from '@leadmaster/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { type Caller, WITHOUT_KEY } from '../../keys/caller.ts';
+import { type Caller, KEYLESS } from '../../keys/caller.ts';
 import { parseKey } from '../../keys/key-text.ts';
 import type { AuditLog } from '../../store/audit-log.ts';
 import type { AuditEntry } from '../../store/audit-rows.ts';
@@ -219,7 +219,7 @@ function isHeld({ route, isOpen }: Audited): boolean {
 
 function actorOf(caller: Caller | null): string {
   if (caller === null) return UNKNOWN;
-  if (caller === WITHOUT_KEY) return 'open';
+  if (caller === KEYLESS) return 'open';
   return caller.keyId === null ? 'operator' : `key:${caller.keyId}`;
 }
 

@@ -1,42 +1,100 @@
-import { HUB_ROUTES, type HubRouteId, LeadMasterError, type Route, tenantOf } from '@leadmaster/protocol';
-import { type HttpApp, serve } from '@leadmaster/service-kit/http';
-import type { FastifyRequest } from 'fastify';
-import { fullName, mayReach } from '../../keys/caller.ts';
+import { HUB_ROUTES, LeadMasterError, type Route, tenantOf } from '@leadmaster/protocol';
+import { type ClientCall, type HttpApp, meantSession, PICTURE_PAGE, serve } from '@leadmaster/service-kit/http';
+import { isLoopback } from '@leadmaster/service-kit/process';
+import type { ClientSessions } from '@leadmaster/service-kit/settings';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import type { MachineLink } from '../../machines/link.ts';
 import { roomiest } from '../../machines/room.ts';
+import type { MachineRecord } from '../../store/records.ts';
 import { forward } from '../forward.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { outOfReach } from '../target.ts';
 
-/** Says which session is meant; `admin` unless it is given. */
+/** Says which session is meant. */
 const SESSION_HEADER = 'x-session';
+
+/** A call of an earlier LeadMaster service, by whom, and for which session. */
+interface Meant {
+  route: Route;
+  request: FastifyRequest;
+  reply: FastifyReply;
+  caller: Caller;
+  /** The full name. */
+  session: string;
+}
 
 /** `/status`, `/qr`, `/connect`, `/send` ...: for earlier LeadMaster services. Each goes to the machine of the session that is meant. */
 export function compatRoutes(app: HttpApp, context: RouteContext): void {
+  const { callers, compatSessions } = context;
   for (const route of Object.values<Route>(HUB_ROUTES).filter(({ compat }) => compat !== undefined)) {
     serve(app, route, async (plain, reply) => {
       const request = plain as FastifyRequest;
-      const caller = context.callers.of(request);
-      const given = String(request.headers[SESSION_HEADER]);
-      const session = fullName(caller, given);
-      if (!mayReach(caller, session)) throw outOfReach(given);
-      const link = await machineOf(context, session, route.id as HubRouteId);
-      return forward(context, { route, request, reply, caller, session, link, headers: { [SESSION_HEADER]: session } });
+      const caller = callers.of(request);
+      const session = meantSession(request as ClientCall, reachable(compatSessions, caller), (given) =>
+        fullName(caller, given),
+      );
+      if (!mayReach(caller, session)) throw outOfReach(ownName(caller, session));
+      if (route.id === 'compatQrPage') reply.headers(PICTURE_PAGE);
+      const meant = { route, request, reply, caller, session };
+      return route.id === 'compatConnect'
+        ? connect(context, meant)
+        : pass(context, meant, await homeOf(context, meant));
     });
   }
 }
 
-/** Whether the session is there or not: these routes have no 404 of that kind. */
-function outOfReach(given: string): LeadMasterError {
-  return new LeadMasterError('forbidden', `The key is not for a session "${given}".`, 'Use a key that is good for it.');
+/** Whom the caller's key is not for is no client: what is absent and what is another's read alike. */
+function reachable(sessions: ClientSessions | null, caller: Caller): ClientSessions | null {
+  return sessions && new Map([...sessions].filter(([, session]) => mayReach(caller, session)));
 }
 
-/** The machine of the session. Of one that is nowhere, the machine that would get it tells that there is none, or makes it. */
-async function machineOf({ store, links }: RouteContext, session: string, route: HubRouteId): Promise<MachineLink> {
-  const home = await store.homes.machineOf(session);
-  if (home !== null) return links.get(home);
-  const link = await roomiest(store, links);
-  if (route !== 'compatConnect') return link;
-  if ((await store.homes.reserve({ name: session, tenant: tenantOf(session), machine: link.name })) === 'reserved')
-    return link;
-  return links.get((await store.homes.machineOf(session)) ?? link.name);
+/** The machine gets the session by its full name, and no client's id: it may know other clients. */
+function pass(context: RouteContext, meant: Meant, link: MachineLink): Promise<FastifyReply> {
+  return forward(context, {
+    ...meant,
+    link,
+    headers: { [SESSION_HEADER]: meant.session },
+    body: withoutClient(meant.request.body),
+  });
+}
+
+function withoutClient(body: unknown): object | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const { cliente_id: _client, ...rest } = body as { cliente_id?: unknown };
+  return rest;
+}
+
+/** The machine of the session. Of one that is nowhere, the machine that would get it tells that there is none. */
+async function homeOf(context: RouteContext, { caller, session }: Meant): Promise<MachineLink> {
+  const home = await context.store.homes.machineOf(session);
+  return home === null ? placeFor(context, caller) : context.links.get(home);
+}
+
+/** Makes the session where there is none. A name whose session was not made is given back. */
+async function connect(context: RouteContext, meant: Meant): Promise<FastifyReply> {
+  const { homes } = context.store;
+  const { session: name, caller } = meant;
+  const home = await homes.machineOf(name);
+  if (home !== null) return pass(context, meant, await context.links.get(home));
+  const link = await placeFor(context, caller);
+  if ((await homes.reserve({ name, tenant: tenantOf(name), machine: link.name })) === 'taken')
+    return pass(context, meant, await homeOf(context, meant));
+  await pass(context, meant, link).catch(async (error: unknown) => {
+    if (wasRefused(error)) await homes.release(name, link.name);
+    throw error;
+  });
+  if (meant.reply.statusCode >= 400) await homes.release(name, link.name);
+  return meant.reply;
+}
+
+/** Whether the machine has done nothing for certain. */
+function wasRefused(error: unknown): boolean {
+  return error instanceof LeadMasterError && error.code === 'unauthorized';
+}
+
+/** The machine for a new session. A call without a key goes to no other computer, where it would be refused. */
+function placeFor({ store, links }: RouteContext, { hasKey }: Caller): Promise<MachineLink> {
+  const isHere = ({ url }: MachineRecord): boolean => isLoopback(new URL(url).hostname);
+  return roomiest(store, links, hasKey ? {} : { fits: isHere });
 }

@@ -2,8 +2,8 @@ import { HUB_ROUTES, type HubKey, LeadMasterError, nameOf, tenantOf } from '@lea
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import { hashOf, newKey, writeKey } from '../../keys/key-text.ts';
 import type { KeyRecord } from '../../store/records.ts';
+import { noTenant } from '../../store/tenant-limits.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { notFound as noTenant } from './tenants.ts';
 
 /** `/v1/keys` */
 export function keyRoutes(app: HttpApp, { store }: RouteContext): void {

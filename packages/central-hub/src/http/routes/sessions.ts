@@ -13,11 +13,12 @@ import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http'
 import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { SessionQuery, SessionRecord } from '../../store/records.ts';
+import { noTenant } from '../../store/tenant-limits.ts';
 import { copied } from '../copied.ts';
 import type { RouteContext } from '../hub-app.ts';
 import { failureFor, isSilent } from '../machine-failure.ts';
 import { seenSession } from '../shown.ts';
-import { targetOf } from '../target.ts';
+import { outOfReach, targetOf } from '../target.ts';
 
 /** `/v1/sessions`: made where there is room; listed and, where the machine is silent, told from the hub's own store. */
 export function sessionRoutes(app: HttpApp, context: RouteContext): void {
@@ -33,8 +34,13 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
   serve(app, HUB_ROUTES.listSessions, async (request) => {
     const caller = callers.of(request);
     const { items, next } = await store.sessions.list(wanted(caller, request.query));
+    const absent = await absentTenants(
+      context,
+      caller,
+      items.map(({ session }) => session.name),
+    );
     return {
-      items: items.map((record) => told(caller, record)),
+      items: items.map((record) => ({ ...told(caller, record), ...waiting(record.session.name, absent) })),
       cursor: next === null ? null : ownName(caller, next),
     };
   });
@@ -43,14 +49,15 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     const caller = callers.of(request);
     const { session: given } = request.params;
     const { session, link } = await targetOf(context, caller, given);
+    const waits = waiting(session, await absentTenants(context, caller, [session]));
     try {
       const signal = callerSignal(reply, context.closing);
       const now = await link.client.call('getSession', { params: { session } }, { signal, timeoutMs: 5_000 });
-      return seenSession(caller, now, link.name, new Date());
+      return { ...seenSession(caller, now, link.name, new Date()), ...waits };
     } catch (error) {
       const record = isSilent(error) ? await store.sessions.get(session) : null;
       if (record === null) throw failureFor(caller, link, 'GET', error);
-      return told(caller, record);
+      return { ...told(caller, record), ...waits };
     }
   });
 
@@ -83,9 +90,7 @@ async function create(
   if (!isSessionName(name)) throw notOne(given);
   if (!mayReach(caller, name)) throw outOfReach(given);
   const tenant = tenantOf(name);
-  if (tenant !== null && (await store.tenants.get(tenant)) === null) {
-    throw new LeadMasterError('tenant_not_found', `There is no tenant "${tenant}".`, 'Add it with POST /v1/tenants.');
-  }
+  if (tenant !== null && (await store.tenants.get(tenant)) === null) throw noTenant(tenant);
   const link = machine === undefined ? await roomiest(store, links) : await links.get(machine);
   if ((await store.homes.reserve({ name, tenant, machine: link.name })) === 'taken') throw exists(given);
   let made: Session;
@@ -117,12 +122,19 @@ function told(caller: Caller, { session, machine, asOf }: SessionRecord): HubSes
   return seenSession(caller, session, machine, asOf);
 }
 
-function outOfReach(given: string): LeadMasterError {
-  return new LeadMasterError(
-    'forbidden',
-    `The key is not for a session "${given}".`,
-    'Use a key that is good for all sessions of the tenant.',
-  );
+/** Tenants that sessions are named after and that do not exist, so that only the operator reaches them. None where a tenant asks. */
+async function absentTenants(
+  { store }: RouteContext,
+  { kind }: Caller,
+  sessions: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (kind !== 'operator') return new Set();
+  const named = new Set(sessions.map(tenantOf).filter((tenant) => tenant !== null));
+  return new Set(await store.tenants.absent([...named]));
+}
+
+function waiting(session: string, absent: ReadonlySet<string>): Pick<HubSession, 'noTenant'> {
+  return absent.has(tenantOf(session) ?? '') ? { noTenant: true } : {};
 }
 
 function notOne(given: string): LeadMasterError {

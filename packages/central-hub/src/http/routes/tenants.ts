@@ -1,14 +1,19 @@
-import { HUB_ROUTES, LeadMasterError, type Tenant } from '@leadmaster/protocol';
+import { HUB_ROUTES, type Tenant } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
+import { refuseRemains, remainsOf } from '../../machines/remains.ts';
 import type { HubStore } from '../../store/index.ts';
 import type { TenantRecord } from '../../store/records.ts';
+import { noTenant } from '../../store/tenant-limits.ts';
 import type { RouteContext } from '../hub-app.ts';
 
 /** `/v1/tenants` */
-export function tenantRoutes(app: HttpApp, { store, teller }: RouteContext): void {
-  serve(app, HUB_ROUTES.createTenant, async ({ body }, reply) => {
+export function tenantRoutes(app: HttpApp, { store, links, teller }: RouteContext): void {
+  serve(app, HUB_ROUTES.createTenant, async ({ body: { acceptRemains, ...body } }, reply) => {
     const record = { ...body, sending: 'on' as const, createdAt: new Date() };
-    await store.tenants.create(record);
+    // One that exists is told as that, whatever machines hold.
+    const isNew = (await store.tenants.get(body.name)) === null;
+    if (isNew && !acceptRemains) refuseRemains(body.name, await remainsOf(body.name, links.all()));
+    await store.tenants.create(record, { acceptRemains });
     reply.header('location', `/v1/tenants/${record.name}`);
     return told(store, record, []);
   });
@@ -28,7 +33,7 @@ export function tenantRoutes(app: HttpApp, { store, teller }: RouteContext): voi
     return told(store, changed, sending === undefined ? await teller.untold() : await teller.tellAll());
   });
   serve(app, HUB_ROUTES.deleteTenant, async ({ params }) => {
-    if (!(await store.tenants.delete(params.tenant))) throw notFound(params.tenant);
+    if (!(await store.tenants.delete(params.tenant))) throw noTenant(params.tenant);
   });
 }
 
@@ -39,10 +44,6 @@ async function told({ tenants }: HubStore, record: TenantRecord, untold: string[
 }
 
 function found(name: string, record: TenantRecord | null): TenantRecord {
-  if (record === null) throw notFound(name);
+  if (record === null) throw noTenant(name);
   return record;
-}
-
-export function notFound(name: string): LeadMasterError {
-  return new LeadMasterError('tenant_not_found', `There is no tenant "${name}".`, 'See them with GET /v1/tenants.');
 }

@@ -12,6 +12,18 @@ export function tenantsContract({ place }: Kind): void {
     expect(await tenants.get('acme')).toEqual(acme);
   });
 
+  test('a name of which a machine has told sessions is given to no tenant without a word, and is told as without one', async () => {
+    const store = await open(await place());
+    const lease = await leased(store);
+    await store.events.append(lease, news(0, [], { changed: [session('told.a')] }));
+    expect((await refusal(store.tenants.create(tenant('told')))).code).toBe('tenant_has_remains');
+    expect(await store.tenants.get('told')).toBeNull();
+    expect(await store.tenants.absent(['told', 'other'])).toEqual(['told', 'other']);
+    await store.tenants.create(tenant('told'), { acceptRemains: true });
+    expect(await store.tenants.absent(['told', 'other'])).toEqual(['other']);
+    expect(await store.tenants.absent([])).toEqual([]);
+  });
+
   test('tenants are listed in pages by name, byte by byte', async () => {
     const { tenants } = await open(await place());
     for (const name of ['b', 'a-b', 'a', 'ab', 'a0']) await tenants.create(tenant(name));

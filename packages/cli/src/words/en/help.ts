@@ -149,6 +149,7 @@ export const help = {
       title: 'what it is called among people',
       sessions: 'how many sessions it may have',
       keys: 'how many keys it may have',
+      acceptRemains: 'what machines hold or may hold under this name is its own',
     },
     list: { about: 'list the tenants' },
     remove: { about: 'remove a tenant that has no session, and its keys', yes: 'do not ask' },

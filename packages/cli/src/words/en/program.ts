@@ -13,6 +13,7 @@ the log of a service goes to standard error, and help is always text.`,
   version: 'output the version number',
   help: 'display help for command',
   json: 'print JSON',
+  machine: 'the machine behind the hub that is meant; see "machines list"',
   demo: "work on the demo's data folder",
   /** Headings of a help. */
   titles: {
@@ -53,6 +54,7 @@ the log of a service goes to standard error, and help is always text.`,
 /** What a value on the command line may be. */
 export const rules = {
   sessionName: `Note: ${SESSION_NAME_RULE}.`,
+  machine: 'Note: a machine name is 1 to 63 lower-case letters, digits and "-".',
   noSession: (text: string) => `${JSON.stringify(text)} is no session: ${SESSION_NAME_RULE}.`,
   phone: `It must be ${PHONE_RULE}.`,
   recipientIs: RECIPIENT_RULE,

@@ -35,6 +35,7 @@ export const service = {
   needsDisk: (url: string) => `This works on the disk of the machine it runs on, and LEADMASTER_URL is ${url}.`,
   needsDiskOf: (session: string, machine: string) =>
     `This works on the disk of the machine of the session: ${session} is on ${machine}.`,
+  needsDiskOn: (machine: string) => `This works on a disk, and ${machine} is another machine.`,
   runItThere: 'Give the command on that machine, without LEADMASTER_URL.',
   setPort: 'Set SESSION_MANAGER_PORT to the port of the service.',
   noKey: (file: string) =>

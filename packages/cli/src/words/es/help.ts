@@ -151,6 +151,7 @@ export const help: typeof enHelp = {
       title: 'cómo se llama entre personas',
       sessions: 'cuántas sesiones puede tener',
       keys: 'cuántas claves puede tener',
+      acceptRemains: 'lo que las máquinas tienen o pueden tener con este nombre es suyo',
     },
     list: { about: 'lista los inquilinos' },
     remove: { about: 'quita un inquilino que no tiene sesiones, y sus claves', yes: 'no pregunta' },

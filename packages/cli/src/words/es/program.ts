@@ -12,6 +12,7 @@ son {"error": {...}} en la salida estándar; el registro de un servicio va a la 
   version: 'muestra la versión',
   help: 'muestra la ayuda del comando',
   json: 'imprime JSON',
+  machine: 'la máquina detrás del hub a la que se refiere; vea "machines list"',
   demo: 'trabaja en la carpeta de datos de la demo',
   titles: {
     'Usage:': 'Uso:',
@@ -55,6 +56,7 @@ const RECIPIENT =
 
 export const rules: typeof enRules = {
   sessionName: `Nota: ${NAME}.`,
+  machine: 'Nota: el nombre de una máquina tiene de 1 a 63 letras minúsculas, cifras y "-".',
   noSession: (text) => `${JSON.stringify(text)} no es una sesión: ${NAME}.`,
   phone: `Debe ser ${PHONE}.`,
   recipientIs: RECIPIENT,

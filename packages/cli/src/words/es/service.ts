@@ -38,6 +38,7 @@ export const service: typeof enService = {
   needsDisk: (url) => `Esto trabaja sobre el disco de la máquina donde se ejecuta, y LEADMASTER_URL es ${url}.`,
   needsDiskOf: (session, machine) =>
     `Esto trabaja sobre el disco de la máquina de la sesión: ${session} está en ${machine}.`,
+  needsDiskOn: (machine) => `Esto trabaja sobre un disco, y ${machine} es otra máquina.`,
   runItThere: 'Dé el comando en esa máquina, sin LEADMASTER_URL.',
   setPort: 'Indique en SESSION_MANAGER_PORT el puerto del servicio.',
   noKey: (file) =>
