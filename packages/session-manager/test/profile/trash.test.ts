@@ -55,7 +55,7 @@ describe('trash', () => {
     ['rename', 'EXDEV', 'one file system'],
     ['rename', 'EACCES', '/tokens/a'],
     ['mkdir', 'EROFS', 'read-only'],
-    ['open', 'ENOSPC', 'disk is full'],
+    ['open', 'ENOSPC', 'is full: free some space there'],
   ] as const) {
     test(`${code} leaves the profile where it was and says what to do`, async () => {
       const dataDir = await tempFolder();
