@@ -32,6 +32,7 @@ export const auditRoutes = routes({
         .describe('Every line as it was written: also that a change has begun, where its result is there'),
     }),
     answers: { 200: json('A page', auditPage) },
+    errors: ['invalid_session_name', ...common.errors],
   },
   getAuditHead: {
     ...common,

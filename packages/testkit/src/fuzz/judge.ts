@@ -62,12 +62,18 @@ function judgeOdd(ask: Ask, reply: Reply, body: unknown): Finding[] {
   if (status === null || status < 400 || left || (body === undefined && /^HTTP\/1.1 .*\r\n\r\n$/s.test(text)))
     return [];
   const isCompat = ask.route.compat !== undefined && headers['content-type']?.startsWith('application/json') === true;
-  if (isCompat) return [];
+  if (isCompat || isPage(ask, reply)) return [];
   const problem = problemBody.safeParse(body);
   if (!problem.success || problem.data.status !== status || !isType(reply, 'application/problem+json'))
     return [['no problem', shown(reply)]];
   if (status < 500 || errorsOf(ask.route).has(problem.data.code as ErrorCode)) return [];
   return [['undeclared code', shown(reply)]];
+}
+
+/** A path that is odd may be one of a page, which the contract does not state: it refuses a browser with a page. */
+function isPage({ route, oddities }: Ask, reply: Reply): boolean {
+  const isOddPath = oddities.some(({ name }) => name === 'path');
+  return isOddPath && route.path.startsWith('/link/') && isType(reply, 'text/html');
 }
 
 function judgeTaking(ask: Ask, reply: Reply, body: unknown): Finding[] {
