@@ -28,6 +28,7 @@ async function tidy(tidied: Tidied): Promise<void> {
   try {
     await store.events.prune({ olderThanMs: kept.keepMs, maxRows: kept.keepCount });
     await store.operations.prune(OPERATIONS_MS);
+    await store.signIns.prune();
     await releaseUnmade(tidied);
   } catch (error) {
     log.warn({ err: error }, 'old events could not be removed; it is tried again');

@@ -44,6 +44,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   tenants: () => import('./commands/tenants.ts'),
   keys: () => import('./commands/keys.ts'),
   machines: () => import('./commands/machines.ts'),
+  open: () => import('./commands/open.ts'),
   phone: () => import('./commands/phone.ts'),
 };
 

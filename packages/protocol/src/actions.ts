@@ -49,6 +49,7 @@ export const action = z
     z.object({ kind: z.literal('create_tenant'), name: z.string().optional() }),
     z.object({ kind: z.literal('create_key'), name: z.string().optional(), tenant: z.string().optional() }),
     z.object({ kind: z.literal('accept_log'), name: z.string().optional() }),
+    z.object({ kind: z.literal('open_dashboard') }),
     z.object({ kind: z.literal('add_machine'), name: z.string().optional(), url: z.string().optional() }),
   ])
   .meta({ id: 'Action', examples: [{ kind: 'scan_qr', session: 'ventas' }] });

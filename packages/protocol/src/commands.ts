@@ -44,6 +44,7 @@ export const COMMANDS: Readonly<Record<Action['kind'], string>> = {
   create_tenant: 'tenants create {name}',
   create_key: 'keys create {name} [--tenant {tenant}]',
   accept_log: 'machines change {name} --accept-log',
+  open_dashboard: 'open',
   add_machine: 'machines add {name} {url} --token-file FILE',
 };
 

@@ -82,7 +82,7 @@ interface Forwarded {
 /** Hands a request to a machine and its answer to the caller, in pieces as they come, and ends with whichever side ends. */
 export async function forward(context: RouteContext, call: Forwarded): Promise<FastifyReply> {
   const { request, reply, route, link, caller } = call;
-  const watch = context.ring.watch(caller);
+  const watch = context.openCalls.watch(caller);
   reply.raw.once('close', watch.done);
   const signal = anyOf(callerSignal(reply, context.closing), watch.signal, deadlineOf(call));
   // Silence on this connection is no sign of death until the answer has gone out.

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
 import { KeyRing } from '../keys/key-ring.ts';
+import { OpenCalls } from '../keys/open-calls.ts';
+import { SignIns } from '../keys/sign-ins.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { HubStore } from '../store/index.ts';
 import { Authenticator } from './authenticate.ts';
@@ -17,7 +19,9 @@ import { machineRoutes } from './routes/machines.ts';
 import { meRoutes } from './routes/me.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { tenantRoutes } from './routes/tenants.ts';
+import { SignInCookie } from './sign-in-cookie.ts';
 
 /** What the hub's HTTP server is made of. */
 export interface HubServerOptions {
@@ -43,8 +47,12 @@ export interface HubServerOptions {
 export async function createHubServer(options: HubServerOptions): Promise<HttpApp> {
   const { store, links, log, metrics, version } = options;
   const timing = { ...APP_TIMING, ...options.timing };
-  const ring = new KeyRing(store.keys, log);
-  const callers = new Authenticator({ ...options, ring });
+  const ring = new KeyRing(store.keys);
+  const { adminKey } = options.secrets;
+  const signIns = new SignIns({ stored: store.signIns, ring, adminKey });
+  const openCalls = new OpenCalls({ ring, signIns, log });
+  const cookie = new SignInCookie(options.url);
+  const callers = new Authenticator({ ...options, ring, signIns, cookie });
   const { app, context: common } = await createHttpApp({
     log,
     metrics,
@@ -67,16 +75,20 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     ...common,
     store,
     links,
-    ring,
+    openCalls,
+    signIns,
+    cookie,
     feed,
     callers,
     log,
+    url: options.url,
     timing,
     attentionOf: options.attentionOf,
   };
   serviceRoutes(app, { metrics, version, requireReady: () => {} });
   for (const routes of [
     meRoutes,
+    signInRoutes,
     tenantRoutes,
     keyRoutes,
     machineRoutes,
@@ -89,7 +101,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
   ]) {
     routes(app, context);
   }
-  app.addHook('onClose', async () => ring.close());
+  app.addHook('onClose', async () => openCalls.close());
   await app.ready();
   return app;
 }

@@ -11,6 +11,8 @@ export interface Caller {
   sessions: ReadonlySet<string> | null;
   /** Null for the admin key, which is no record. */
   keyId: string | null;
+  /** The sign-in of the browser that asks; null where a key is presented. */
+  signIn: string | null;
 }
 
 /** The admin key of the data folder, and the service token. */
@@ -20,6 +22,7 @@ export const OPERATOR: Caller = {
   scopes: new Set(SCOPES),
   sessions: null,
   keyId: null,
+  signIn: null,
 };
 
 export function callerOf({ id, tenant, scopes, sessions }: KeyRecord): Caller {
@@ -29,6 +32,7 @@ export function callerOf({ id, tenant, scopes, sessions }: KeyRecord): Caller {
     scopes: new Set(scopes),
     sessions: sessions === null ? null : new Set(sessions),
     keyId: id,
+    signIn: null,
   };
 }
 

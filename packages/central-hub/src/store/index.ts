@@ -13,6 +13,7 @@ import { Machines } from './machines.ts';
 import { OperationOwners } from './operation-owners.ts';
 import { openPostgres } from './postgres/open.ts';
 import { SessionCopies } from './session-copies.ts';
+import { SignIns } from './sign-ins.ts';
 import { openSqlite } from './sqlite.ts';
 import { Tenants } from './tenants.ts';
 
@@ -60,6 +61,7 @@ export class HubStore {
   readonly events: EventLog;
   readonly operations: OperationOwners;
   readonly homes: Homes;
+  readonly signIns: SignIns;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -77,6 +79,7 @@ export class HubStore {
     this.events = new EventLog(database, this.#news);
     this.operations = new OperationOwners(database);
     this.homes = new Homes(database);
+    this.signIns = new SignIns(database);
     this.logId = logId;
   }
 

@@ -9,6 +9,7 @@ export interface HubTables {
   homes: HomeRow;
   events: EventTable;
   operations: OperationRow;
+  sign_ins: SignInRow;
 }
 
 export interface TenantRow {
@@ -97,4 +98,16 @@ export interface OperationRow {
   tenant: string | null;
   session: string | null;
   started_at: number;
+}
+
+export interface SignInRow {
+  /** A hash of the secret that the browser has. */
+  id: string;
+  kind: 'code' | 'cookie';
+  /** Null for the admin key. */
+  key_id: string | null;
+  /** Of the admin key alone: which one it was, told by the secret. */
+  mark: string | null;
+  /** On the clock of the database. */
+  expires_at: number;
 }

@@ -5,6 +5,7 @@ import { machinesContract } from './contract/machines.ts';
 import { operationsContract } from './contract/operations.ts';
 import { readersContract } from './contract/readers.ts';
 import { sessionsContract } from './contract/sessions.ts';
+import { signInsContract } from './contract/sign-ins.ts';
 import { tenantsContract } from './contract/tenants.ts';
 import { describeWhereItIs, type Kind } from './fixtures.ts';
 
@@ -18,6 +19,7 @@ export function storeContract(kind: Kind): void {
     eventsContract(kind);
     sessionsContract(kind);
     operationsContract(kind);
+    signInsContract(kind);
     readersContract(kind);
   });
 }

@@ -10,7 +10,7 @@ import { failureFor } from '../machine-failure.ts';
 const GRACE_MS = 10_000;
 
 /** `/v1/operations`: the long calls of those who began them, as their machines tell of them. */
-export function operationRoutes(app: HttpApp, { store, links, callers, ring, closing }: RouteContext): void {
+export function operationRoutes(app: HttpApp, { store, links, callers, openCalls, closing }: RouteContext): void {
   serve(app, HUB_ROUTES.listOperations, async (request, reply) => {
     const caller = callers.of(request);
     const { limit } = request.query;
@@ -23,7 +23,7 @@ export function operationRoutes(app: HttpApp, { store, links, callers, ring, clo
 
   serve(app, HUB_ROUTES.getOperation, async (request, reply) => {
     const caller = callers.of(request);
-    const watch = ring.watch(caller);
+    const watch = openCalls.watch(caller);
     reply.raw.once('close', watch.done);
     const signal = anyOf(callerSignal(reply, closing), watch.signal);
     const record = await store.operations.get(request.params.operation);

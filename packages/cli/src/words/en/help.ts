@@ -97,6 +97,7 @@ export const help = {
       yes: 'do not ask',
     },
   },
+  open: { about: 'print a link that signs a browser in at the dashboard' },
   tenants: {
     about: 'add, list and remove the clients of the installation',
     name: 'the tenant',

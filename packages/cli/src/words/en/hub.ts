@@ -10,6 +10,7 @@ export const hub = {
   noMachine: 'There is no machine yet. Add one: ./leadmaster machines add NAME URL --token-file FILE',
   tenantMade: (name: string) => `${name} is added. Make a key for it: ./leadmaster keys create NAME --tenant ${name}`,
   keyOnce: 'This key is shown this once. Keep it as a password.',
+  linkOnce: 'It signs one browser in, once, within ten minutes, with all that your key may do.',
   theToken: 'the token of the machine',
   freeOf: (free: string, total: string) => `${free} of ${total}`,
   askRemoveTenant: (name: string) => `Remove the tenant ${name}, and all its keys?`,

@@ -37,6 +37,7 @@ export const actions: Record<Action['kind'], string> = {
   create_tenant: 'Agregar un inquilino',
   create_key: 'Hacer una clave',
   accept_log: 'Aceptar su registro',
+  open_dashboard: 'Obtener un enlace al panel',
   add_machine: 'Agregar una máquina',
   vault_repair: 'Reparar el encabezado de la bóveda',
 };

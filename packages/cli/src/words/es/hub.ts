@@ -12,6 +12,7 @@ export const hub: typeof enHub = {
   tenantMade: (name) =>
     `${name} está agregado. Haga una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
   keyOnce: 'Esta clave se muestra solo esta vez. Guárdela como una contraseña.',
+  linkOnce: 'Abre el panel en un navegador, una sola vez, en diez minutos, con todo lo que su clave permite.',
   theToken: 'el token de la máquina',
   freeOf: (free, total) => `${free} de ${total}`,
   askRemoveTenant: (name) => `¿Quitar el inquilino ${name} y todas sus claves?`,
