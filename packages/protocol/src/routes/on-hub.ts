@@ -23,8 +23,8 @@ const WITH_KEY: readonly ErrorCode[] = [
   ...(['database_unreachable', 'storage_failed'] as const),
 ];
 
-/** The same, and a machine that does not answer, in the form of the routes for earlier services. */
-const REFUSED = [403, 421, 429, 503];
+/** The same, a tenant that is not there, and a machine that does not answer, in the form of the routes for earlier services. */
+const REFUSED = [403, 404, 421, 429, 503];
 
 /**
  * A route as a hub states it: with what its keys and its store refuse, and with its own form of a session. `isForwarded`: a
