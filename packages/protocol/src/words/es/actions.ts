@@ -1,4 +1,4 @@
-import type { Action } from '@leadmaster/protocol';
+import type { Action } from '../../actions.ts';
 
 /** What each action does, before the command that does it. */
 export const actions: Record<Action['kind'], string> = {

@@ -1,9 +1,7 @@
-import type {
-  HELD_BACK_REASONS,
-  RECORDED_REASONS,
-  SNAPSHOT_REASONS,
-  WRONG_ACCOUNT_REASONS,
-} from '@leadmaster/protocol';
+import type { WRONG_ACCOUNT_REASONS } from '../../accounts.ts';
+import type { RECORDED_REASONS } from '../../recording-vocabulary.ts';
+import type { SNAPSHOT_REASONS } from '../../snapshots.ts';
+import type { HELD_BACK_REASONS } from '../../states.ts';
 
 /** Reasons that the protocol does not list: the session manager gives them as text. */
 type OtherReason =
@@ -38,7 +36,7 @@ type OtherReason =
   | 'web_version_damaged'
   | 'web_version_missing';
 
-type Reason =
+export type Reason =
   | (typeof RECORDED_REASONS)[number]
   | (typeof SNAPSHOT_REASONS)[number]
   | (typeof HELD_BACK_REASONS)[number]
