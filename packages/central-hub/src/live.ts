@@ -18,6 +18,8 @@ export interface LiveOptions {
   version: string;
   /** The session manager of the same process. */
   local: LocalMachine | null;
+  /** The folder of the built dashboard; null where there is none. */
+  dashboard: string | null;
   /** How long its lease of a machine's log lasts without a renewal. */
   leaseSeconds: number;
 }
@@ -32,7 +34,7 @@ export interface Answering {
 /** The hub over its open store: answers HTTP and reads the logs of all machines. The store is closed with it, and when it cannot begin. */
 export async function goLive(
   store: HubStore,
-  { config, secrets, log, version, local, leaseSeconds }: LiveOptions,
+  { config, secrets, log, version, local, dashboard, leaseSeconds }: LiveOptions,
 ): Promise<Answering> {
   const links = new MachineLinks(store.machines, log);
   // The only hub on its database reads on at once after a restart: the lease was its own.
@@ -41,7 +43,17 @@ export async function goLive(
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const attentionOf = (machine: string) => readers.attentionOf(machine);
-  const http = await createHubServer({ ...config, store, links, secrets, log, metrics, version, attentionOf });
+  const http = await createHubServer({
+    ...config,
+    store,
+    links,
+    secrets,
+    log,
+    metrics,
+    version,
+    attentionOf,
+    dashboard,
+  });
   const tidy = keepTidy({ store, links, kept: config.events, log });
 
   async function close(): Promise<void> {

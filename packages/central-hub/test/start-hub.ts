@@ -37,6 +37,8 @@ export interface RunningHub {
   dataDir: string;
   logLines: string[];
   ask: (path: string, ask?: Ask) => Promise<Answer>;
+  /** Breaks every connection that is open; the hub runs on. */
+  cut: () => void;
   close: () => Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
     trustedProxies: [],
     ratePerSecond: 1000,
     compat: 'key',
+    dashboard: null,
     attentionOf: (machine) => readers.attentionOf(machine),
     ...options,
   });
@@ -70,6 +73,7 @@ export async function startHub(options: Partial<HubServerOptions> = {}): Promise
   const ask = (path: string, asked?: Ask): Promise<Answer> => send(port, path, asked);
   return {
     ...{ port, store, links, dataDir, logLines, ask },
+    cut: () => app.server.closeAllConnections(),
     async close() {
       await Promise.all([app.close(), readers.close()]);
       links.close();

@@ -9,6 +9,7 @@ import { SignIns } from '../keys/sign-ins.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { HubStore } from '../store/index.ts';
 import { Authenticator } from './authenticate.ts';
+import { dashboardRoutes } from './dashboard.ts';
 import { forwardRoutes } from './forward.ts';
 import type { RouteContext } from './hub-app.ts';
 import { compatRoutes } from './routes/compat.ts';
@@ -35,6 +36,8 @@ export interface HubServerOptions {
   trustedProxies: readonly string[];
   ratePerSecond: number;
   compat: 'key' | 'open';
+  /** The folder of the built dashboard; null where there is none. */
+  dashboard: string | null;
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
@@ -101,6 +104,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
   ]) {
     routes(app, context);
   }
+  dashboardRoutes(app, options.dashboard);
   app.addHook('onClose', async () => openCalls.close());
   await app.ready();
   return app;

@@ -222,6 +222,7 @@ async function anotherHub({ store, links }: TestHub, adminKey: string): Promise<
     trustedProxies: [],
     ratePerSecond: 1000,
     compat: 'key',
+    dashboard: null,
     attentionOf: () => null,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

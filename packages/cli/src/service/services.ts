@@ -1,6 +1,7 @@
 import type { HubOptions, RunningHub } from '@leadmaster/central-hub';
 import type { Env } from '@leadmaster/session-manager/config';
 import { version } from '../cli.ts';
+import { DASHBOARD } from '../setup/build-dashboard.ts';
 import { ownDiagnosis } from './own-diagnosis.ts';
 import type { Service } from './serve.ts';
 
@@ -51,5 +52,5 @@ export async function startServices({ which, env, logTo }: StartOptions): Promis
 
 async function startHub(options: Omit<HubOptions, 'version'>): Promise<RunningHub> {
   const { runCentralHub } = await import('@leadmaster/central-hub');
-  return runCentralHub({ ...options, version: version() });
+  return runCentralHub({ ...options, dashboard: DASHBOARD, version: version() });
 }

@@ -11,6 +11,7 @@ type OtherReason =
   | 'adopted'
   | 'adopted_unfinished'
   | 'copy_ended'
+  | 'created'
   | 'found_without_a_record'
   | 'imported'
   | 'moved_here'
@@ -108,6 +109,7 @@ export const reasons: Record<Reason, string> = {
   adopted: 'adoptada',
   adopted_unfinished: 'adoptada a medio escribir',
   copy_ended: 'terminó la copia',
+  created: 'recién creada',
   found_without_a_record: 'encontrada sin registro',
   imported: 'importada',
   moved_here: 'trasladada aquí',

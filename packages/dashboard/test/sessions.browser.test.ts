@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { place, useBrowser } from './world.ts';
+
+const open = useBrowser();
+
+test('from an empty page to a message that was read, by keyboard alone', async () => {
+  const world = await place();
+  const { manager } = world;
+  manager.stage.showQrs();
+  const page = await open();
+  await world.enter(page);
+  await page.getByRole('link', { name: 'Make a session' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Name').waitFor();
+  await page.keyboard.type('Ventas!');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is not a session name.').waitFor();
+  await page.getByLabel('Name').fill('ventas');
+  await page.keyboard.press('Enter');
+  const qr = page.getByRole('img', { name: 'QR code that links ventas' });
+  await qr.waitFor();
+  const first = await qr.locator('path').getAttribute('d');
+  await page.getByText(/A new code comes in \d+ s/).waitFor();
+  (await manager.engine.runOf('ventas')).showQr(2);
+  await expect.poll(() => qr.locator('path').getAttribute('d')).not.toBe(first);
+
+  await page.getByText('Without a camera').click();
+  await page.getByLabel('The phone’s number').fill('+54 9 11 0000-0001');
+  await page.keyboard.press('Enter');
+  await page.getByText('ABCD-1234').waitFor();
+  expect((await manager.engine.runOf('ventas')).pairings).toEqual(['5491100000001']);
+
+  await manager.stage.scan('ventas');
+  await page.getByText('Ready', { exact: true }).first().waitFor();
+  await qr.waitFor({ state: 'detached' });
+  await page.getByLabel('To', { exact: true }).fill('+54 9 11 2233-4455');
+  await page.getByLabel('Text', { exact: true }).fill('hola');
+  await page.getByRole('button', { name: 'Send' }).press('Enter');
+  await page.getByText('+5491122334455').waitFor();
+  const run = await manager.engine.runOf('ventas');
+  expect(run.sent).toEqual([{ to: '5491122334455', text: 'hola' }]);
+  const [whatsappId = ''] = run.acks.keys();
+  run.tell({ type: 'ack', ids: [whatsappId], ack: 3 });
+  await page.getByText('Read', { exact: true }).waitFor();
+});
+
+test('trouble stands first, in words and with its one step, and comes up by itself', async () => {
+  const world = await place();
+  const { manager } = world;
+  for (const name of ['calma', 'norte']) await manager.given(name, 'READY');
+  await world.ask('/v1/sessions', { body: { name: 'sur', start: false } });
+  for (const name of ['calma', 'norte']) await world.until(name, 'READY');
+  await world.until('sur', 'STOPPED');
+  const page = await open();
+  await world.enter(page);
+  const names = page.locator('.row .name');
+  await expect.poll(() => names.allInnerTexts()).toEqual(['calma', 'norte', 'sur']);
+  (await manager.engine.runOf('norte')).tell({ type: 'banned' });
+  await expect.poll(() => names.allInnerTexts()).toEqual(['norte', 'calma', 'sur']);
+  const row = page.getByRole('listitem').filter({ hasText: 'norte' });
+  expect(await row.innerText()).toMatch(/Banned by WhatsApp[\s\S]*Start it once the phone shows/);
+  await page.getByRole('listitem').filter({ hasText: 'sur' }).getByRole('button', { name: 'Start' }).click();
+  await world.until('sur', 'INITIALIZING');
+  await page.getByRole('heading', { name: 'On the way 1' }).waitFor();
+});
+
+test('search and filters stand in the address, and a filter that fits nothing says how to go on', async () => {
+  const world = await place();
+  await world.tenant('acme');
+  await world.manager.given('acme.ventas', 'READY');
+  await world.manager.given('soporte', 'READY');
+  await world.until('soporte', 'READY');
+  await world.until('acme.ventas', 'READY');
+  const page = await open();
+  await world.enter(page);
+  const names = page.locator('.row .name');
+  await expect.poll(() => names.count()).toBe(2);
+  await page.getByRole('searchbox').fill('VENT');
+  await expect.poll(() => names.allInnerTexts()).toEqual(['acme.ventas']);
+  await page.getByRole('button', { name: 'Ready 2' }).click();
+  expect(new URL(page.url()).search).toBe('?q=VENT&state=ready');
+  await page.reload();
+  await expect.poll(() => names.allInnerTexts()).toEqual(['acme.ventas']);
+  await page.getByRole('searchbox').fill('nothing of the kind');
+  await page.getByRole('button', { name: 'Clear search and filters' }).click();
+  await expect.poll(() => names.count()).toBe(2);
+});
+
+test('a page whose line was cut shows what has happened meanwhile, without a reload', async () => {
+  const world = await place();
+  await world.manager.given('ventas', 'READY');
+  await world.until('ventas', 'READY');
+  const page = await open();
+  await world.enter(page);
+  await page.getByText('Live', { exact: true }).waitFor();
+  world.cut();
+  await page.getByText('Connection lost').waitFor();
+  await world.manager.given('nueva', 'QR_REQUIRED');
+  (await world.manager.engine.runOf('ventas')).tell({ type: 'banned' });
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'nueva' }).waitFor();
+  await page.getByText('Banned by WhatsApp').waitFor();
+});
+
+test('texts of others are shown as they are, and none of them runs', async () => {
+  const world = await place();
+  const evil = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>"\'`{{1+1}}';
+  await world.manager.given('ventas', 'READY');
+  (await world.manager.engine.runOf('ventas')).tell({
+    type: 'ready',
+    account: { id: '5491100000001@c.us', phone: '5491100000001', name: evil },
+    webVersion: '2.3000.1',
+  });
+  await world.until('ventas', 'READY');
+  const body = { metadata: { [evil.slice(0, 60)]: evil, url: 'javascript:window.ran=1' } };
+  expect((await world.ask('/v1/sessions/ventas', { method: 'PATCH', body })).status).toBe(200);
+  const page = await open();
+  await world.enter(page);
+  await page.getByRole('link', { name: 'ventas' }).click();
+  await page.getByText(evil).first().waitFor();
+  await world.manager.stage.hear('ventas', evil);
+  await page.getByText('message.received').first().click();
+  await page.locator('pre').getByText('onerror').waitFor();
+  expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
+  expect(await page.locator('main img, main script').count()).toBe(0);
+});
