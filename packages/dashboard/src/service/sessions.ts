@@ -1,13 +1,15 @@
 import { type FollowOptions, follow } from '@leadmaster/client';
 import { cursorText, type HubSession, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { client, isSignedOut, line } from './client.ts';
 
 const PAGE = 500;
 /** So many that have changed are asked for one by one; more, all at once. */
 const FEW = 8;
-/** What changes within it is asked for once. */
+/** What changes within it is asked for once; at least so long. */
 const SETTLE_MS = 200;
+/** How long it rests after the answers, in times of how long they took. */
+const REST_TIMES = 4;
 const AGAIN_MS = 2_000;
 
 type Listener = (event: LeadMasterEvent) => void;
@@ -21,6 +23,7 @@ export const loadFailure = signal<unknown>(null);
 const listeners = new Set<Listener>();
 const changed = new Set<string>();
 let isSettling = false;
+let restMs = SETTLE_MS;
 /** One question at a time, so that an older answer never replaces a newer one. */
 let asking: Promise<void> = Promise.resolve();
 
@@ -34,14 +37,17 @@ export function onEvent(listener: Listener): () => void {
 export async function keepLive(signal: AbortSignal): Promise<void> {
   let logId = '';
   let cursor: string | undefined;
+  // Once the line stands no event is missed: a list that is asked for then is at least as new, also after answers that were lost with the line.
+  const deaf = effect(() => {
+    if (line.value === 'live') void refreshAll();
+  });
+  signal.addEventListener('abort', deaf);
   while (!signal.aborted && !isSignedOut.value) {
     const options: FollowOptions = {
       signal,
       after: cursor,
       onLog: (id) => {
         logId = id;
-        // From here on no event is missed: the list is at least as new.
-        void refreshAll();
       },
     };
     try {
@@ -72,16 +78,24 @@ function take(event: LeadMasterEvent): void {
   if (event.type === 'events.gap') return void refreshAll();
   if (event.session === '') return;
   changed.add(event.session);
-  if (!isSettling) setTimeout(settle, SETTLE_MS);
-  isSettling = true;
+  settleSoon();
 }
 
-function settle(): void {
-  isSettling = false;
+/** Asks for what has changed; the longer the answers take, the rarer it is: a large fleet in motion must not keep the hub busy. */
+async function settle(): Promise<void> {
   const names = [...changed];
   changed.clear();
-  if (names.length > FEW) void refreshAll();
-  else for (const name of names) void refresh(name);
+  const began = performance.now();
+  await (names.length > FEW ? refreshAll() : Promise.all(names.map(refresh)));
+  restMs = Math.max(SETTLE_MS, REST_TIMES * (performance.now() - began));
+  isSettling = false;
+  if (changed.size > 0) settleSoon();
+}
+
+function settleSoon(): void {
+  if (isSettling) return;
+  isSettling = true;
+  setTimeout(() => void settle(), restMs);
 }
 
 function ask(question: () => Promise<void>): Promise<void> {

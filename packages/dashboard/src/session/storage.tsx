@@ -22,7 +22,7 @@ export function Storage({ session }: { session: HubSession }) {
   const { name } = session;
   const loaded = useLoaded((signal) => client.call('getStorage', { params: { session: name } }, { signal }), {
     session: name,
-    changes: ({ type }) => type === 'session.storage' || type === 'session.restored',
+    changes: ({ type }) => ['session.storage', 'session.state', 'session.restored'].includes(type),
   });
   return (
     <Section id="storage" title={texts.sections.storage}>

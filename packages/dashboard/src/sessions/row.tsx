@@ -40,6 +40,7 @@ export function SessionRow({ session }: { session: HubSession }) {
           </span>
         </span>
         <span class="why">{whyOf(session)}</span>
+        {session.state === 'READY' ? <Alive session={session} /> : null}
         {hint === '' ? null : <p class="hint">{hint}</p>}
         <Warnings session={session} />
       </div>
@@ -59,6 +60,17 @@ function Warnings({ session }: { session: HubSession }) {
       {session.snapshotFailure === null ? null : <span class="warn">{list.snapshotFailed}</span>}
       {isRestricted(session.limits) ? <span class="warn">{list.restricted}</span> : null}
     </>
+  );
+}
+
+/** What READY rests on. */
+function Alive({ session: { health, runtime } }: { session: HubSession }) {
+  const { list } = words.value;
+  return (
+    <span class="faint small">
+      {list.lastProbe} <Ago at={health.lastProbeAt} />
+      {runtime?.webVersion == null ? null : ` · ${list.build} ${runtime.webVersion}`}
+    </span>
   );
 }
 

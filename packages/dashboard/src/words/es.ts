@@ -86,7 +86,8 @@ export const es: Words = {
     all: 'Todos',
     ownTenant: 'Las del operador',
     create: 'Nueva sesión',
-    count: (shown, all) => (shown === all ? `${all} sesiones` : `${shown} de ${all} sesiones`),
+    count: (shown, all) =>
+      shown === all ? `${all} ${all === 1 ? 'sesión' : 'sesiones'}` : `${shown} de ${all} sesiones`,
     noMatch: 'Ninguna sesión coincide con la búsqueda.',
     clear: 'Quitar búsqueda y filtros',
     since: (time) => `desde hace ${time}`,
@@ -98,6 +99,8 @@ export const es: Words = {
     snapshotFailed: 'falló la última copia',
     lastIn: 'Entrada',
     lastAck: 'Confirmación',
+    lastProbe: 'Sondeada',
+    build: 'Versión',
     size: 'Disco',
     memory: 'Memoria',
     notLinked: 'sin vincular',
