@@ -5,6 +5,7 @@ import { App } from './app.tsx';
 import { isSignedOut } from './service/client.ts';
 import { lookWhoIsIn, me, signIn, takeCode } from './service/me.ts';
 import { keepLive } from './service/sessions.ts';
+import { isInSight } from './service/sight.ts';
 import { preferredLanguage, showLanguage } from './words/index.ts';
 
 const root = document.getElementById('app');
@@ -23,12 +24,12 @@ else {
 }
 render(<App linkFailure={linkFailure} />, root);
 
-/** The stream is there while a key is signed in, and one at a time. */
+/** The stream is there while a key is signed in and the page may be looked at, and one at a time. */
 let following: AbortController | null = null;
 effect(() => {
-  const isIn = me.value !== null && !isSignedOut.value;
-  if (isIn === (following !== null)) return;
+  const isFollowed = me.value !== null && !isSignedOut.value && isInSight.value;
+  if (isFollowed === (following !== null)) return;
   following?.abort();
-  following = isIn ? new AbortController() : null;
+  following = isFollowed ? new AbortController() : null;
   if (following !== null) void keepLive(following.signal);
 });

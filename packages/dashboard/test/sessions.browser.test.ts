@@ -1,3 +1,4 @@
+import type { Page, Request } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { place, useBrowser } from './world.ts';
 
@@ -101,6 +102,41 @@ test('a page whose line was cut shows what has happened meanwhile, without a rel
   await page.getByRole('link', { name: 'nueva' }).waitFor();
   await page.getByText('Banned by WhatsApp').waitFor();
 });
+
+test('a page that was hidden for long closes its stream, and reads on where it was when it is looked at again', async () => {
+  const world = await place();
+  await world.manager.given('ventas', 'READY');
+  await world.until('ventas', 'READY');
+  const page = await open();
+  await page.clock.install();
+  await world.enter(page, '/sessions/ventas');
+  await page.getByText('Live', { exact: true }).waitFor();
+  const isStream = (request: Request): boolean => request.url().endsWith('/v1/events');
+  let opened = 0;
+  page.on('request', (request) => {
+    if (isStream(request)) opened += 1;
+  });
+  await setHidden(page, true);
+  await page.clock.fastForward(30_000);
+  await page.getByText('Live', { exact: true }).waitFor();
+  const closed = page.waitForEvent('requestfailed', isStream);
+  await page.clock.fastForward(31_000);
+  await closed;
+  // One that was only broken would be taken up again.
+  await page.clock.runFor(5_000);
+  expect(opened).toBe(0);
+  await world.manager.stage.hear('ventas', 'while it was hidden');
+  await setHidden(page, false);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByText('message.received').waitFor();
+  expect(opened).toBe(1);
+});
+
+/** Hides the page, or shows it, as another tab in front would. */
+async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));`);
+}
 
 test('texts of others are shown as they are, and none of them runs', async () => {
   const world = await place();

@@ -12,6 +12,9 @@ export const isSignedOut = signal(false);
 /** How the stream of events fares. */
 export const line = signal<'connecting' | 'live' | 'lost'>('connecting');
 
+/** Where the stream began, as the hub said when it was opened: what comes after it was told, or will be. */
+export const begun = signal<string | null>(null);
+
 /** The hub that this page comes from, by its cookie. */
 export const client = new Client({ url: location.origin, key: () => null, fetch: fromPage });
 
@@ -34,6 +37,7 @@ async function followed(url: RequestInfo | URL, init: RequestInit): Promise<Resp
     throw error;
   });
   if (!answer.ok || answer.body === null) return answer;
+  begun.value = answer.headers.get('x-event-cursor');
   line.value = 'live';
   return new Response(watched(answer.body, silent), { status: answer.status, headers: answer.headers });
 }

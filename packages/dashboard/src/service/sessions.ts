@@ -1,7 +1,7 @@
 import { type FollowOptions, follow } from '@leadmaster/client';
 import { cursorText, type HubSession, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
 import { effect, signal } from '@preact/signals';
-import { client, isSignedOut, line } from './client.ts';
+import { begun, client, isSignedOut, line } from './client.ts';
 
 const PAGE = 500;
 /** So many that have changed are asked for one by one; more, all at once. */
@@ -20,6 +20,10 @@ export const isLoaded = signal(false);
 /** Why they could not be loaded; null where they were. */
 export const loadFailure = signal<unknown>(null);
 
+/** The last event that came, and which log it is of. */
+let cursor: string | null = null;
+let logId = '';
+
 const listeners = new Set<Listener>();
 const changed = new Set<string>();
 let isSettling = false;
@@ -33,10 +37,8 @@ export function onEvent(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Keeps the sessions as the hub has them until the signal aborts: one list, then what the events name. */
+/** Keeps the sessions as the hub has them until the signal aborts: one list, then what the events name. Called again, it reads on where it was. */
 export async function keepLive(signal: AbortSignal): Promise<void> {
-  let logId = '';
-  let cursor: string | undefined;
   // Once the line stands no event is missed: a list that is asked for then is at least as new, also after answers that were lost with the line.
   const deaf = effect(() => {
     if (line.value === 'live') void refreshAll();
@@ -45,7 +47,7 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
   while (!signal.aborted && !isSignedOut.value) {
     const options: FollowOptions = {
       signal,
-      after: cursor,
+      after: cursor ?? begun.value ?? undefined,
       onLog: (id) => {
         logId = id;
       },
@@ -58,7 +60,7 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
     } catch (error) {
       line.value = 'lost';
       // Another log, or one that was put back: it is read from now on.
-      if (error instanceof LeadMasterError && error.code.startsWith('cursor_')) cursor = undefined;
+      if (error instanceof LeadMasterError && error.code.startsWith('cursor_')) cursor = begun.value = null;
       else await pause(AGAIN_MS);
     }
   }
