@@ -5,8 +5,7 @@ const open = useBrowser();
 
 test('a snapshot is taken, proven and restored, and the page says what a restore loses', async () => {
   const world = await place();
-  await world.manager.given('ventas', 'READY');
-  await world.until('ventas', 'READY');
+  await world.given('ventas', 'READY');
   const page = await open();
   await world.enter(page, '/sessions/ventas');
   const section = page.getByRole('region', { name: 'Snapshots' });
@@ -32,9 +31,8 @@ test('a snapshot is taken, proven and restored, and the page says what a restore
 
 test('what the hub refuses is told with its code, its cause and what to do', async () => {
   const world = await place();
-  await world.manager.given('ventas', 'READY');
+  await world.given('ventas', 'READY');
   await world.manager.take('ventas');
-  await world.until('ventas', 'READY');
   await world.manager.damageVault();
   const page = await open({ locale: 'es-AR' });
   await world.enter(page, '/sessions/ventas');
@@ -47,8 +45,7 @@ test('what the hub refuses is told with its code, its cause and what to do', asy
 
 test('a session is deleted only once its name was typed, and the page tells what is kept', async () => {
   const world = await place();
-  await world.manager.given('ventas', 'READY');
-  await world.until('ventas', 'READY');
+  await world.given('ventas', 'READY');
   const page = await open();
   await world.enter(page, '/sessions/ventas#danger');
   const zone = page.getByRole('region', { name: 'Danger zone' });
@@ -66,8 +63,7 @@ test('a session is deleted only once its name was typed, and the page tells what
 
 test('an account that is not the own one is settled by a decision that is asked for', async () => {
   const world = await place();
-  await world.manager.given('ventas', 'WRONG_ACCOUNT');
-  await world.until('ventas', 'WRONG_ACCOUNT');
+  await world.given('ventas', 'WRONG_ACCOUNT');
   const page = await open();
   await world.enter(page);
   await page.getByRole('button', { name: 'Settle the account' }).click();
@@ -80,8 +76,7 @@ test('an account that is not the own one is settled by a decision that is asked 
 
 test('notes are added and removed', async () => {
   const world = await place();
-  await world.ask('/v1/sessions', { body: { name: 'ventas', start: false } });
-  await world.until('ventas', 'STOPPED');
+  await world.given('ventas', 'STOPPED');
   const page = await open();
   await world.enter(page, '/sessions/ventas');
   const notes = page.getByRole('region', { name: 'Notes' });

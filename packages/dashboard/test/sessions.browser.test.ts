@@ -48,10 +48,8 @@ test('from an empty page to a message that was read, by keyboard alone', async (
 test('trouble stands first, in words and with its one step, and comes up by itself', async () => {
   const world = await place();
   const { manager } = world;
-  for (const name of ['calma', 'norte']) await manager.given(name, 'READY');
-  await world.ask('/v1/sessions', { body: { name: 'sur', start: false } });
-  for (const name of ['calma', 'norte']) await world.until(name, 'READY');
-  await world.until('sur', 'STOPPED');
+  for (const name of ['calma', 'norte']) await world.given(name, 'READY');
+  await world.given('sur', 'STOPPED');
   const page = await open();
   await world.enter(page);
   const names = page.locator('.row .name');
@@ -68,10 +66,8 @@ test('trouble stands first, in words and with its one step, and comes up by itse
 test('search and filters stand in the address, and a filter that fits nothing says how to go on', async () => {
   const world = await place();
   await world.tenant('acme');
-  await world.manager.given('acme.ventas', 'READY');
-  await world.manager.given('soporte', 'READY');
-  await world.until('soporte', 'READY');
-  await world.until('acme.ventas', 'READY');
+  await world.given('acme.ventas', 'READY');
+  await world.given('soporte', 'READY');
   const page = await open();
   await world.enter(page);
   const names = page.locator('.row .name');
@@ -89,14 +85,13 @@ test('search and filters stand in the address, and a filter that fits nothing sa
 
 test('a page whose line was cut shows what has happened meanwhile, without a reload', async () => {
   const world = await place();
-  await world.manager.given('ventas', 'READY');
-  await world.until('ventas', 'READY');
+  await world.given('ventas', 'READY');
   const page = await open();
   await world.enter(page);
   await page.getByText('Live', { exact: true }).waitFor();
   world.cut();
   await page.getByText('Connection lost').waitFor();
-  await world.manager.given('nueva', 'QR_REQUIRED');
+  await world.given('nueva', 'QR_REQUIRED');
   (await world.manager.engine.runOf('ventas')).tell({ type: 'banned' });
   await page.getByText('Live', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'nueva' }).waitFor();
@@ -105,8 +100,7 @@ test('a page whose line was cut shows what has happened meanwhile, without a rel
 
 test('a page that was hidden for long closes its stream, and reads on where it was when it is looked at again', async () => {
   const world = await place();
-  await world.manager.given('ventas', 'READY');
-  await world.until('ventas', 'READY');
+  await world.given('ventas', 'READY');
   const page = await open();
   await page.clock.install();
   await world.enter(page, '/sessions/ventas');
@@ -141,13 +135,12 @@ async function setHidden(page: Page, isHidden: boolean): Promise<void> {
 test('texts of others are shown as they are, and none of them runs', async () => {
   const world = await place();
   const evil = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>"\'`{{1+1}}';
-  await world.manager.given('ventas', 'READY');
+  await world.given('ventas', 'READY');
   (await world.manager.engine.runOf('ventas')).tell({
     type: 'ready',
     account: { id: '5491100000001@c.us', phone: '5491100000001', name: evil },
     webVersion: '2.3000.1',
   });
-  await world.until('ventas', 'READY');
   const body = { metadata: { [evil.slice(0, 60)]: evil, url: 'javascript:window.ran=1' } };
   expect((await world.ask('/v1/sessions/ventas', { method: 'PATCH', body })).status).toBe(200);
   const page = await open();

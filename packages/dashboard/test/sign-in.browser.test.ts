@@ -48,9 +48,7 @@ test('a tenant sees its own sessions by its own names, and is signed out when it
   const world = await place();
   const key = await world.tenant('acme', ['read', 'control']);
   await world.tenant('other');
-  for (const name of ['acme.ventas', 'other.secreta']) await world.manager.given(name, 'READY');
-  await world.until('acme.ventas', 'READY');
-  await world.until('other.secreta', 'READY');
+  for (const name of ['acme.ventas', 'other.secreta']) await world.given(name, 'READY');
   const page = await open();
   await world.enter(page, '/', key);
   await page.getByRole('link', { name: 'ventas', exact: true }).waitFor();

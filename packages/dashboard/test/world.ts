@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import type { SessionState } from '@leadmaster/protocol';
 import { CHECKOUT } from '@leadmaster/service-kit/settings';
 import { findBrowser } from '@leadmaster/session-manager/browser';
 import { ADMIN_KEY } from '@leadmaster/testkit';
@@ -65,6 +66,8 @@ export interface Place extends HubWorld {
   /** Where the page is. */
   url: string;
   manager: NonNullable<HubWorld['managers'][string]>;
+  /** A session in that state, as the hub knows it. */
+  given: (name: string, state: SessionState) => Promise<void>;
   /** A link that signs a browser in. */
   link: () => Promise<string>;
   /** Opens a view in a window that is signed in, as the operator or by a key. */
@@ -80,6 +83,12 @@ export async function place(): Promise<Place> {
     ...hub,
     manager,
     url,
+    async given(name, state) {
+      // One that does not run is made as a caller makes it: the hub hears of the others by what happens to them.
+      if (state === 'STOPPED') await hub.ask('/v1/sessions', { body: { name, start: false } });
+      else await manager.given(name, state);
+      await hub.until(name, state);
+    },
     link: async () => (await hub.ask('/v1/sign-in-codes', { method: 'POST' })).json.url,
     async enter(page, path = '/', key = ADMIN_KEY) {
       const { headers } = await hub.ask('/v1/sign-in', { key: null, body: { key } });

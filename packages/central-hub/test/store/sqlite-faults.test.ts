@@ -46,7 +46,10 @@ test('a file of a newer program is refused', async () => {
   const db = new Database(file);
   db.exec(`INSERT INTO schema_migrations (version, name, at) VALUES (99, 'later', 'then')`);
   db.close();
-  expect(await opening(place)).toMatchObject({ code: 'storage_failed', extra: { found: 99, known: MIGRATIONS.at(-1)?.version } });
+  expect(await opening(place)).toMatchObject({
+    code: 'storage_failed',
+    extra: { found: 99, known: MIGRATIONS.at(-1)?.version },
+  });
 });
 
 test('what the disk refuses is told, and what was there is still there', async () => {
