@@ -16,6 +16,7 @@ const COMMANDS = {
   async check(node) {
     const results = [
       await passThrough(join(BIN, 'tsc'), ['--noEmit', '-p', ROOT]),
+      await passThrough(join(BIN, 'tsc'), ['--noEmit', '-p', join(ROOT, 'packages', 'dashboard')]),
       await passThrough(join(BIN, 'biome'), ['check', '--error-on-warnings', ROOT]),
       await passThrough(node, [LAYERS]),
     ];

@@ -5,6 +5,7 @@ import './check-node.mjs';
 const { spawn } = await import('node:child_process');
 const { existsSync } = await import('node:fs');
 const { join } = await import('node:path');
+const { ensureDashboard } = await import('./dashboard.mjs');
 const { ensureInstall } = await import('./ensure-install.mjs');
 const { LeakWatch } = await import('./leaks.mjs');
 const { fail, passThrough, ROOT } = await import('./lib.mjs');
@@ -17,9 +18,15 @@ async function main(args) {
   await ensureInstall();
   await ensureTestNeeds();
   const node = await findRuntime();
+  await ensureDashboard({ node });
   const sum = { passed: 0, failed: 0, skipped: 0, skips: [], unsteady: [], failures: [] };
   if (args.length === 0) {
     await step(sum, 'types', join(BIN, 'tsc'), ['--noEmit', '-p', ROOT]);
+    await step(sum, 'types of the dashboard', join(BIN, 'tsc'), [
+      '--noEmit',
+      '-p',
+      join(ROOT, 'packages', 'dashboard'),
+    ]);
     await step(sum, 'lint', join(BIN, 'biome'), ['check', '--error-on-warnings', ROOT]);
     await step(sum, 'layers', node, [join(ROOT, 'tools', 'layers', 'main.ts')]);
   }

@@ -22,6 +22,9 @@ const en = {
   otherStart: (pid) => `Another start is installing (process ${pid}); waiting for it.`,
   tooLong: (file) => `Another start has been installing for very long. If none runs, remove ${file}`,
   cannotInstall: (why) => `Cannot install here: ${why}`,
+  buildingDashboard: 'Building the dashboard ...',
+  dashboardBuilt: (seconds) => `Built in ${seconds} s.`,
+  dashboardNotBuilt: (text) => `The dashboard could not be built. Vite said:\n${text}`,
 };
 
 /** @type {typeof en} */
@@ -47,6 +50,9 @@ const es = {
   otherStart: (pid) => `Otro arranque está instalando (proceso ${pid}); se espera a que termine.`,
   tooLong: (file) => `Otro arranque lleva mucho tiempo instalando. Si no hay ninguno, borre ${file}`,
   cannotInstall: (why) => `Aquí no se puede instalar: ${why}`,
+  buildingDashboard: 'Construyendo el panel ...',
+  dashboardBuilt: (seconds) => `Construido en ${seconds} s.`,
+  dashboardNotBuilt: (text) => `El panel no se pudo construir. Vite dijo:\n${text}`,
 };
 
 /** By the same rule as the command line, but for the settings file, which is not read here. */

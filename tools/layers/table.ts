@@ -30,6 +30,7 @@ export interface KeptLibrary {
 const MANAGER = 'packages/session-manager/src';
 const HUB = 'packages/central-hub/src';
 const KIT = 'packages/service-kit/src';
+const DASHBOARD = 'packages/dashboard/src';
 const DOCTOR = 'packages/doctor/src';
 
 export const ROOMS: readonly Room[] = [
@@ -52,6 +53,7 @@ export const ROOMS: readonly Room[] = [
     why: 'Benchmarks start the command as a user does.',
   },
   { room: 'tools', development: true, why: 'Checks and builds of the checkout itself.' },
+  { room: 'packages/dashboard/vite.config.ts', development: true, why: 'Settings of the build.' },
   { room: '*.ts', development: true, why: 'Settings of the test runner.' },
   {
     room: 'scripts',
@@ -251,6 +253,34 @@ export const ROOMS: readonly Room[] = [
     packages: ['protocol'],
     why: 'A library of its own: it knows processes and files, no service and no vault.',
   },
+  {
+    room: `${DASHBOARD}/jitless.ts`,
+    rooms: [],
+    packages: [],
+    libraries: ['zod'],
+    why: 'One setting of the schemas, made before any of them is.',
+  },
+  {
+    room: DASHBOARD,
+    packages: ['client', 'protocol'],
+    libraries: ['preact', '@preact/signals'],
+    why: 'A page for browsers: it speaks with the hub alone, as any program does. No service imports it: the hub is given its files.',
+  },
+  {
+    room: `${DASHBOARD}/session`,
+    rooms: ['ui', 'model', 'service', 'words'],
+    libraries: ['preact', 'uqr'],
+    why: 'The page of one session.',
+  },
+  {
+    room: `${DASHBOARD}/sessions`,
+    rooms: ['ui', 'model', 'service', 'words'],
+    why: 'The list, and what makes a session.',
+  },
+  { room: `${DASHBOARD}/ui`, rooms: ['model', 'service', 'words'], why: 'Parts that every view is made of.' },
+  { room: `${DASHBOARD}/model`, rooms: ['service', 'words'], why: 'What is shown of a session, without any drawing.' },
+  { room: `${DASHBOARD}/service`, rooms: [], why: 'What the hub tells, and what it is asked.' },
+  { room: `${DASHBOARD}/words`, rooms: [], packages: ['protocol'], why: 'Words know no service.' },
   {
     room: 'packages/client/src',
     packages: ['protocol'],

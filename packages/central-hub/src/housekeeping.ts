@@ -33,6 +33,7 @@ async function tidy(tidied: Tidied): Promise<void> {
     await store.onboarding.prune(LINKS_MS);
     await store.audit.prune(kept.auditMs);
     await store.moves.prune(OPERATIONS_MS);
+    await store.signIns.prune();
     await releaseUnmade(tidied);
   } catch (error) {
     log.warn({ err: error }, 'old events and lines of the audit could not be removed; it is tried again');

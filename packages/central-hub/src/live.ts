@@ -23,6 +23,8 @@ export interface LiveOptions {
   version: string;
   /** The session manager of the same process. */
   local: LocalMachine | null;
+  /** The folder of the built dashboard; null where there is none. */
+  dashboard: string | null;
   /** How long its lease of a machine's log lasts without a renewal. */
   leaseSeconds: number;
 }
@@ -37,7 +39,7 @@ export interface Answering {
 /** The hub over its open store: answers HTTP and reads the logs of all machines. The store is closed with it, and when it cannot begin. */
 export async function goLive(
   store: HubStore,
-  { config, secrets, log, sink, version, local, leaseSeconds }: LiveOptions,
+  { config, secrets, log, sink, version, local, dashboard, leaseSeconds }: LiveOptions,
 ): Promise<Answering> {
   const links = new MachineLinks(store.machines, log);
   // The only hub on its database reads on at once after a restart: the lease was its own.
@@ -50,7 +52,7 @@ export async function goLive(
   const teller = new SendingTeller(store, links, log);
   const moves = new MoveRunner({ store, links, holder, leaseSeconds, log });
   const wakeMoves = () => moves.wake();
-  const own = { store, links, teller, secrets, log, metrics, version, attentionOf, wakeMoves };
+  const own = { store, links, teller, secrets, log, metrics, version, attentionOf, wakeMoves, dashboard };
   const http = await createHubServer({ ...config, ...own });
   const tidy = keepTidy({ store, links, kept: { ...config.events, auditMs: config.auditMs }, log });
 

@@ -30,6 +30,8 @@ export interface HubOptions {
   version: string;
   /** The session manager of the same process. */
   local?: LocalMachine | null;
+  /** The folder of the built dashboard; null, or one that is not there: no page is served. */
+  dashboard?: string | null;
   logTo?: 'stdout' | 'stderr';
   /** How long another hub waits for a machine's log after this one has died; 15 s unless given. */
   leaseSeconds?: number;
@@ -45,6 +47,7 @@ export async function runCentralHub({
   env,
   version,
   local = null,
+  dashboard = null,
   logTo,
   leaseSeconds = LEASE_S,
 }: HubOptions): Promise<RunningHub> {
@@ -55,7 +58,7 @@ export async function runCentralHub({
   const seal = loadSeal(config.secretFile, config.databaseUrl === null, (text) => log.warn(text));
   const open = (): Promise<HubStore> => openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
   const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
-  const answering = await begin(open, { config, secrets, log, sink, version, local, leaseSeconds }).catch(
+  const answering = await begin(open, { config, secrets, log, sink, version, local, dashboard, leaseSeconds }).catch(
     (error: unknown) => {
       alone?.release();
       throw error;

@@ -22,6 +22,8 @@ export interface RunningHub {
   dataDir: string;
   logLines: string[];
   ask: (path: string, ask?: Ask) => Promise<Answer>;
+  /** Breaks every connection that is open; the hub runs on. */
+  cut: () => void;
   close: () => Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
     ratePerSecond: 1000,
     compat: 'key',
     compatSessions: null,
+    dashboard: null,
     attentionOf: (machine) => readers.attentionOf(machine),
     ...options,
   });
@@ -65,6 +68,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
   const ask = (path: string, asked?: Ask): Promise<Answer> => send(port, path, asked);
   return {
     ...{ port, store, links, dataDir, logLines, ask },
+    cut: () => app.server.closeAllConnections(),
     async close() {
       teller.stop();
       await Promise.all([app.close(), readers.close(), moves.close()]);

@@ -48,6 +48,7 @@ const COMMANDS: Record<string, () => Promise<{ register: Register }>> = {
   move: () => import('./commands/move.ts'),
   machines: () => import('./commands/machines.ts'),
   audit: () => import('./commands/audit.ts'),
+  open: () => import('./commands/open.ts'),
   phone: () => import('./commands/phone.ts'),
 };
 

@@ -176,3 +176,15 @@ test.each(WRONG)('LEADMASTER_URL=%s is refused before anything is asked', async 
   expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
   expect(stderr).not.toContain('secret');
 });
+
+test('open prints a link that signs one browser in, with what the key may do', async () => {
+  const hub = await hubOver([]);
+  const url = `http://127.0.0.1:${hub.port}`;
+  const cli = elsewhere({ LEADMASTER_URL: url, LEADMASTER_KEY: await hub.tenant('acme') });
+  const { code, stdout, stderr } = await cli('open');
+  expect([code, stderr]).toEqual([0, expect.stringContaining('once')]);
+  const [, secret] = /^http:\/\/127\.0\.0\.1:\d+\/sign-in#code=(\w{40})\n$/.exec(stdout) ?? [];
+  const signedIn = await hub.ask('/v1/sign-in', { key: null, body: { code: secret } });
+  expect(signedIn.json).toMatchObject({ kind: 'tenant', tenant: 'acme' });
+  expect((await hub.ask('/v1/sign-in', { key: null, body: { code: secret } })).status).toBe(401);
+});

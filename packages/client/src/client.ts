@@ -2,7 +2,7 @@ import { type AnswerOf, BYTES, CALLS, type CallId, LeadMasterError } from '@lead
 import { heldTo, isBare, parsedJson, textOf } from './answer.ts';
 import { Attempt, type CallOptions } from './attempt.ts';
 import { refusalOf, somethingElse } from './failures.ts';
-import { type AnyInput, type InputOf, targetOf } from './input.ts';
+import { type AnyInput, type InputOf, targetOf, type Upload } from './input.ts';
 
 /** Every route by its id, as the contract states it. */
 export type Routes = typeof CALLS;
@@ -123,8 +123,23 @@ export type CallArguments<I extends CallId> =
 
 function bodyOf({ body, upload }: AnyInput): RequestInit {
   // As a stream also where the bytes are in memory: of other bodies, fetch makes copies.
-  if (upload !== undefined) return { body: ReadableStream.from(upload.stream), duplex: 'half' } as RequestInit;
+  if (upload !== undefined) return { body: streamOf(upload.stream), duplex: 'half' } as RequestInit;
   return body === undefined ? {} : { body: JSON.stringify(body) };
+}
+
+/** Chromium has no `ReadableStream.from`. */
+function streamOf(chunks: Upload['stream']): ReadableStream<Uint8Array> {
+  const left = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await left.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await left.return?.();
+    },
+  });
 }
 
 /** A key goes into a header: a key that is not valid there is refused before anything is sent. */

@@ -1,5 +1,6 @@
 import { cursorOf, event, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
 import { createParser } from 'eventsource-parser';
+import { chunksOf } from './chunks.ts';
 import type { Client } from './client.ts';
 
 export interface FollowOptions {
@@ -72,7 +73,7 @@ async function* eventsOf({ body }: Response): AsyncGenerator<[LeadMasterEvent, n
     },
   });
   const decoder = new TextDecoder();
-  for await (const chunk of body ?? []) {
+  for await (const chunk of body === null ? [] : chunksOf(body)) {
     parser.feed(decoder.decode(chunk, { stream: true }));
     yield* found.splice(0);
   }

@@ -56,6 +56,7 @@ export const action = z
     z.object({ kind: z.literal('drain'), name: z.string().optional(), move: yes, undo: yes }),
     z.object({ kind: z.literal('peer_url'), name: z.string().optional(), url: z.string().optional() }),
     z.object({ kind: z.literal('show_machines') }),
+    z.object({ kind: z.literal('open_dashboard') }),
     z.object({ kind: z.literal('add_machine'), name: z.string().optional(), url: z.string().optional() }),
   ])
   .meta({ id: 'Action', examples: [{ kind: 'scan_qr', session: 'ventas' }] });

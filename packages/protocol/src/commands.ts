@@ -51,6 +51,7 @@ export const COMMANDS: Readonly<Record<Action['kind'], string>> = {
   peer_url: 'machines change {name} --peer-url {url}',
   show_machines: 'machines list',
   accept_log: 'machines change {name} --accept-log',
+  open_dashboard: 'open',
   add_machine: 'machines add {name} {url} --token-file FILE',
 };
 

@@ -30,6 +30,7 @@ export * from './routes/index.ts';
 export * from './session.ts';
 export * from './settings.ts';
 export * from './shell-word.ts';
+export * from './sign-in.ts';
 export * from './snapshots.ts';
 export * from './states.ts';
 export * from './storage.ts';

@@ -1,16 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HUB_ROUTES, type HubRouteId, LeadMasterError, type Route, type Scope } from '@leadmaster/protocol';
+import {
+  HUB_ROUTES,
+  type HubRouteId,
+  LeadMasterError,
+  type Route,
+  type Scope,
+  type SignIn,
+} from '@leadmaster/protocol';
 import { isOpen, isOpenCall, keyCheck, presentedKey } from '@leadmaster/service-kit/http';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import type { FastifyRequest } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type Caller, KEYLESS, OPERATOR } from '../keys/caller.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import type { SignedIn, SignIns } from '../keys/sign-ins.ts';
 import { refuseOperatorInput } from './operator-input.ts';
+import { refuseOtherOrigin, requireOwnPage } from './own-page.ts';
+import type { SignInCookie } from './sign-in-cookie.ts';
 
 export interface AuthenticatorOptions {
   secrets: { adminKey: string; serviceToken: string };
   ring: KeyRing;
+  signIns: SignIns;
+  cookie: SignInCookie;
   /** The public origin; null where only this machine calls. */
   url: string | null;
   ratePerSecond: number;
@@ -72,15 +84,51 @@ export class Authenticator {
     return this.#callers.get(request) ?? null;
   }
 
+  /** Signs a browser in. @throws LeadMasterError `unauthorized`, `forbidden` where a page of another address asks for it. */
+  async signIn(request: FastifyRequest, given: SignIn): Promise<SignedIn> {
+    refuseOtherOrigin(request, this.#options.url);
+    const { ip } = request;
+    const caller = 'key' in given ? await this.#callerByKey(given.key, ip) : await this.#callerByCode(given.code, ip);
+    return this.#options.signIns.open(caller);
+  }
+
+  /** The cookie whose sign-in a request ends; null where it brings none. @throws LeadMasterError `forbidden` */
+  signingOut(request: FastifyRequest): string | null {
+    const brought = this.#options.cookie.read(request);
+    if (brought !== null) requireOwnPage(request, this.#options.url);
+    return brought;
+  }
+
   async #callerOf(request: FastifyRequest): Promise<Caller> {
     const presented = presentedKey(request);
+    if (presented !== null) return this.#callerByKey(presented, request.ip);
     if (isOpenCall(request, this.#options.compat)) return KEYLESS;
-    if (presented === null) throw unauthorized('The request brings no key.');
-    if (this.#isOperator(presented)) return OPERATOR;
-    const caller = await this.#options.ring.find(presented, request.ip);
+    const { cookie, signIns, url } = this.#options;
+    const brought = cookie.read(request);
+    if (brought === null) throw unauthorized('The request brings no key.');
+    requireOwnPage(request, url);
+    const caller = await signIns.find(brought, request.ip);
     if (caller !== null) return caller;
-    await this.slowDown(request.ip);
+    throw unauthorized('The sign-in has ended.');
+  }
+
+  async #callerByKey(presented: string, address: string): Promise<Caller> {
+    if (this.#isOperator(presented)) return OPERATOR;
+    const caller = await this.#options.ring.find(presented, address);
+    if (caller !== null) return caller;
+    await this.slowDown(address);
     throw unauthorized('The key is not valid here.');
+  }
+
+  async #callerByCode(code: string, address: string): Promise<Caller> {
+    const caller = await this.#options.signIns.useCode(code, address);
+    if (caller !== null) return caller;
+    await this.slowDown(address);
+    throw new LeadMasterError(
+      'unauthorized',
+      'The link was used, or its ten minutes are over.',
+      'Print another one: ./leadmaster open',
+    );
   }
 
   async #limit({ keyId }: Caller): Promise<void> {

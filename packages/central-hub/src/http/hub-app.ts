@@ -2,20 +2,24 @@ import type { AppContext, AppTiming } from '@leadmaster/service-kit/http';
 import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { Logger } from 'pino';
 import type { HubFeed } from '../events/feed.ts';
-import type { KeyRing } from '../keys/key-ring.ts';
+import type { OpenCalls } from '../keys/open-calls.ts';
+import type { SignIns } from '../keys/sign-ins.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { SendingTeller } from '../machines/sending-teller.ts';
 import type { Onboarding } from '../onboarding/onboarding.ts';
 import type { HubStore } from '../store/index.ts';
 import type { AuditTrail } from './audit/trail.ts';
 import type { Authenticator } from './authenticate.ts';
+import type { SignInCookie } from './sign-in-cookie.ts';
 
 /** What a file of routes gets. */
 export interface RouteContext extends AppContext {
   store: HubStore;
   links: MachineLinks;
   teller: SendingTeller;
-  ring: KeyRing;
+  openCalls: OpenCalls;
+  signIns: SignIns;
+  cookie: SignInCookie;
   feed: HubFeed;
   callers: Authenticator;
   onboarding: Onboarding;

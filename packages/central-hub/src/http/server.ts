@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
 import { KeyRing } from '../keys/key-ring.ts';
+import { OpenCalls } from '../keys/open-calls.ts';
+import { SignIns } from '../keys/sign-ins.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { SendingTeller } from '../machines/sending-teller.ts';
 import { Linking } from '../onboarding/linking.ts';
@@ -13,6 +15,7 @@ import type { HubStore } from '../store/index.ts';
 import { reportsTo } from './audit/link-reports.ts';
 import { AuditTrail } from './audit/trail.ts';
 import { Authenticator } from './authenticate.ts';
+import { dashboardRoutes } from './dashboard.ts';
 import { forwardRoutes } from './forward.ts';
 import type { RouteContext } from './hub-app.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -28,7 +31,9 @@ import { meRoutes } from './routes/me.ts';
 import { moveRoutes } from './routes/moves.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { tenantRoutes } from './routes/tenants.ts';
+import { SignInCookie } from './sign-in-cookie.ts';
 
 /** What the hub's HTTP server is made of. */
 export interface HubServerOptions {
@@ -48,6 +53,8 @@ export interface HubServerOptions {
   wakeMoves: () => void;
   /** The session of each client of the earlier services; null where all have one. */
   compatSessions: ClientSessions | null;
+  /** The folder of the built dashboard; null where there is none. */
+  dashboard: string | null;
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
@@ -60,8 +67,12 @@ export interface HubServerOptions {
 export async function createHubServer(options: HubServerOptions): Promise<HttpApp> {
   const { store, links, teller, log, metrics, version } = options;
   const timing = { ...APP_TIMING, ...options.timing };
-  const ring = new KeyRing(store.keys, log);
-  const callers = new Authenticator({ ...options, ring });
+  const ring = new KeyRing(store.keys);
+  const { adminKey } = options.secrets;
+  const signIns = new SignIns({ stored: store.signIns, ring, adminKey });
+  const openCalls = new OpenCalls({ ring, signIns, log });
+  const cookie = new SignInCookie(options.url);
+  const callers = new Authenticator({ ...options, ring, signIns, cookie });
   const { app, context: common } = await createHttpApp({
     log,
     metrics,
@@ -87,13 +98,15 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     store,
     links,
     teller,
-    ring,
+    openCalls,
+    signIns,
+    cookie,
     feed,
     callers,
     onboarding: new Onboarding({ store, linking: new Linking(store, links), report: reportsTo(log, store.audit), log }),
-    url: options.url,
     trail,
     log,
+    url: options.url,
     timing,
     wakeMoves: options.wakeMoves,
     attentionOf: options.attentionOf,
@@ -102,6 +115,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
   serviceRoutes(app, { service: 'central-hub', metrics, version, requireReady: () => {} });
   for (const routes of [
     meRoutes,
+    signInRoutes,
     tenantRoutes,
     keyRoutes,
     machineRoutes,
@@ -119,7 +133,8 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
   ]) {
     routes(app, context);
   }
-  app.addHook('onClose', async () => ring.close());
+  dashboardRoutes(app, options.dashboard);
+  app.addHook('onClose', async () => openCalls.close());
   await app.ready();
   return app;
 }

@@ -13,6 +13,8 @@ export interface Caller {
   keyId: string | null;
   /** False for a call that brought none: no machine is asked for it with the key of the hub. */
   hasKey: boolean;
+  /** The sign-in of the browser that asks; null where a key is presented. */
+  signIn: string | null;
 }
 
 /** The admin key of the data folder, and the service token. */
@@ -23,6 +25,7 @@ export const OPERATOR: Caller = {
   sessions: null,
   keyId: null,
   hasKey: true,
+  signIn: null,
 };
 
 /** A service of this machine that calls a route of earlier LeadMaster services under `LEADMASTER_COMPAT=open`. */
@@ -36,6 +39,7 @@ export function callerOf({ id, tenant, scopes, sessions }: KeyRecord): Caller {
     sessions: sessions === null ? null : new Set(sessions),
     keyId: id,
     hasKey: true,
+    signIn: null,
   };
 }
 

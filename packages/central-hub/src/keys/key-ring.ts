@@ -1,5 +1,3 @@
-import { LeadMasterError } from '@leadmaster/protocol';
-import type { Logger } from 'pino';
 import type { Keys } from '../store/keys.ts';
 import type { KeyRecord } from '../store/records.ts';
 import { type Caller, callerOf, isAllowedFrom } from './caller.ts';
@@ -7,8 +5,6 @@ import { fits, hashOf, parseKey } from './key-text.ts';
 
 /** How long a key is believed without a look at whether any was ended, on this hub or another. */
 const BELIEVED_MS = 500;
-/** How often the keys of open streams and uploads are looked at. */
-const WATCH_MS = 1_000;
 
 interface Known {
   record: KeyRecord;
@@ -21,17 +17,13 @@ const NONE = hashOf('');
 /** The keys that open the hub. Nothing here is the truth: what is remembered is checked against the store's revision. */
 export class KeyRing {
   readonly #keys: Keys;
-  readonly #log: Logger;
   readonly #now: () => Date;
   readonly #known = new Map<string, Known | null>();
-  readonly #watched = new Map<string, Set<AbortController>>();
   #revision = -1;
   #checkedAt = Number.NEGATIVE_INFINITY;
-  #timer: NodeJS.Timeout | null = null;
 
-  constructor(keys: Keys, log: Logger, now: () => Date = () => new Date()) {
+  constructor(keys: Keys, now: () => Date = () => new Date()) {
     this.#keys = keys;
-    this.#log = log;
     this.#now = now;
   }
 
@@ -46,27 +38,18 @@ export class KeyRing {
     return callerOf(found.record);
   }
 
-  /** Aborts once the key of a caller has ended: for what lasts longer than a request. `done` ends the watch. */
-  watch({ keyId }: Caller): { signal: AbortSignal; done: () => void } {
-    const ending = new AbortController();
-    if (keyId === null) return { signal: ending.signal, done: () => {} };
-    const others = this.#watched.get(keyId) ?? new Set();
-    this.#watched.set(keyId, others.add(ending));
-    this.#timer ??= setInterval(() => void this.#endRevoked(), WATCH_MS).unref();
-    return {
-      signal: ending.signal,
-      done: () => {
-        others.delete(ending);
-        if (others.size === 0 && this.#watched.get(keyId) === others) this.#watched.delete(keyId);
-        if (this.#watched.size === 0) this.close();
-      },
-    };
+  /** Whom a key stands for, by its id alone: for who has presented it before. Null where it opens nothing, from this address, now. */
+  async byId(id: string, address: string): Promise<Caller | null> {
+    const found = await this.#look(id);
+    if (found === null || !this.#isGood(found.record) || !isAllowedFrom(found.record, address)) return null;
+    await this.#keys.touch(id, this.#now());
+    return callerOf(found.record);
   }
 
-  /** Watches no longer. */
-  close(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+  /** Whether a key is still there and its time not over. */
+  async isGood(id: string): Promise<boolean> {
+    const found = await this.#look(id);
+    return found !== null && this.#isGood(found.record);
   }
 
   async #look(id: string): Promise<Known | null> {
@@ -90,21 +73,4 @@ export class KeyRing {
   #isGood({ expiresAt }: KeyRecord): boolean {
     return expiresAt === null || expiresAt > this.#now();
   }
-
-  async #endRevoked(): Promise<void> {
-    try {
-      for (const [id, open] of this.#watched) {
-        const found = await this.#look(id);
-        if (found !== null && this.#isGood(found.record)) continue;
-        for (const ending of open) ending.abort(ended());
-      }
-    } catch (error) {
-      // The streams stay open while the store is away; new requests fail by themselves.
-      this.#log.warn({ err: error }, 'whether keys were ended could not be looked up');
-    }
-  }
-}
-
-function ended(): LeadMasterError {
-  return new LeadMasterError('unauthorized', 'The key has ended meanwhile.', 'Send a key of this hub that is valid.');
 }

@@ -13,7 +13,12 @@ export interface KeyText {
 }
 
 export function newKey(): KeyText {
-  return { id: randomText(SMALL, 12), secret: randomText(ALL, 40) };
+  return { id: randomText(SMALL, 12), secret: newSecret() };
+}
+
+/** A secret that nothing finds but itself: 40 letters and digits, 238 bits. */
+export function newSecret(): string {
+  return randomText(ALL, 40);
 }
 
 export function writeKey({ id, secret }: KeyText): string {

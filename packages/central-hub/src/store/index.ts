@@ -18,6 +18,7 @@ import { OperationOwners } from './operation-owners.ts';
 import { openPostgres } from './postgres/open.ts';
 import { SendingWords } from './sending.ts';
 import { SessionCopies } from './session-copies.ts';
+import { SignIns } from './sign-ins.ts';
 import { openSqlite } from './sqlite.ts';
 import { Tenants } from './tenants.ts';
 
@@ -69,6 +70,7 @@ export class HubStore {
   readonly onboarding: OnboardingLinks;
   readonly audit: AuditLog;
   readonly moves: Moves;
+  readonly signIns: SignIns;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -90,6 +92,7 @@ export class HubStore {
     this.onboarding = new OnboardingLinks(database, seal);
     this.audit = new AuditLog(database, new AuditChain(seal.keyFor('audit')));
     this.moves = new Moves(database);
+    this.signIns = new SignIns(database);
     this.logId = logId;
   }
 

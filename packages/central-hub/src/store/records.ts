@@ -181,3 +181,11 @@ export interface EventQuery {
   /** These types alone. */
   types?: readonly string[];
 }
+
+/** Whose a sign-in is, or the code of one: the key that it stands for. */
+export interface SignInRecord {
+  /** Null for the admin key. */
+  keyId: string | null;
+  /** Which admin key it was; null for a key of the hub. */
+  mark: string | null;
+}

@@ -17,6 +17,7 @@ export interface HubTables {
   audit: AuditRow;
   audit_marks: AuditMarkRow;
   moves: MoveRow;
+  sign_ins: SignInRow;
 }
 
 export interface TenantRow {
@@ -204,4 +205,16 @@ export interface MoveRow {
   holder: string | null;
   generation: number;
   leased_until: number;
+}
+
+export interface SignInRow {
+  /** A hash of the secret that the browser has. */
+  id: string;
+  kind: 'code' | 'cookie';
+  /** Null for the admin key. */
+  key_id: string | null;
+  /** Of the admin key alone: which one it was, told by the secret. */
+  mark: string | null;
+  /** On the clock of the database. */
+  expires_at: number;
 }

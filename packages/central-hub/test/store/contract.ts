@@ -9,6 +9,7 @@ import { operationsContract } from './contract/operations.ts';
 import { readersContract } from './contract/readers.ts';
 import { sendingContract } from './contract/sending.ts';
 import { sessionsContract } from './contract/sessions.ts';
+import { signInsContract } from './contract/sign-ins.ts';
 import { tenantsContract } from './contract/tenants.ts';
 import { describeWhereItIs, type Kind } from './fixtures.ts';
 
@@ -25,6 +26,7 @@ export function storeContract(kind: Kind): void {
     operationsContract(kind);
     onboardingContract(kind);
     auditContract(kind);
+    signInsContract(kind);
     readersContract(kind);
     sendingContract(kind);
   });

@@ -11,6 +11,7 @@ import type { Io } from '../io.ts';
 import { printBanner } from '../service/banner.ts';
 import { serve } from '../service/serve.ts';
 import { startServices, type Which } from '../service/services.ts';
+import { buildDashboard } from '../setup/build-dashboard.ts';
 import { ensureBrowser } from '../setup/install-browser.ts';
 import type { Words } from '../words/words.ts';
 import { cliOf, type Register } from './command.ts';
@@ -78,6 +79,7 @@ async function run(cli: Cli, env: Env, options: StartOptions, how: How, extra: E
     words,
     ...(progress === undefined ? {} : { progress }),
   };
+  if (how.which !== 'session-manager') await buildDashboard(say);
   const browser = how.install ? await ensureBrowser(means) : null;
   return serve(cli, {
     // A person at a terminal reads lines, not JSON, unless they have chosen.

@@ -1,8 +1,9 @@
+import { errorText, visible } from '@leadmaster/protocol';
 import type { BrowserFound } from '@leadmaster/session-manager/browser';
 import { adminKeyFile, type Config } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
 import { ServiceClient } from '../client/service-client.ts';
-import { managerHere } from '../client/target.ts';
+import { hubHere, managerHere } from '../client/target.ts';
 import { firstStep, sessionTable } from '../commands/sessions.ts';
 
 /** What a person sees when the service has started: where it is, what it runs, and what to do next. */
@@ -12,13 +13,13 @@ export async function printBanner(
   { manager, hub }: { manager: string | null; hub: string | null },
   browser: BrowserFound | null,
 ): Promise<void> {
-  if (manager === null) return printHub(cli, config, hub);
+  if (manager === null) return printHub(cli, config, hub ?? '');
   const client = new ServiceClient(managerHere({ ...config, port: Number(new URL(manager).port) }));
   const { items } = await client.call('listSessions');
   const { dim } = cli.print.paint;
   const { banner } = cli.words.service;
   const rows = [
-    ...(hub === null ? [] : [[banner.hub, addressed(cli, hub)]]),
+    ...(hub === null ? [] : [await dashboardRow(cli, config, hub), [banner.hub, addressed(cli, hub)]]),
     [hub === null ? banner.address : banner.manager, addressed(cli, client.url)],
     [banner.key, config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY'],
     [banner.data, config.dataDir],
@@ -37,16 +38,28 @@ export async function printBanner(
 }
 
 /** A hub alone: what it is asked by, and where its machines come from. */
-function printHub(cli: Cli, config: Config, hub: string | null): void {
+async function printHub(cli: Cli, config: Config, hub: string): Promise<void> {
   const { banner, addMachines } = cli.words.service;
   const key = config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY';
   printRows(cli, [
-    [banner.hub, addressed(cli, hub ?? '')],
+    await dashboardRow(cli, config, hub),
+    [banner.hub, addressed(cli, hub)],
     [banner.key, key],
     [banner.data, config.dataDir],
   ]);
   cli.print.line(`\n${addMachines}\n`);
   cli.print.data({ hub, dataDir: config.dataDir });
+}
+
+/** The link that signs a browser in; where the hub makes none, why. */
+async function dashboardRow(cli: Cli, config: Config, hub: string): Promise<string[]> {
+  const { service } = cli.words;
+  const client = new ServiceClient(hubHere(config, Number(new URL(hub).port), null));
+  const shown = await client.call('createSignInCode').then(
+    ({ url }) => `${url}   ${cli.print.paint.dim(service.signInLink)}`,
+    (error: unknown) => visible(errorText(error)),
+  );
+  return [service.banner.dashboard, shown];
 }
 
 function addressed({ print: { paint } }: Cli, url: string): string {

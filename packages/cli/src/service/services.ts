@@ -2,6 +2,7 @@ import type { HubOptions, RunningHub } from '@leadmaster/central-hub';
 import type { Listening } from '@leadmaster/service-kit/http';
 import type { Env } from '@leadmaster/session-manager/config';
 import { version } from '../cli.ts';
+import { DASHBOARD } from '../setup/build-dashboard.ts';
 import { ownDiagnosis } from './own-diagnosis.ts';
 import type { Service } from './serve.ts';
 
@@ -53,7 +54,7 @@ export async function startServices({ which, env, logTo }: StartOptions): Promis
 
 async function startHub(options: Omit<HubOptions, 'version'>): Promise<RunningHub> {
   const { runCentralHub } = await import('@leadmaster/central-hub');
-  return runCentralHub({ ...options, version: version() });
+  return runCentralHub({ ...options, dashboard: DASHBOARD, version: version() });
 }
 
 async function hubPort(env: Env): Promise<Listening> {

@@ -27,6 +27,19 @@ async function ends(service: Running): Promise<void> {
   expect(await exitOf(service.child)).toBe(0);
 }
 
+/** What a start prints first: the page is there, and its code is good for the operator. */
+async function theLinkSignsIn(service: Running): Promise<void> {
+  await expect.poll(service.said, TIMEOUT).toMatch(/sign-in#code=/);
+  const [link = ''] = /http\S+#code=\w+/.exec(service.said()) ?? [];
+  const { origin, hash } = new URL(link);
+  const page = await fetch(link);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ code: hash.slice('#code='.length) });
+  const signedIn = await fetch(`${origin}/v1/sign-in`, { method: 'POST', headers, body });
+  expect(await signedIn.json()).toMatchObject({ kind: 'operator' });
+}
+
 interface Told {
   id: number;
   type: string;
@@ -39,6 +52,7 @@ test('a client with nothing but its key links a session through the hub, sends, 
   const { folder, start, cli, hubPort, managerPort } = await demo();
   const service = start('start', '--demo');
   await runs(service);
+  await theLinkSignsIn(service);
   expect(await cli('tenants', 'create', 'acme')).toMatchObject({ code: 0 });
   const made = await cli('keys', 'create', 'app', '--tenant', 'acme', '--scopes', 'read', 'send', 'control', 'storage');
   const [key = ''] = made.text.split('\n');

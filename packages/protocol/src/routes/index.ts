@@ -13,6 +13,7 @@ import { portableRoutes } from './portable.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
 import { sessionRoutes } from './sessions.ts';
+import { signInRoutes } from './sign-in.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { storageRoutes } from './storage.ts';
 import { transferRoutes } from './transfers.ts';
@@ -47,7 +48,7 @@ export const ROUTES = {
 
 export type RouteId = keyof typeof ROUTES;
 
-const hubsOwn = { ...hubSessionRoutes, ...centralHubRoutes, ...onboardingRoutes, ...auditRoutes };
+const hubsOwn = { ...hubSessionRoutes, ...centralHubRoutes, ...onboardingRoutes, ...auditRoutes, ...signInRoutes };
 
 type OnHub = Omit<typeof ROUTES, keyof typeof NOT_ON_HUB | keyof typeof hubsOwn> & typeof hubsOwn;
 
@@ -64,6 +65,6 @@ export const HUB_ROUTES = Object.fromEntries(
 export type HubRouteId = keyof typeof HUB_ROUTES;
 
 /** What a client can call: the routes of a session manager, as it states them, and those that a hub has beside them. */
-export const CALLS = { ...ROUTES, ...centralHubRoutes, ...onboardingRoutes, ...auditRoutes };
+export const CALLS = { ...ROUTES, ...centralHubRoutes, ...onboardingRoutes, ...auditRoutes, ...signInRoutes };
 
 export type CallId = keyof typeof CALLS;

@@ -26,7 +26,7 @@ export function eventRoutes(app: HttpApp, context: RouteContext): void {
 }
 
 async function answer(
-  { feed, ring, closing }: RouteContext,
+  { feed, openCalls, closing }: RouteContext,
   { query, headers }: Listing,
   reply: FastifyReply,
   caller: Caller,
@@ -34,7 +34,7 @@ async function answer(
 ) {
   const form = requireType(headers.accept, FORMS);
   reply.header('vary', 'accept');
-  const watch = ring.watch(caller);
+  const watch = openCalls.watch(caller);
   reply.raw.once('close', watch.done);
   const signal = anyOf(callerSignal(reply, closing), watch.signal);
   const [newest, logId] = [await feed.newest(view), feed.logIdOf(view)];

@@ -12,7 +12,7 @@ const GRACE_MS = 10_000;
 
 /** `/v1/operations`: the long calls of those who began them, as their machines tell of them. */
 export function operationRoutes(app: HttpApp, context: RouteContext): void {
-  const { store, links, callers, ring, closing } = context;
+  const { store, links, callers, openCalls, closing } = context;
   serve(app, HUB_ROUTES.listOperations, async (request, reply) => {
     const caller = callers.of(request);
     const { limit } = request.query;
@@ -26,7 +26,7 @@ export function operationRoutes(app: HttpApp, context: RouteContext): void {
 
   serve(app, HUB_ROUTES.getOperation, async (request, reply) => {
     const caller = callers.of(request);
-    const watch = ring.watch(caller);
+    const watch = openCalls.watch(caller);
     reply.raw.once('close', watch.done);
     const signal = anyOf(callerSignal(reply, closing), watch.signal);
     const { operation: id } = request.params;

@@ -3,10 +3,11 @@ import { sending } from './0002-sending.ts';
 import { links } from './0003-links.ts';
 import { audit } from './0004-audit.ts';
 import { moves } from './0005-moves.ts';
+import { signIns } from './0006-sign-ins.ts';
 import type { HubMigration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly HubMigration[] = [first, sending, links, audit, moves];
+export const MIGRATIONS: readonly HubMigration[] = [first, sending, links, audit, moves, signIns];
 
 /** Tables that must be there once all steps are done. */
 export const TABLES = [
@@ -25,4 +26,5 @@ export const TABLES = [
   'audit',
   'audit_marks',
   'moves',
+  'sign_ins',
 ] as const;

@@ -141,6 +141,7 @@ export const help = {
     about: 'move a session to another machine behind the hub; said again, it is followed to its end',
     machine: 'the machine that it goes to',
   },
+  open: { about: 'print a link that signs a browser in at the dashboard' },
   tenants: {
     about: 'add, list and remove the clients of the installation',
     name: 'the tenant',

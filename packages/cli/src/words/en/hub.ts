@@ -40,6 +40,7 @@ export const hub = {
   linkOnce: (until: string) => `Send this link to the owner of the phone. It is shown this once, and ends at ${until}.`,
   askRevokeLink: (id: string) => `Revoke the link ${id}? A page of it that is open ends at once.`,
   linkRevoked: (id: string) => `The link ${id} is revoked.`,
+  dashboardLinkOnce: 'It signs one browser in, once, within ten minutes, with all that your key may do.',
   theToken: 'the token of the machine',
   freeOf: (free: string, total: string) => `${free} of ${total}`,
   askRemoveTenant: (name: string) => `Remove the tenant ${name}, and all its keys?`,

@@ -1,4 +1,5 @@
 import type { Language } from '@leadmaster/doctor';
+import { reasons } from '@leadmaster/protocol/english';
 import { phones } from './demo.ts';
 import { help } from './help.ts';
 import { hub } from './hub.ts';
@@ -6,7 +7,6 @@ import { linking, messages } from './linking.ts';
 import { asking, count, output, progress } from './output.ts';
 import { files, portable } from './portable.ts';
 import { instead, program, rules } from './program.ts';
-import { reasons } from './reasons.ts';
 import { recordings } from './recordings.ts';
 import { refusals } from './refusals.ts';
 import { service, vault } from './service.ts';

@@ -2,6 +2,7 @@
 export const service = {
   running: 'LeadMaster is running.',
   banner: {
+    dashboard: 'dashboard',
     address: 'address',
     hub: 'hub',
     manager: 'manager',
@@ -10,6 +11,7 @@ export const service = {
     browser: 'browser',
     login: 'login',
   },
+  signInLink: 'one use, ten minutes; another: ./leadmaster open',
   addMachines: 'Put session managers behind it: ./leadmaster machines add NAME URL --token-file FILE',
   demoAlone: 'A demo is started by "start --demo" alone.',
   shutdownHangs: (seconds: number) => `The shutdown hangs beyond ${seconds} s; the process ends without it.`,

@@ -60,6 +60,7 @@ export const help: typeof enHelp = {
   hub: {
     about: 'arranca solo el hub, delante de session managers que funcionan en otro lugar',
   },
+  open: { about: 'muestra un enlace que abre el panel en un navegador' },
   keys: {
     about: 'hace, lista y revoca las claves del hub',
     create: {

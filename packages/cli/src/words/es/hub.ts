@@ -38,6 +38,7 @@ export const hub: typeof enHub = {
   linkOnce: (until) => `Envíe este enlace al dueño del teléfono. Se muestra solo esta vez, y termina ${until}.`,
   askRevokeLink: (id) => `¿Revocar el enlace ${id}? Si su página está abierta, termina al momento.`,
   linkRevoked: (id) => `El enlace ${id} está revocado.`,
+  dashboardLinkOnce: 'Abre el panel en un navegador, una sola vez, en diez minutos, con todo lo que su clave permite.',
   theToken: 'el token de la máquina',
   freeOf: (free, total) => `${free} de ${total}`,
   askRemoveTenant: (name) => `¿Quitar el inquilino ${name} y todas sus claves?`,

@@ -3,6 +3,7 @@ import type { service as enService, vault as enVault } from '../en/service.ts';
 export const service: typeof enService = {
   running: 'LeadMaster está en marcha.',
   banner: {
+    dashboard: 'panel',
     address: 'dirección',
     hub: 'hub',
     manager: 'gestor',
@@ -11,6 +12,7 @@ export const service: typeof enService = {
     browser: 'navegador',
     login: 'login',
   },
+  signInLink: 'un uso, diez minutos; otro: ./leadmaster open',
   addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file FILE',
   demoAlone: 'Una demo solo se arranca con "start --demo".',
   shutdownHangs: (seconds) => `El cierre no termina en ${seconds} s; el proceso acaba sin él.`,

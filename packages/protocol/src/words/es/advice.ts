@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@leadmaster/protocol';
+import type { ErrorCode } from '../../errors.ts';
 
 /** What helps against an error of a service whose hint names no command. The English hint, which has the values, is shown below it. */
 export const advice: Record<ErrorCode, string> = {

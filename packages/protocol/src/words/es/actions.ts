@@ -1,4 +1,4 @@
-import type { Action } from '@leadmaster/protocol';
+import type { Action } from '../../actions.ts';
 
 /** What each action does, before the command that does it. */
 export const actions: Record<Action['kind'], string> = {
@@ -44,6 +44,7 @@ export const actions: Record<Action['kind'], string> = {
   drain: 'Vaciar la máquina',
   peer_url: 'Dar la dirección para las otras máquinas',
   show_machines: 'Ver las máquinas',
+  open_dashboard: 'Obtener un enlace al panel',
   add_machine: 'Agregar una máquina',
   vault_repair: 'Reparar el encabezado de la bóveda',
 };

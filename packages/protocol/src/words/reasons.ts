@@ -1,9 +1,7 @@
-import type {
-  HELD_BACK_REASONS,
-  RECORDED_REASONS,
-  SNAPSHOT_REASONS,
-  WRONG_ACCOUNT_REASONS,
-} from '@leadmaster/protocol';
+import type { WRONG_ACCOUNT_REASONS } from '../accounts.ts';
+import type { RECORDED_REASONS } from '../recording-vocabulary.ts';
+import type { SNAPSHOT_REASONS } from '../snapshots.ts';
+import type { HELD_BACK_REASONS } from '../states.ts';
 
 /** Reasons that the protocol does not list: the session manager gives them as text. */
 type OtherReason =
@@ -13,6 +11,7 @@ type OtherReason =
   | 'adopted'
   | 'adopted_unfinished'
   | 'copy_ended'
+  | 'created'
   | 'found_without_a_record'
   | 'imported'
   | 'moved_here'

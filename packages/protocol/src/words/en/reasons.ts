@@ -48,6 +48,7 @@ export const reasons: Record<Reason, string> = {
   other: 'another reason',
   schedule: 'on schedule',
   after_login: 'after linking',
+  created: 'just created',
   bounds: 'when sending was switched off or the number was set',
   before_logout: 'before a logout',
   before_delete: 'before a deletion',

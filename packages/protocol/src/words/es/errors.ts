@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@leadmaster/protocol';
+import type { ErrorCode } from '../../errors.ts';
 
 /** What each error of a service means. Its own English detail, which carries the values, is shown below it. */
 export const errors: Record<ErrorCode, string> = {
@@ -115,10 +115,4 @@ export const errors: Record<ErrorCode, string> = {
   service_unreachable: 'El servicio no responde.',
   answer_lost: 'Puede que lo pedido se haya hecho.',
   operation_lost: 'El trabajo ya no se puede seguir.',
-};
-
-/** Errors of this program that carry a text in English. */
-export const ownErrors: Readonly<Record<string, string>> = {
-  settings: 'La configuración no es válida.',
-  failed: 'Algo falló.',
 };

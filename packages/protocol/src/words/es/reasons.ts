@@ -66,6 +66,7 @@ export const reasons: Record<Reason, string> = {
   adopted: 'adoptada',
   adopted_unfinished: 'adoptada a medio escribir',
   copy_ended: 'terminó la copia',
+  created: 'recién creada',
   found_without_a_record: 'encontrada sin registro',
   imported: 'importada',
   moved_here: 'trasladada aquí',

@@ -1,4 +1,5 @@
-import type { Attention, Session, SessionState, UnreachableBy } from '@leadmaster/protocol';
+import type { Attention, Session, UnreachableBy } from '../../session.ts';
+import type { SessionState } from '../../states.ts';
 
 type Facts = Pick<
   Session,

@@ -1,0 +1,48 @@
+import { computed, signal } from '@preact/signals';
+
+/** What is shown stands in the address, all of it, so that it can be shared. */
+const address = signal(new URL(location.href));
+
+addEventListener('popstate', () => {
+  address.value = new URL(location.href);
+});
+
+export type View = { name: 'sessions' } | { name: 'new' } | { name: 'session'; session: string } | { name: 'none' };
+
+export const view = computed<View>(() => viewOf(address.value.pathname));
+export const query = computed(() => address.value.searchParams);
+
+/** Goes to another view of this page. */
+export function go(path: string): void {
+  history.pushState(null, '', path);
+  address.value = new URL(location.href);
+  scrollTo(0, 0);
+}
+
+/** Changes the address without another entry in the history: for a search that is being typed. */
+export function replace(path: string): void {
+  history.replaceState(null, '', path);
+  address.value = new URL(location.href);
+}
+
+/** Sets parts of the query; an empty one is removed. */
+export function setQuery(parts: Readonly<Record<string, string>>): void {
+  const next = new URLSearchParams(query.value);
+  for (const [name, value] of Object.entries(parts)) {
+    if (value === '') next.delete(name);
+    else next.set(name, value);
+  }
+  const text = next.toString();
+  replace(`${address.value.pathname}${text === '' ? '' : `?${text}`}`);
+}
+
+export function pathOf(session: string): string {
+  return `/sessions/${encodeURIComponent(session)}`;
+}
+
+function viewOf(path: string): View {
+  if (path === '/' || path === '/sign-in') return { name: 'sessions' };
+  if (path === '/new') return { name: 'new' };
+  const [, session] = /^\/sessions\/([^/]+)$/.exec(path) ?? [];
+  return session === undefined ? { name: 'none' } : { name: 'session', session: decodeURIComponent(session) };
+}

@@ -1,0 +1,58 @@
+import type { HubSession } from '@leadmaster/protocol';
+import { words } from '../words/index.ts';
+
+/** How a session stands, for its place in the list and its colour. */
+export const GROUPS = ['trouble', 'passing', 'ready', 'resting'] as const;
+export type Group = (typeof GROUPS)[number];
+
+export function groupOf({ state, stateKind }: HubSession): Group {
+  if (stateKind === 'needs_person' || state === 'UNCLAIMED') return 'trouble';
+  if (stateKind === 'transient') return 'passing';
+  return state === 'READY' ? 'ready' : 'resting';
+}
+
+/** The colour of a state: bad is what only the operator can mend, wait is what a phone settles. */
+export type Tone = 'bad' | 'wait' | 'good' | 'rest';
+
+export function toneOf(session: HubSession): Tone {
+  const { state } = session;
+  if (['QR_REQUIRED', 'PASSKEY_REQUIRED', 'UNCLAIMED'].includes(state)) return 'wait';
+  const tones: Readonly<Record<Group, Tone>> = { trouble: 'bad', passing: 'wait', ready: 'good', resting: 'rest' };
+  return tones[groupOf(session)];
+}
+
+/** Trouble first, and of each kind what stands so for longest; those that are well by name. */
+export function byUrgency(one: HubSession, other: HubSession): number {
+  const [first, second] = [groupOf(one), groupOf(other)];
+  if (first !== second) return GROUPS.indexOf(first) - GROUPS.indexOf(second);
+  if (first === 'trouble' || first === 'passing') {
+    const [a, b] = [toneOf(one) === 'bad' ? 0 : 1, toneOf(other) === 'bad' ? 0 : 1];
+    return a - b || one.since.localeCompare(other.since) || one.name.localeCompare(other.name);
+  }
+  return one.name.localeCompare(other.name);
+}
+
+/** A reason in words. */
+export function reasonOf(reason: string): string {
+  const known: Readonly<Record<string, string>> = words.value.reasons;
+  return Object.hasOwn(known, reason) ? (known[reason] ?? '') : reason.replaceAll('_', ' ');
+}
+
+/** What the operator can do, in the language of the page; empty when there is nothing to do. */
+export function hintOf(session: HubSession): string {
+  return session.hint === '' ? '' : (words.value.hint(session) ?? session.hint);
+}
+
+/** Reasons that say no more than the state does. */
+const SAID_BY_STATE: ReadonlySet<string> = new Set([
+  'banned',
+  'waiting_for_scan',
+  'passkey_required',
+  'other_account',
+  'synced',
+]);
+
+/** Why a session is in its state, in words; empty where the state says it all. */
+export function whyOf({ reason, state }: HubSession): string {
+  return state === 'READY' || SAID_BY_STATE.has(reason) ? '' : reasonOf(reason);
+}

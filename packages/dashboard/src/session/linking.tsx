@@ -1,0 +1,169 @@
+import { type HubSession, LeadMasterError, type PairingCode, type QrCode } from '@leadmaster/protocol';
+import { useEffect, useState } from 'preact/hooks';
+import { encode } from 'uqr';
+import { clockTime, phone as written } from '../model/format.ts';
+import { settleSteps } from '../model/steps.ts';
+import { client } from '../service/client.ts';
+import { may } from '../service/me.ts';
+import { Button } from '../ui/button.tsx';
+import { Copyable } from '../ui/copyable.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { StepButton } from '../ui/step-button.tsx';
+import { useLoaded } from '../ui/use-loaded.ts';
+import { useOrder } from '../ui/use-order.ts';
+import { words } from '../words/index.ts';
+import { Section } from './section.tsx';
+
+/** What leads to an account: there while the session waits for its phone. */
+export function Linking({ session }: { session: HubSession }) {
+  const { session: texts, linking, actions } = words.value;
+  const { state, account } = session;
+  const isStarting = state === 'INITIALIZING' && account === null;
+  if (!may('control') || !(isStarting || ['QR_REQUIRED', 'PASSKEY_REQUIRED', 'WRONG_ACCOUNT'].includes(state)))
+    return null;
+  return (
+    <Section id="linking" title={state === 'WRONG_ACCOUNT' ? actions.settle : texts.sections.linking}>
+      {isStarting ? (
+        <p role="status">
+          <span class="spinner" aria-hidden="true" /> {linking.waiting}
+        </p>
+      ) : null}
+      {state === 'QR_REQUIRED' ? <Scan session={session} /> : null}
+      {state === 'PASSKEY_REQUIRED' ? <p>{linking.passkey}</p> : null}
+      {state === 'WRONG_ACCOUNT' ? <Settle session={session} /> : null}
+    </Section>
+  );
+}
+
+function Scan({ session }: { session: HubSession }) {
+  const { linking } = words.value;
+  return (
+    <div class="scan">
+      <LiveQr name={session.name} />
+      <div>
+        <ol class="steps">
+          {linking.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+        <ByCode name={session.name} />
+      </div>
+    </div>
+  );
+}
+
+/** The QR of now, replaced by each new one as it comes. */
+function LiveQr({ name }: { name: string }) {
+  const { linking } = words.value;
+  const loaded = useLoaded((signal) => currentQr(name, signal), {
+    session: name,
+    changes: ({ type }) => type === 'session.qr',
+  });
+  if (loaded.error !== null) return <Problem error={loaded.error} />;
+  if (loaded.data === null) return <p role="status">{linking.expired}</p>;
+  return (
+    <figure class="qr">
+      <QrPicture text={loaded.data.qr} label={linking.qrAlt(name)} />
+      <figcaption>
+        <Countdown until={loaded.data.expiresAt} />
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Null between two QRs, and once none is waited for: the state tells the rest. */
+async function currentQr(name: string, signal: AbortSignal): Promise<QrCode | null> {
+  try {
+    return await client.call('getQr', { params: { session: name } }, { signal });
+  } catch (error) {
+    if (error instanceof LeadMasterError && error.code === 'not_waiting_for_qr') return null;
+    throw error;
+  }
+}
+
+/** Always dark on light: cameras read nothing else well. */
+function QrPicture({ text, label }: { text: string; label: string }) {
+  const { data, size } = encode(text, { ecc: 'L', border: 3 });
+  const path = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
+  return (
+    <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shape-rendering="crispEdges">
+      <rect width={size} height={size} fill="#fff" />
+      <path d={path} fill="#000" />
+    </svg>
+  );
+}
+
+function Countdown({ until }: { until: string }) {
+  const { linking } = words.value;
+  const [left, setLeft] = useState(() => secondsTo(until));
+  useEffect(() => {
+    setLeft(secondsTo(until));
+    const timer = setInterval(() => setLeft(secondsTo(until)), 1_000);
+    return () => clearInterval(timer);
+  }, [until]);
+  return <span class="faint">{left > 0 ? linking.expires(left) : linking.expired}</span>;
+}
+
+function secondsTo(iso: string): number {
+  return Math.max(0, Math.round((Date.parse(iso) - Date.now()) / 1000));
+}
+
+function ByCode({ name }: { name: string }) {
+  const { linking } = words.value;
+  const [phone, setPhone] = useState('');
+  const [code, setCode] = useState<PairingCode | null>(null);
+  const order = useOrder();
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const digits = phone.replaceAll(/[\s+()-]/g, '');
+    void order.give(async () => {
+      setCode(await client.call('requestPairingCode', { params: { session: name }, body: { phone: digits } }));
+    });
+  };
+  return (
+    <details>
+      <summary>{linking.byCode}</summary>
+      <form class="form" onSubmit={submit}>
+        <label>
+          <span>{linking.phone}</span>
+          <input
+            type="tel"
+            required
+            value={phone}
+            placeholder={linking.phoneHint}
+            autoComplete="off"
+            onInput={({ currentTarget }) => setPhone(currentTarget.value)}
+          />
+        </label>
+        <Button type="submit" isBusy={order.isRunning}>
+          {linking.getCode}
+        </Button>
+      </form>
+      {order.error === null ? null : <Problem error={order.error} />}
+      {code === null ? null : (
+        <div role="status">
+          <Copyable large text={`${code.code.slice(0, 4)}-${code.code.slice(4)}`} />
+          <p class="faint">
+            {linking.codeHint} {linking.codeExpires(clockTime(code.expiresAt))}.
+          </p>
+        </div>
+      )}
+    </details>
+  );
+}
+
+function Settle({ session }: { session: HubSession }) {
+  const { linking } = words.value;
+  const { account } = session;
+  return (
+    <div class="form">
+      <p>{linking.wrong}</p>
+      {account === null ? null : <p>{linking.wrongIs(`${written(account.phone)} ${account.name}`)}</p>}
+      <div class="buttons">
+        {settleSteps(session).map((step) => (
+          <StepButton key={step.label} step={step} kind="plain" />
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+import { commandOf, type HubSession, isSessionName } from '@leadmaster/protocol';
+import { useEffect } from 'preact/hooks';
+import { exactTime, phone, since } from '../model/format.ts';
+import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
+import { nextStep, type Step, start, stepOf } from '../model/steps.ts';
+import { may } from '../service/me.ts';
+import { isLoaded, refresh, sessions } from '../service/sessions.ts';
+import { Copyable } from '../ui/copyable.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Link } from '../ui/link.tsx';
+import { StateBadge } from '../ui/state.tsx';
+import { StepButton } from '../ui/step-button.tsx';
+import { words } from '../words/index.ts';
+import { DangerZone } from './danger.tsx';
+import { SessionEvents } from './events.tsx';
+import { Health } from './health.tsx';
+import { Linking } from './linking.tsx';
+import { Messages } from './messages.tsx';
+import { Metadata } from './metadata.tsx';
+import { Snapshots } from './snapshots.tsx';
+import { Storage } from './storage.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** `/sessions/NAME`: everything about one session. */
+export function SessionView({ name }: { name: string }) {
+  const { app, session: texts } = words.value;
+  const session = sessions.value.get(name);
+  const isThere = session !== undefined;
+  useEffect(() => {
+    if (isSessionName(name)) void refresh(name);
+  }, [name]);
+  useEffect(() => {
+    document.title = `${name} · LeadMaster`;
+    if (isThere && location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    return () => {
+      document.title = 'LeadMaster';
+    };
+  }, [name, isThere]);
+  return (
+    <>
+      <Link to="/" class="back">
+        <Icon name="back" />
+        {app.back}
+      </Link>
+      {session !== undefined ? (
+        <Parts session={session} />
+      ) : isLoaded.value ? (
+        <div class="panel calm">
+          <h1>{name}</h1>
+          <p>{texts.gone}</p>
+        </div>
+      ) : (
+        <p role="status">{app.loading}</p>
+      )}
+    </>
+  );
+}
+
+function Parts({ session }: { session: HubSession }) {
+  const { name, state } = session;
+  if (state === 'UNCLAIMED') return <Summary session={session} />;
+  return (
+    <>
+      <Summary session={session} />
+      <div class="parts">
+        <div>
+          <Linking session={session} />
+          <Messages session={session} />
+          <Snapshots session={session} />
+          <Storage session={session} />
+        </div>
+        <div>
+          <Health session={session} />
+          <Timeline name={name} />
+          <SessionEvents name={name} />
+          <Metadata session={session} />
+          {may('control') ? <DangerZone session={session} /> : null}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** What matters at once: how it stands, since when, why, and what to do. */
+function Summary({ session }: { session: HubSession }) {
+  const { list, session: texts } = words.value;
+  const { name, account, since: from, machine, tenant, attempts, nextAttemptAt } = session;
+  const [hint, why] = [hintOf(session), whyOf(session)];
+  const isTrying = groupOf(session) === 'passing' && attempts > 1;
+  return (
+    <section class={`summary is-${toneOf(session)}`} aria-labelledby="name">
+      <div class="title">
+        <h1 id="name">{name}</h1>
+        <StateBadge session={session} />
+        <span class="faint" title={exactTime(from)}>
+          {list.since(since(from))}
+        </span>
+        <span class="space" />
+        <Orders session={session} />
+      </div>
+      <p class="meta faint">
+        <span>{account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`}</span>
+        {why === '' ? null : <span>{why}</span>}
+        {isTrying ? (
+          <span>{texts.attempts(attempts, nextAttemptAt === null ? null : exactTime(nextAttemptAt))}</span>
+        ) : null}
+        {machine === null ? null : (
+          <span>
+            {texts.machine} {machine}
+          </span>
+        )}
+        {tenant === null ? null : (
+          <span>
+            {texts.tenant} {tenant}
+          </span>
+        )}
+      </p>
+      {hint === '' ? null : <p class="hint">{hint}</p>}
+      <Commands session={session} />
+    </section>
+  );
+}
+
+/** What it proposes and only a terminal can do. */
+function Commands({ session }: { session: HubSession }) {
+  const { action, furtherActions = [] } = session;
+  const proposed = action === undefined ? furtherActions : [action, ...furtherActions];
+  const commands = proposed.filter((one) => stepOf(one, session) === null).map(commandOf);
+  if (commands.length === 0) return null;
+  return (
+    <ul class="commands">
+      {commands.map((command) => (
+        <li key={command}>
+          <Copyable text={command} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The step that the session proposes first, what else it proposes, and the orders that always fit. */
+function Orders({ session }: { session: HubSession }) {
+  if (!may('control')) return null;
+  const first = nextStep(session);
+  const further = (session.furtherActions ?? []).map((action) => stepOf(action, session));
+  const usual = usualSteps(session);
+  const rest = [...further, ...usual].filter((step): step is Step => step !== null && step.label !== first?.label);
+  const once = rest.filter((step, at) => rest.findIndex(({ label }) => label === step.label) === at);
+  return (
+    <div class="buttons">
+      {first === null ? null : <StepButton step={first} />}
+      {once.map((step) => (
+        <StepButton key={step.label} step={step} kind="plain" />
+      ))}
+    </div>
+  );
+}
+
+function usualSteps(session: HubSession): (Step | null)[] {
+  const { name, state } = session;
+  if (state === 'UNCLAIMED' || state === 'MOVED') return [];
+  if (state === 'STOPPED') return [start(session)];
+  if (session.desired === 'stopped') return [];
+  return [stepOf({ kind: 'restart', session: name }, session), stepOf({ kind: 'stop', session: name }, session)];
+}

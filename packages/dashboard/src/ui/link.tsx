@@ -1,0 +1,22 @@
+import type { ComponentChildren } from 'preact';
+import { go } from '../model/router.ts';
+
+interface LinkProps {
+  to: string;
+  children: ComponentChildren;
+  class?: string;
+}
+
+/** A link inside the page; with a modifier key, or in another tab, the browser follows it as any other. */
+export function Link({ to, children, class: name }: LinkProps) {
+  const follow = (event: MouseEvent): void => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(to);
+  };
+  return (
+    <a href={to} class={name} onClick={follow}>
+      {children}
+    </a>
+  );
+}

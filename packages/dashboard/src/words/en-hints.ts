@@ -1,0 +1,54 @@
+import type { Session } from '@leadmaster/protocol';
+
+type Facts = Pick<Session, 'state' | 'reason' | 'loginMode' | 'unreachable'>;
+
+const LINK_ELSEWHERE = 'LOGIN_MODE=server never links an account: start the service with LOGIN_MODE=qr or local.';
+const UNTOUCHED = 'The login is untouched.';
+
+/** What to do, by the reason: as the service says it, without the commands, which the page has as buttons. */
+const BY_REASON: Readonly<Record<string, string>> = {
+  login_required: LINK_ELSEWHERE,
+  login_refused: `WhatsApp does not know this login any more. ${LINK_ELSEWHERE}`,
+  conflict: 'The same login is open in another place. Stop it there before you start it here.',
+  account_locked: 'Unlock the account on the phone first. Then restore a snapshot, or link it again.',
+  page_erased_login:
+    'The page of WhatsApp Web erased the login by itself. A snapshot from before brings it back; else link it again.',
+  terms_refused:
+    'The account was unlinked because its owner did not accept the terms. Accept them on the phone, then link it again.',
+  terms_required: 'The owner of the account has to accept the terms of WhatsApp on the phone.',
+  qr_unattended: 'The QR was not scanned. Ask for it again once the phone is at hand.',
+  passkey_not_given:
+    'The passkey was not given in time. Link the account in a visible browser: docs/passkeys.md has the steps.',
+  screen_locked: `The app lock is on. Open the profile in a visible browser and remove the lock. ${UNTOUCHED}`,
+  proxy_blocked: `Change the proxy in CHROME_ARGS, or the network, then restart the service. ${UNTOUCHED}`,
+  unsupported_browser: `Install a current Chromium, or set CHROME_PATH. ${UNTOUCHED}`,
+  storage_full: `The page has no room left. Free space on the disk of the data folder; the session starts by itself. ${UNTOUCHED}`,
+  browser_missing: 'Install chromium-headless-shell on the machine, or set CHROME_PATH.',
+  browser_failed: 'The browser does not start. Repair it, or name another in CHROME_PATH.',
+  browser_too_old: 'A newer Chromium wrote this profile. Install that version or a newer one.',
+  browser_not_gone: 'A process of the browser could not be ended. Start the session once it is gone.',
+  profile_in_use: 'End the program that has the profile open.',
+  profile_unreadable: 'Repair the disk, or the permissions of the profile.',
+  login_missing: 'Mount its disk, or put the folder back in its place.',
+  login_damaged: 'Nothing was overwritten. Restore the newest snapshot.',
+  origin_not_retired: 'This is a copy of a login. Start it once the place that it came from will never run it again.',
+};
+
+const BY_STATE: Readonly<Partial<Record<Session['state'], string>>> = {
+  QR_REQUIRED: 'Scan the QR with the phone.',
+  DISCONNECTED_LOGOUT: 'The account was unlinked. Link it again; the profile from before is in the trash.',
+  DISCONNECTED_BANNED: 'WhatsApp has banned this account. Start it once the phone shows that the ban is lifted.',
+  PASSKEY_REQUIRED: 'WhatsApp wants a passkey of this account: docs/passkeys.md has the steps.',
+  WRONG_ACCOUNT:
+    'Another account is linked than the session belongs to, or it is linked in another session too. Nothing is sent, and what comes in waits.',
+  AUTH_FAILURE: 'WhatsApp refused the login.',
+  MOVED: 'The session lives on another machine. Its profile here is in the trash.',
+  UNCLAIMED: 'A profile lies here that belongs to no session yet.',
+};
+
+/** Null where the service's own words have values that these lack. */
+export function sessionHint({ state, reason, loginMode, unreachable }: Facts): string | null {
+  if (unreachable !== null) return null;
+  if (state === 'DISCONNECTED_LOGOUT' && loginMode === 'server') return LINK_ELSEWHERE;
+  return BY_REASON[reason] ?? BY_STATE[state] ?? null;
+}

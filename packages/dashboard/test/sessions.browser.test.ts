@@ -1,0 +1,155 @@
+import type { Page, Request } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { place, useBrowser } from './world.ts';
+
+const open = useBrowser();
+
+test('from an empty page to a message that was read, by keyboard alone', async () => {
+  const world = await place();
+  const { manager } = world;
+  manager.stage.showQrs();
+  const page = await open();
+  await world.enter(page);
+  await page.getByRole('link', { name: 'Make a session' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Name').waitFor();
+  await page.keyboard.type('Ventas!');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is not a session name.').waitFor();
+  await page.getByLabel('Name').fill('ventas');
+  await page.keyboard.press('Enter');
+  const qr = page.getByRole('img', { name: 'QR code that links ventas' });
+  await qr.waitFor();
+  const first = await qr.locator('path').getAttribute('d');
+  await page.getByText(/A new code comes in \d+ s/).waitFor();
+  (await manager.engine.runOf('ventas')).showQr(2);
+  await expect.poll(() => qr.locator('path').getAttribute('d')).not.toBe(first);
+
+  await page.getByText('Without a camera').click();
+  await page.getByLabel('The phone’s number').fill('+54 9 11 0000-0001');
+  await page.keyboard.press('Enter');
+  await page.getByText('ABCD-1234').waitFor();
+  expect((await manager.engine.runOf('ventas')).pairings).toEqual(['5491100000001']);
+
+  await manager.stage.scan('ventas');
+  await page.getByText('Ready', { exact: true }).first().waitFor();
+  await qr.waitFor({ state: 'detached' });
+  await page.getByLabel('To', { exact: true }).fill('+54 9 11 2233-4455');
+  await page.getByLabel('Text', { exact: true }).fill('hola');
+  await page.getByRole('button', { name: 'Send' }).press('Enter');
+  await page.getByText('+5491122334455').waitFor();
+  const run = await manager.engine.runOf('ventas');
+  expect(run.sent).toEqual([{ to: '5491122334455', text: 'hola' }]);
+  const [whatsappId = ''] = run.acks.keys();
+  run.tell({ type: 'ack', ids: [whatsappId], ack: 3 });
+  await page.getByText('Read', { exact: true }).waitFor();
+});
+
+test('trouble stands first, in words and with its one step, and comes up by itself', async () => {
+  const world = await place();
+  const { manager } = world;
+  for (const name of ['calma', 'norte']) await world.given(name, 'READY');
+  await world.given('sur', 'STOPPED');
+  const page = await open();
+  await world.enter(page);
+  const names = page.locator('.row .name');
+  await expect.poll(() => names.allInnerTexts()).toEqual(['calma', 'norte', 'sur']);
+  (await manager.engine.runOf('norte')).tell({ type: 'banned' });
+  await expect.poll(() => names.allInnerTexts()).toEqual(['norte', 'calma', 'sur']);
+  const row = page.getByRole('listitem').filter({ hasText: 'norte' });
+  expect(await row.innerText()).toMatch(/Banned by WhatsApp[\s\S]*Start it once the phone shows/);
+  await page.getByRole('listitem').filter({ hasText: 'sur' }).getByRole('button', { name: 'Start' }).click();
+  await world.until('sur', 'INITIALIZING');
+  await page.getByRole('heading', { name: 'On the way 1' }).waitFor();
+});
+
+test('search and filters stand in the address, and a filter that fits nothing says how to go on', async () => {
+  const world = await place();
+  await world.tenant('acme');
+  await world.given('acme.ventas', 'READY');
+  await world.given('soporte', 'READY');
+  const page = await open();
+  await world.enter(page);
+  const names = page.locator('.row .name');
+  await expect.poll(() => names.count()).toBe(2);
+  await page.getByRole('searchbox').fill('VENT');
+  await expect.poll(() => names.allInnerTexts()).toEqual(['acme.ventas']);
+  await page.getByRole('button', { name: 'Ready 2' }).click();
+  expect(new URL(page.url()).search).toBe('?q=VENT&state=ready');
+  await page.reload();
+  await expect.poll(() => names.allInnerTexts()).toEqual(['acme.ventas']);
+  await page.getByRole('searchbox').fill('nothing of the kind');
+  await page.getByRole('button', { name: 'Clear search and filters' }).click();
+  await expect.poll(() => names.count()).toBe(2);
+});
+
+test('a page whose line was cut shows what has happened meanwhile, without a reload', async () => {
+  const world = await place();
+  await world.given('ventas', 'READY');
+  const page = await open();
+  await world.enter(page);
+  await page.getByText('Live', { exact: true }).waitFor();
+  world.cut();
+  await page.getByText('Connection lost').waitFor();
+  await world.given('nueva', 'QR_REQUIRED');
+  (await world.manager.engine.runOf('ventas')).tell({ type: 'banned' });
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'nueva' }).waitFor();
+  await page.getByText('Banned by WhatsApp').waitFor();
+});
+
+test('a page that was hidden for long closes its stream, and reads on where it was when it is looked at again', async () => {
+  const world = await place();
+  await world.given('ventas', 'READY');
+  const page = await open();
+  await page.clock.install();
+  await world.enter(page, '/sessions/ventas');
+  await page.getByText('Live', { exact: true }).waitFor();
+  const isStream = (request: Request): boolean => request.url().endsWith('/v1/events');
+  let opened = 0;
+  page.on('request', (request) => {
+    if (isStream(request)) opened += 1;
+  });
+  await setHidden(page, true);
+  await page.clock.fastForward(30_000);
+  await page.getByText('Live', { exact: true }).waitFor();
+  const closed = page.waitForEvent('requestfailed', isStream);
+  await page.clock.fastForward(31_000);
+  await closed;
+  // One that was only broken would be taken up again.
+  await page.clock.runFor(5_000);
+  expect(opened).toBe(0);
+  await world.manager.stage.hear('ventas', 'while it was hidden');
+  await setHidden(page, false);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByText('message.received').waitFor();
+  expect(opened).toBe(1);
+});
+
+/** Hides the page, or shows it, as another tab in front would. */
+async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));`);
+}
+
+test('texts of others are shown as they are, and none of them runs', async () => {
+  const world = await place();
+  const evil = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>"\'`{{1+1}}';
+  await world.given('ventas', 'READY');
+  (await world.manager.engine.runOf('ventas')).tell({
+    type: 'ready',
+    account: { id: '5491100000001@c.us', phone: '5491100000001', name: evil },
+    webVersion: '2.3000.1',
+  });
+  const body = { metadata: { [evil.slice(0, 60)]: evil, url: 'javascript:window.ran=1' } };
+  expect((await world.ask('/v1/sessions/ventas', { method: 'PATCH', body })).status).toBe(200);
+  const page = await open();
+  await world.enter(page);
+  await page.getByRole('link', { name: 'ventas' }).click();
+  await page.getByText(evil).first().waitFor();
+  await world.manager.stage.hear('ventas', evil);
+  await page.getByText('message.received').first().click();
+  await page.locator('pre').getByText('onerror').waitFor();
+  expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
+  expect(await page.locator('main img, main script').count()).toBe(0);
+});

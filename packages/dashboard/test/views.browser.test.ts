@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { DIST, type Place, place, useBrowser } from './world.ts';
+
+const open = useBrowser();
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const WIDER = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+/** Each way that people see the page, as a pair that differs in everything. */
+const LOOKS = [
+  { locale: 'en-GB', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { locale: 'es-AR', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+] as const;
+
+const VIEWS = ['/', '/?q=none-of-the-kind', '/new', '/sessions/ready', '/sessions/qr', '/sessions/wrong'];
+
+test('every view is fit for a screen reader and as wide as its window, and asks this hub for everything', async () => {
+  const world = await place();
+  await fill(world);
+  for (const look of LOOKS) {
+    const page = await open(look);
+    const elsewhere: string[] = [];
+    page.on('request', (request) => {
+      if (new URL(request.url()).host !== new URL(world.url).host) elsewhere.push(request.url());
+    });
+    await page.goto(world.url);
+    await page.locator('input[name=key]').waitFor();
+    const findings = [await faultsOf(page, 'sign-in')];
+    await world.enter(page);
+    await page.locator('.row .name').first().waitFor();
+    for (const view of VIEWS) {
+      await page.goto(`${world.url}${view}`);
+      await page.locator('h1, .calm').first().waitFor();
+      await expect.poll(() => page.getByText(/^(Loading|Cargando)$/).count()).toBe(0);
+      findings.push(await faultsOf(page, view));
+    }
+    expect([findings.flat(), elsewhere]).toEqual([[], []]);
+  }
+}, 120_000);
+
+test('what a browser loads is at most 120 kB, packed', () => {
+  const assets = join(DIST, 'assets');
+  const sizes = readdirSync(assets).map((name) => gzipSync(readFileSync(join(assets, name)), { level: 9 }).length);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(120_000);
+});
+
+async function fill(world: Place): Promise<void> {
+  const { manager } = world;
+  await world.given('ready', 'READY');
+  await manager.take('ready');
+  await world.given('qr', 'QR_REQUIRED');
+  await world.given('wrong', 'WRONG_ACCOUNT');
+  await world.given('error', 'ERROR');
+  await world.given('stopped', 'STOPPED');
+  const body = { to: '5491122334455', text: 'hola' };
+  expect((await world.ask('/v1/sessions/ready/messages', { body })).status).toBe(202);
+}
+
+/** What axe finds, and whether anything is wider than the window. */
+async function faultsOf(page: Page, view: string): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  const wider = await page.evaluate<number>(WIDER);
+  return [
+    ...violations.map(({ id, nodes }) => `${view}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+    ...(wider > 0 ? [`${view}: ${wider} pixels too wide`] : []),
+  ];
+}

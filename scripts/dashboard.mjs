@@ -1,0 +1,77 @@
+// Builds the dashboard where it is missing or older than its sources. Run by `npm start`, `./leadmaster start` and `npm test`.
+import './check-node.mjs';
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withInstallLock } from './install-lock.mjs';
+import { capture, fail, LaunchError, ROOT } from './lib.mjs';
+import { wordsOf } from './words.mjs';
+
+const FOLDER = 'packages/dashboard';
+/** Everything that the page is made of; the lock file names its libraries. */
+const SOURCES = [
+  `${FOLDER}/{package.json,index.html,vite.config.ts,tsconfig.json}`,
+  `${FOLDER}/src/**/*.*`,
+  'packages/{protocol,client}/src/**/*.ts',
+  'package-lock.json',
+];
+const BUILD_MS = 120_000;
+
+/** @throws LaunchError where it cannot be built; what was built before stays. */
+export async function ensureDashboard({ root = ROOT, node = process.execPath, log = console.error } = {}) {
+  const dist = join(root, FOLDER, 'dist');
+  if (isBuiltFrom(dist, hashOfSources(root))) return;
+  await withInstallLock(join(root, '.install.lock'), log, async () => {
+    const hash = hashOfSources(root);
+    if (!isBuiltFrom(dist, hash)) await build({ root, node, log, dist, hash });
+  });
+}
+
+function isBuiltFrom(dist, hash) {
+  try {
+    return readFileSync(join(dist, 'built-from.txt'), 'utf8') === hash;
+  } catch {
+    return false;
+  }
+}
+
+function hashOfSources(root) {
+  const hash = createHash('sha256');
+  for (const name of globSync(SOURCES, { cwd: root }).sort()) {
+    hash
+      .update(`${name}\0`)
+      .update(readFileSync(join(root, name)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+async function build({ root, node, log, dist, hash }) {
+  const words = wordsOf();
+  const [fresh, old] = [`${dist}.new`, `${dist}.old`];
+  log(words.buildingDashboard);
+  const started = Date.now();
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const args = [vite, 'build', join(root, FOLDER), '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'];
+  const { code, output } = await capture(node, args, { cwd: root, signal: AbortSignal.timeout(BUILD_MS) });
+  if (code !== 0) throw new LaunchError(words.dashboardNotBuilt(output.trim().slice(-2000)));
+  writeFileSync(join(fresh, 'built-from.txt'), hash);
+  rmSync(old, { recursive: true, force: true });
+  moveAside(dist, old);
+  renameSync(fresh, dist);
+  rmSync(old, { recursive: true, force: true });
+  log(words.dashboardBuilt(((Date.now() - started) / 1000).toFixed(1)));
+}
+
+function moveAside(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  ensureDashboard().catch(fail);
+}
