@@ -10,7 +10,10 @@ export interface FirstLookDeps {
   compareWithVault: (names: readonly string[]) => Promise<void>;
 }
 
-/** What is looked at before the first session is started: which logins are not the ones that should run. */
+/**
+ * What is looked at before the first session is started: which logins are not the ones that should run. The service answers
+ * meanwhile: a session may be deleted under it.
+ */
 export class FirstLook {
   readonly #deps: FirstLookDeps;
 
@@ -26,7 +29,7 @@ export class FirstLook {
   /** Has linked sessions wait whose profile is not the one that ran here last. */
   async holdOthers(): Promise<void> {
     const { store, roster } = this.#deps;
-    for (const { name } of store.sessions.all().filter(isStartable)) await (await roster.get(name)).holdIfOther();
+    for (const { name } of store.sessions.all().filter(isStartable)) await roster.find(name)?.holdIfOther();
   }
 
   /** Has linked sessions wait of which the vault has a newer login. `isMeant`: these alone. */
@@ -39,7 +42,7 @@ export class FirstLook {
     for (const { name, reason } of linked) {
       const isOlder = olderLogin(store.facts, name) !== null;
       // Where it waits for the place as well, that is told first; the other is told once that is accepted.
-      if (isOlder && reason !== 'place_changed') await (await roster.get(name)).rest('older_than_vault');
+      if (isOlder && reason !== 'place_changed') await roster.find(name)?.rest('older_than_vault');
     }
   }
 }
