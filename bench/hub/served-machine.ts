@@ -71,6 +71,7 @@ async function answerTo({ url = '', method }: IncomingMessage): Promise<object> 
   if (pathname === '/v1/sessions') return { items: order.names.map(sessionOf), cursor: null };
   if (pathname.startsWith('/v1/sessions/'))
     return sessionOf(decodeURIComponent(pathname.slice('/v1/sessions/'.length)));
+  if (pathname.endsWith('/sending')) return { revision: 0, machine: 'on', tenants: [] };
   return method === 'PUT' ? confirmed() : { status: 'ok', version: '0.0.0', uptimeSeconds: 1 };
 }
 
