@@ -175,6 +175,7 @@ describe('the audit', () => {
       'getQr',
       'exportSnapshot',
       'compatQr',
+      'compatQrPage',
       'compatQrCode',
       'getLinkState',
     ]);
