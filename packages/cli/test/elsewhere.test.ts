@@ -46,6 +46,14 @@ test('a session that has no tenant is named to the operator, with what to do', a
   expect((await elsewhere(url)('sessions')).stdout).not.toContain('no tenant');
 });
 
+test("what is the operator's sends a tenant's key to the operator, in Spanish too", async () => {
+  const hub = await hubOver(['m1']);
+  const url = { LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: await hub.tenant('acme') };
+  expect(await elsewhere(url)('audit')).toMatchObject({ code: 5, stderr: expect.stringContaining('Ask the operator') });
+  const spanish = await elsewhere({ ...url, LEADMASTER_LANG: 'es' })('audit');
+  expect(spanish).toMatchObject({ code: 5, stderr: expect.stringContaining('pídalo al operador') });
+});
+
 test("snapshot list through a hub has those of the key's own sessions", async () => {
   const hub = await hubOver(['m1']);
   const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: await hub.tenant('acme') });
