@@ -25,6 +25,35 @@ test("with LEADMASTER_URL and a tenant's key, commands speak with the hub, and n
   expect(await cli('session stop ventas')).toMatchObject({ code: 0 });
 });
 
+test('a session that has no tenant is named to the operator, with what to do', async () => {
+  const hub = await hubOver(['m1']);
+  const url = { LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: ADMIN_KEY };
+  await hub.managers.m1?.given('acme.ventas', 'READY');
+  await hub.until('acme.ventas', 'READY');
+  for (const line of ['sessions', 'sessions acme.ventas']) {
+    const told = await elsewhere(url)(line);
+    expect(told.stdout).toMatch(/^acme\.ventas +READY, no tenant/m);
+    expect(told.stderr).toContain('./leadmaster tenants create acme --accept-remains');
+  }
+  const json = JSON.parse((await elsewhere(url)('sessions --json')).stdout);
+  expect(json).toMatchObject([{ name: 'acme.ventas', noTenant: true, tenant: 'acme', machine: 'm1' }]);
+  const spanish = await elsewhere({ ...url, LEADMASTER_LANG: 'es' })('sessions');
+  expect([spanish.stdout, spanish.stderr]).toEqual([
+    expect.stringContaining('sin inquilino'),
+    expect.stringContaining('tenants create acme --accept-remains'),
+  ]);
+  expect((await elsewhere(url)('tenants create acme --accept-remains')).code).toBe(0);
+  expect((await elsewhere(url)('sessions')).stdout).not.toContain('no tenant');
+});
+
+test("what is the operator's sends a tenant's key to the operator, in Spanish too", async () => {
+  const hub = await hubOver(['m1']);
+  const url = { LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: await hub.tenant('acme') };
+  expect(await elsewhere(url)('audit')).toMatchObject({ code: 5, stderr: expect.stringContaining('Ask the operator') });
+  const spanish = await elsewhere({ ...url, LEADMASTER_LANG: 'es' })('audit');
+  expect(spanish).toMatchObject({ code: 5, stderr: expect.stringContaining('pídalo al operador') });
+});
+
 test("snapshot list through a hub has those of the key's own sessions", async () => {
   const hub = await hubOver(['m1']);
   const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: await hub.tenant('acme') });

@@ -190,15 +190,24 @@ export const hubSession = session.extend({
   machine: z.string().nullable(),
   asOf: time.describe('When the hub last knew; older than now while its machine does not answer'),
   untold: seenAs('operator', untold.optional()),
-  noTenant: z
-    .literal(true)
-    .optional()
-    .describe(
-      'There is no tenant of the name before the dot, so that it waits for the operator. For the operator alone, in the list and ' +
-        'where one session is asked for',
-    ),
+  noTenant: seenAs(
+    'operator',
+    z
+      .literal(true)
+      .optional()
+      .describe(
+        'There is no tenant of the name before the dot, so that it waits for the operator. For the operator alone, in the list and ' +
+          'where one session is asked for',
+      ),
+  ),
 });
 export type HubSession = z.infer<typeof hubSession>;
+
+const ADDED_BY_HUB = { tenant: true, machine: true, asOf: true, untold: true, noTenant: true } as const;
+
+/** A session as a client reads it, of a session manager or of a hub: what a hub adds may be there. */
+export const anySession = session.extend(hubSession.pick(ADDED_BY_HUB).partial().shape);
+export type AnySession = z.infer<typeof anySession>;
 
 export const hubSessionPage = z.object({ items: z.array(hubSession), cursor: z.string().nullable() });
 

@@ -178,6 +178,7 @@ describe('the audit', () => {
       'getQr',
       'exportSnapshot',
       'compatQr',
+      'compatQrPage',
       'compatQrCode',
       'getLinkState',
     ]);

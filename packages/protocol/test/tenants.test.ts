@@ -317,7 +317,7 @@ test('the fields of a wrong request are told as they are', () => {
 /** Texts that a tenant is told as they are: its own content, ids and versions. A new one is added here on purpose. */
 const AS_IT_IS = [
   ...['build', 'chromium', 'engine', 'service', 'version'],
-  ...['id', 'ids', 'forgotten', 'messageId', 'message_id', 'whatsappId', 'logId'],
+  ...['id', 'ids', 'unanswered', 'forgotten', 'messageId', 'message_id', 'whatsappId', 'logId'],
   // Who is who at WhatsApp, and what was said.
   ...['chatId', 'cursor', 'from', 'lid', 'name', 'number', 'otherSpelling', 'phone', 'pushName', 'text', 'to'],
   ...['type', 'wid'],

@@ -90,7 +90,12 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     },
   });
   app.addHook('preHandler', async (request) => callers.checkInput(request));
-  const trail = new AuditTrail({ log, audit: store.audit, callerOf: (request) => callers.known(request) });
+  const trail = new AuditTrail({
+    log,
+    audit: store.audit,
+    callerOf: (request) => callers.known(request),
+    compatSessions: options.compatSessions,
+  });
   trail.watch(app);
   const feed = new HubFeed(store, { heartbeatMs: timing.heartbeatMs, closing: common.closing, log });
   const context: RouteContext = {

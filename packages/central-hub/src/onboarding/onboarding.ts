@@ -105,11 +105,19 @@ export class Onboarding {
     if (progress.is === 'linked' && (await this.#store.onboarding.end(link.id))) {
       await this.#report({ what: 'linked', link, from: visit.from });
     }
-    if (progress.is !== 'qr') return { state: progress.is, expiresAt };
+    return progress.is === 'qr' ? this.#show(visit, progress.qr) : { state: progress.is, expiresAt };
+  }
+
+  /** Shows what links: to the browser that still has the link, and while that is still good. It may have ended while its machine was asked. */
+  async #show(visit: Claimed, qr: string): Promise<LinkState> {
+    const link = await this.heldBy(visit);
+    if (link === null) return this.#notHeld(visit);
+    const expiresAt = link.expiresAt.toISOString();
+    if (link.state !== 'waiting') return { state: link.state, expiresAt };
     if (link.code !== null) {
       return { state: 'code', code: link.code.code, codeExpiresAt: link.code.expiresAt, expiresAt };
     }
-    return { state: 'qr', qr: progress.qr, image: await pictureOf(progress.qr), expiresAt };
+    return { state: 'qr', qr, image: await pictureOf(qr), expiresAt };
   }
 
   /** @throws LeadMasterError as `state`; `number_refused`, `rate_limited`, `not_waiting_for_qr`. */
@@ -120,9 +128,10 @@ export class Onboarding {
     await this.#store.onboarding.countCode(id, phone);
     if (await this.#linking.isRefused(link, phone)) throw numberRefused();
     const code = await this.#linking.code(session, phone).catch((error: unknown) => this.#refuse(error, session));
-    if (claimHash !== null) await this.#store.onboarding.keepCode(id, claimHash, code);
     await this.#report({ what: 'code', link, from: visit.from });
-    return code;
+    const isKept = claimHash !== null && (await this.#store.onboarding.keepCode(id, claimHash, code));
+    // The link has ended, or another browser has taken it, while WhatsApp was asked.
+    return isKept ? code : this.#notHeld(visit);
   }
 
   async #find(token: string): Promise<OnboardingRecord> {

@@ -1,4 +1,4 @@
-import { LeadMasterError } from '@leadmaster/protocol';
+import { LeadMasterError, plainPhone } from '@leadmaster/protocol';
 import type { HubDatabase, HubQueries } from './database.ts';
 import { ago } from './dialect.ts';
 
@@ -11,8 +11,10 @@ const PHONE_MS = 3_600_000;
 export async function countCode(
   { dialect }: HubDatabase,
   db: HubQueries,
-  { link, phone }: { link: string; phone: string },
+  { link, phone: given }: { link: string; phone: string },
 ): Promise<void> {
+  // A number that WhatsApp knows by two spellings is one.
+  const phone = plainPhone(given);
   // The row is held, so that the codes of one link are counted one after the other.
   await dialect.locked(db.selectFrom('onboarding_links').select('id').where('id', '=', link)).executeTakeFirst();
   const ofLink = await codes(db).where('link', '=', link).executeTakeFirstOrThrow();

@@ -144,17 +144,23 @@ export class OnboardingLinks {
     await this.#database.transact((db) => countCode(this.#database, db, { link: id, phone }));
   }
 
-  /** Keeps the code for the page of the browser that has asked for it; another one that took the link since does not see it. */
-  async keepCode(id: string, claimHash: Buffer, code: { code: string; expiresAt: string }): Promise<void> {
-    await this.#database.run((db) =>
+  /**
+   * Keeps the code for the page of the browser that has asked for it; another one that took the link since does not see it.
+   * False where that browser has the link no more, or the link has ended.
+   */
+  async keepCode(id: string, claimHash: Buffer, code: { code: string; expiresAt: string }): Promise<boolean> {
+    const { numUpdatedRows } = await this.#database.run((db) =>
       db
         .updateTable('onboarding_links')
         .set({ code: this.#seal.seal(JSON.stringify(code), aboutCode(id)) })
         .where('id', '=', id)
         .where('claim_hash', '=', claimHash)
+        .where('linked_at', 'is', null)
         .where('revoked_at', 'is', null)
-        .execute(),
+        .where('expires_at', '>', this.#database.dialect.now)
+        .executeTakeFirst(),
     );
+    return numUpdatedRows > 0n;
   }
 
   /** Forgets links that ended longer ago, with their codes; answers how many. */

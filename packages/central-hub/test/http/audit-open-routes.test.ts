@@ -18,7 +18,7 @@ async function setUp(handle: (trail: AuditTrail, request: FastifyRequest, name: 
     ...{ log: SILENT, metrics: new Registry(), timing: APP_TIMING, api },
     authenticate: () => {},
   });
-  const trail = new AuditTrail({ log: SILENT, audit, callerOf: () => null });
+  const trail = new AuditTrail({ log: SILENT, audit, callerOf: () => null, compatSessions: null });
   trail.watch(app);
   serve(app, ROUTE, async (request, reply) => {
     await handle(trail, request as FastifyRequest, request.body.name);

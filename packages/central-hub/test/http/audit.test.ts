@@ -152,6 +152,44 @@ describe('the audit of a hub', () => {
     ]);
   });
 
+  test('the page of earlier services that shows the QR leaves a line', async () => {
+    const world = await hubOver(['one']);
+    await world.managers.one?.given('admin', 'QR_REQUIRED');
+    await world.until('admin', 'QR_REQUIRED');
+    for (let at = 0; at < 3; at += 1) expect((await world.ask('/qr.html')).text).toContain('<img');
+    expect(await lines(world, '&session=admin')).toMatchObject([{ action: 'compatQrPage', target: 'session:admin' }]);
+  });
+
+  test('what earlier services do stands with the session that they mean, by its client or by none', async () => {
+    const compatSessions = new Map([
+      ['51', 'ventas'],
+      ['52', 'acme.soporte'],
+    ]);
+    const mapped = await hubOver(['one'], { compatSessions });
+    const key = await mapped.tenant('acme');
+    await mapped.ask('/connect', { body: {}, headers: { 'x-cliente-id': '51' } });
+    await mapped.ask('/send', { body: { cliente_id: 51, to: '5491123456789', message: 'hola' } });
+    await mapped.ask('/disconnect?cliente_id=51', { body: {} });
+    await mapped.ask('/connect', { key, body: { cliente_id: '52' } });
+    for (const body of [{ cliente_id: { toString: 1 } }, { cliente_id: [51] }, { cliente_id: '53' }]) {
+      expect((await mapped.ask('/disconnect', { body })).status).toBeGreaterThanOrEqual(400);
+    }
+    const acts = async (world: HubWorld, query: string) =>
+      (await lines(world, query)).map(
+        ({ action, target }: { action: string; target: string }) => `${action} ${target}`,
+      );
+    expect(await acts(mapped, '&session=ventas')).toEqual([
+      ...['compatConnect session:ventas', 'compatSend session:ventas', 'compatDisconnect session:ventas'],
+    ]);
+    expect(await acts(mapped, '&session=acme.soporte')).toEqual(['compatConnect session:acme.soporte']);
+
+    const plain = await hubOver(['one']);
+    await plain.ask('/connect', { body: {} });
+    await plain.ask('/connect', { key: await plain.tenant('acme'), body: {} });
+    expect(await acts(plain, '&session=admin')).toEqual(['compatConnect session:admin']);
+    expect(await acts(plain, '&session=acme.admin')).toEqual(['compatConnect session:acme.admin']);
+  });
+
   test('a wrong key is one line a minute from each address, and a revoked one is named', async () => {
     const world = await hubOver(['one'], { wrongKeyWaitMs: 0 });
     const key = await world.tenant('acme');

@@ -1,8 +1,20 @@
-import { describe, expect, test } from 'vitest';
-import { hubOver } from '../hub.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { type HubWorld, hubOver } from '../hub.ts';
 import { Browser, LINKS, linked } from '../link-browser.ts';
 
 const PAGE = { accept: 'text/html', 'accept-language': 'en' };
+
+/** Has something happen once the machine has answered a call, and before the hub hears of it. Answers what takes that back. */
+async function afterNext({ links }: HubWorld, route: string, happens: () => Promise<unknown>): Promise<() => void> {
+  const { client } = await links.get('one');
+  const call = client.call.bind(client);
+  const spy = vi.spyOn(client, 'call').mockImplementation(async (id, ...more) => {
+    const answer = await call(id, ...more);
+    if (id === route) await happens();
+    return answer;
+  });
+  return () => spy.mockRestore();
+}
 
 describe('a stranger who', () => {
   test('guesses tokens finds nothing, by any spelling, and waits for each further guess', async () => {
@@ -52,6 +64,39 @@ describe('a stranger who', () => {
     }
     browser.cookie = own;
     expect((await browser.state()).state).toBe('qr');
+  });
+
+  test('asks for one number under each of its spellings gets no more codes for it', async () => {
+    const { world, browser } = await linked();
+    const other = new Browser(world, (await world.ask(LINKS, { body: {} })).json.url);
+    await browser.claim();
+    await other.claim();
+    await browser.until('qr');
+    for (let count = 1; count <= 5; count += 1) expect((await browser.code('5491122334455')).status).toBe(200);
+    expect((await other.code('541122334455')).status).toBe(429);
+  });
+
+  test('asks while the link is revoked or taken over is shown no QR and no code', async () => {
+    const { world, link, browser } = await linked();
+    await browser.claim();
+    await browser.until('qr');
+    const other = new Browser(world, link.url);
+    const undo = await afterNext(world, 'requestPairingCode', () => other.claim());
+    expect((await browser.code('5491122334455')).json.code).toBe('link_not_claimed');
+    undo();
+    const revoked = () => world.ask(`${LINKS}/${link.id}`, { method: 'DELETE' });
+    await afterNext(world, 'getQr', revoked);
+    const { state, qr, image } = (await other.ask('/state')).json;
+    expect({ state, qr, image }).toEqual({ state: 'revoked' });
+  });
+
+  test('asks for a code while the link is revoked gets none', async () => {
+    const { world, link, browser } = await linked();
+    await browser.claim();
+    await browser.until('qr');
+    await afterNext(world, 'requestPairingCode', () => world.ask(`${LINKS}/${link.id}`, { method: 'DELETE' }));
+    const { status, json } = await browser.code('5491122334455');
+    expect([status, json.code]).toEqual([410, 'link_ended']);
   });
 
   test('sends the form from the page of another address claims nothing', async () => {

@@ -121,6 +121,18 @@ describe('sending of one session', () => {
     const sent = await world.ask('/send', { body: { to: TEXT.to, message: 'hola' } });
     expect([sent.status, sent.json.code]).toEqual([503, 'SESSION_NOT_READY']);
   });
+
+  test('is off for services of before that bring a key of a tenant, with the reason', async () => {
+    const world = await hubOver(['one']);
+    const key = await world.tenant('acme');
+    await ready(world, 'acme.admin');
+    await patch(world, '/tenants/acme', { sending: 'off' });
+    const { status, json } = await world.ask('/send', { key, body: { to: TEXT.to, message: 'hola' } });
+    expect([status, json]).toMatchObject([
+      503,
+      { code: 'SESSION_NOT_READY', reason: 'sending_off', error: 'Sending is switched off.', success: false },
+    ]);
+  });
 });
 
 describe('sending of a tenant', () => {

@@ -58,6 +58,22 @@ describe('sessions through the hub', () => {
       .toEqual(['down', 'up']);
   });
 
+  test('have operations, which a list names where their machine does not answer', async () => {
+    const { ask, managers } = await hubOver(['one', 'two']);
+    const begin = async (name: string, machine: string): Promise<string> => {
+      await ask('/v1/sessions', { body: { name, start: false, machine } });
+      const headers = { prefer: 'respond-async' };
+      const begun = await ask(`/v1/sessions/${name}/snapshots`, { body: {}, headers });
+      expect(begun.status, begun.text).toBe(202);
+      return begun.json.id;
+    };
+    const [silent, told] = [await begin('a', 'one'), await begin('b', 'two')];
+    expect((await ask('/v1/operations')).json).toMatchObject({ items: [{ id: told }, { id: silent }], unanswered: [] });
+    await managers.one?.stop();
+    const { items, unanswered } = (await ask('/v1/operations')).json;
+    expect([items.map(({ id }: { id: string }) => id), unanswered]).toEqual([[told], [silent]]);
+  });
+
   test('send messages with their key, take snapshots as operations, and stream what is bytes', async () => {
     const { ask, managers } = await hubOver(['one']);
     await ask('/v1/sessions', { body: { name: 'ventas', start: false } });

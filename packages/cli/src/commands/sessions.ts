@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isToRecover, localTime, type Session, shellWord } from '@leadmaster/protocol';
+import { type AnySession, isToRecover, localTime, type Session, shellWord, tenantOf } from '@leadmaster/protocol';
 import { Argument, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -35,11 +35,12 @@ export const register: Register = (parent, io, words) => {
       else if (!cli.json) cli.print.line(`${words.sessions.none} ${await firstStep(words, cli.client())}`);
       const { dim, red } = cli.print.paint;
       for (const session of items) {
-        const { name, snapshotFailure } = session;
+        const { name, snapshotFailure, noTenant } = session;
         const restricted = restriction(words, session);
         const { hint, detail } = hintHere(cli, words, session);
         if (hint !== '') cli.print.note(`${dim(`${name}:`)} ${hint}`);
         if (detail !== '') cli.print.note(`${dim(`${name}: ${words.output.detail}`)} ${detail}`);
+        if (noTenant) cli.print.note(`${dim(`${name}:`)} ${words.sessions.waits(name, tenantOf(name) ?? '')}`);
         if (restricted !== null) cli.print.note(`${dim(`${name}:`)} ${restricted}`);
         if (snapshotFailure === null) continue;
         const failure = failureIn(words, snapshotFailure);
@@ -50,7 +51,7 @@ export const register: Register = (parent, io, words) => {
     });
 };
 
-async function find(client: ServiceClient, name: string | undefined): Promise<Session[]> {
+async function find(client: ServiceClient, name: string | undefined): Promise<AnySession[]> {
   if (name !== undefined) return [await client.call('getSession', of(name))];
   return await every((after) => client.call('listSessions', { query: after }));
 }
@@ -82,7 +83,7 @@ async function missingHere(client: ServiceClient): Promise<string[]> {
 }
 
 /** All sessions. */
-export function sessionTable(print: Printer, items: readonly Session[]): string {
+export function sessionTable(print: Printer, items: readonly AnySession[]): string {
   const rows = items.map((session) => [
     session.name,
     stateWords(print, session),
@@ -96,11 +97,12 @@ export function sessionTable(print: Printer, items: readonly Session[]): string 
   return table(print, print.words.sessions.head, rows, { lesser: LESSER });
 }
 
-function stateWords(print: Printer, session: Session): string {
-  const { needsYou, listens } = print.words.sessions;
+function stateWords(print: Printer, session: AnySession): string {
+  const { needsYou, listens, noTenant } = print.words.sessions;
   return [
     stateName(print, session),
     ...(session.sending === 'off' ? [listens] : []),
+    ...(session.noTenant ? [print.paint.red(noTenant)] : []),
     ...(session.attention === null ? [] : [print.paint.red(needsYou)]),
   ].join(', ');
 }

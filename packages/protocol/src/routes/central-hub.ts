@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   addMachine,
+  anySession,
   changeMachine,
   changeTenant,
   createHubSession,
@@ -23,6 +24,7 @@ import {
 import type { ErrorCode } from '../errors.ts';
 import { tenantName } from '../names.ts';
 import { plainText } from '../plain-text.ts';
+import { sessionPage } from '../session.ts';
 import { SESSION_STATES } from '../states.ts';
 import { noBody, queryBoolean, queryInteger, sessionParams } from './inputs.ts';
 import { json, nothing, type RouteStatement, routes } from './route.ts';
@@ -286,4 +288,13 @@ export const hubSessionRoutes = routes({
     answers: { 200: json('The session', hubSession) },
     errors: [...sessionRoutes.getSession.errors, ...STORE_ERRORS],
   },
+});
+
+/** Sessions as a client reads them, from a session manager or a hub. */
+export const anySessionRoutes = routes({
+  listSessions: {
+    ...sessionRoutes.listSessions,
+    answers: { 200: json('The sessions', sessionPage.extend({ items: z.array(anySession) })) },
+  },
+  getSession: { ...sessionRoutes.getSession, answers: { 200: json('The session', anySession) } },
 });

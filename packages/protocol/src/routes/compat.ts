@@ -85,6 +85,7 @@ export const compatRoutes = routes({
     path: '/qr.html',
     summary: 'A page that shows the QR, and loads itself again',
     scope: 'control',
+    audit: { shows: [] },
     headers: headers.extend({ 'accept-language': z.string().optional().describe('Spanish, else English') }),
     answers: { 200: { description: 'The page', content: { 'text/html': { schema: z.string() } } } },
   },

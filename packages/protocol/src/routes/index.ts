@@ -1,5 +1,5 @@
 import { auditRoutes } from './audit.ts';
-import { centralHubRoutes, hubSessionRoutes } from './central-hub.ts';
+import { anySessionRoutes, centralHubRoutes, hubSessionRoutes } from './central-hub.ts';
 import { chatRoutes } from './chats.ts';
 import { compatRoutes } from './compat.ts';
 import { eventRoutes } from './events.ts';
@@ -65,6 +65,13 @@ export const HUB_ROUTES = Object.fromEntries(
 export type HubRouteId = keyof typeof HUB_ROUTES;
 
 /** What a client can call: the routes of a session manager, as it states them, and those that a hub has beside them. */
-export const CALLS = { ...ROUTES, ...centralHubRoutes, ...onboardingRoutes, ...auditRoutes, ...signInRoutes };
+export const CALLS = {
+  ...ROUTES,
+  ...anySessionRoutes,
+  ...centralHubRoutes,
+  ...onboardingRoutes,
+  ...auditRoutes,
+  ...signInRoutes,
+};
 
 export type CallId = keyof typeof CALLS;

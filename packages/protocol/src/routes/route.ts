@@ -188,6 +188,7 @@ const compatFailure = z.object({
   code: z.string(),
   message: z.string(),
   hint: z.string().optional(),
+  reason: z.string().optional().describe('Of `SESSION_NOT_READY`: why, by the code of the error'),
 });
 
 /** The error answers of a route, by status. */

@@ -104,7 +104,17 @@ export const serviceRoutes = routes({
     scope: 'read',
     audience: 'tenant',
     query: z.strictObject({ limit: limit(100) }),
-    answers: { 200: json('The operations', z.object({ items: z.array(operation) })) },
+    answers: {
+      200: json(
+        'The operations',
+        z.object({
+          items: z.array(operation),
+          unanswered: z
+            .array(z.string())
+            .describe('Ids of operations that their machine does not tell of just now; none of a session manager'),
+        }),
+      ),
+    },
     errors: [],
   },
   getOperation: {

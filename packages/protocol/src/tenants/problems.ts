@@ -61,6 +61,11 @@ function membersOf(problem: Readonly<Record<string, unknown>>): Record<string, u
 export function compatProblemForTenant(problem: Readonly<Record<string, unknown>>, tenant: string): object {
   const code = String(problem.code).toLowerCase();
   const told = problemForTenant({ ...problem, code }, tenant);
-  const { detail: message, hint } = told;
-  return { success: false, error: message, code: told.code.toUpperCase(), message, hint };
+  const { detail, hint } = told;
+  // Why a session cannot send is a code of ours.
+  const reason = wordForTenant(problem.reason);
+  const why = ERRORS[reason as ErrorCode];
+  const message = why === undefined ? detail : sentence(why.title);
+  const known = { success: false, error: message, code: told.code.toUpperCase(), message, hint };
+  return why === undefined ? known : { ...known, reason };
 }

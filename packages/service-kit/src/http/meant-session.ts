@@ -40,15 +40,18 @@ export function meantSession(
   return session;
 }
 
-/** Each client that the request names, once. A header that was sent twice comes with a comma between. */
+/**
+ * Each client that the request names, once. A header that was sent twice comes with a comma between. In a body, what is
+ * neither a text nor a number names none: the contract refuses it.
+ */
 function clientsOf({ headers, query, body }: ClientCall): string[] {
   const header = headers['x-cliente-id']?.split(',').map((part) => part.trim());
-  const all = [header ?? [], query?.cliente_id ?? [], inBody(body)].flat();
-  return [...new Set(all.map(String))];
+  return [...new Set([...[header ?? [], query?.cliente_id ?? []].flat(), ...inBody(body)])];
 }
 
-function inBody(body: unknown): unknown {
-  return typeof body === 'object' && body !== null && 'cliente_id' in body ? (body.cliente_id ?? []) : [];
+function inBody(body: unknown): string[] {
+  const id = typeof body === 'object' && body !== null && 'cliente_id' in body ? body.cliente_id : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? [String(id)] : [];
 }
 
 function onlyOf(sessions: ClientSessions): string {

@@ -44,7 +44,10 @@ export function serviceRoutes(
 
 /** The long calls that a service works at: `/v1/operations`. */
 export function operationRoutes(app: HttpApp, { operations }: LongCalls): void {
-  serve(app, ROUTES.listOperations, (request) => ({ items: operations.list(request.query.limit) }));
+  serve(app, ROUTES.listOperations, (request) => ({
+    items: operations.list(request.query.limit),
+    unanswered: [],
+  }));
   serve(app, ROUTES.getOperation, (request, reply) => {
     const { wait, after = Number.POSITIVE_INFINITY } = request.query;
     // When the server closes, the operation ends soon: that is the news.

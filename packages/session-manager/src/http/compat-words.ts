@@ -77,7 +77,6 @@ const NOT_READY = new Set([
   'session_not_ready',
   'sending_off',
   'feature_unavailable',
-  'sending_off',
   'session_unclaimed',
   'wrong_state',
   'shutting_down',
@@ -87,7 +86,8 @@ const NOT_READY = new Set([
 export function sendRefusal(error: unknown): { status: 500 | 503 | 504; body: Record<string, unknown> } | null {
   if (!(error instanceof LeadMasterError)) return null;
   if (NOT_READY.has(error.code)) {
-    return { status: 503, body: compatProblem('SESSION_NOT_READY', error.message, error.hint) };
+    const body = { ...compatProblem('SESSION_NOT_READY', error.message, error.hint), reason: error.code };
+    return { status: 503, body };
   }
   if (error.code === 'timeout') return { status: 504, body: compatProblem('ACK_TIMEOUT', error.message) };
   if (error.code === 'engine_failed') return { status: 500, body: compatProblem('SEND_FAILED', error.message) };

@@ -24,6 +24,8 @@ export interface Asked {
   query: unknown;
   body: unknown;
   headers: Record<string, unknown>;
+  /** The session that a request of an earlier service means, by its full name; null where it means none. */
+  meant: string | null;
 }
 
 type Name = readonly [kind: string, name: string];
@@ -67,11 +69,12 @@ export function textOf(names: readonly Name[]): string {
   return names.map(([kind, name]) => `${kind}:${kind === 'message' ? messageId(name) : name}`).join(' ');
 }
 
-function namesIn(route: Route, { names = {} }: AuditStatement, { params, body, headers }: Asked): Name[] {
+function namesIn(route: Route, { names = {} }: AuditStatement, { params, body, headers, meant }: Asked): Name[] {
   const inPath = AUDITED_PARAMS.filter((name) => route.path.includes(`{${name}}`)).map((name): Name => [name, name]);
   const inBody = Object.entries<AuditKind>({ ...AUDITED_NAMES, ...names });
   const inHeader: Name[] = route.compat === undefined ? [] : [[SESSION_HEADER, 'session']];
-  return [...namedIn(inPath, params), ...namedIn(inHeader, headers), ...namedIn(inBody, body)];
+  const ofClient: Name[] = meant === null ? namedIn(inHeader, headers) : [['session', meant]];
+  return [...namedIn(inPath, params), ...ofClient, ...namedIn(inBody, body)];
 }
 
 /** The fields of something that are texts, each under its kind. */

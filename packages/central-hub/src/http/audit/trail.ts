@@ -1,12 +1,22 @@
 import { Readable } from 'node:stream';
-import { type AuditStatement, auditOf, BEGUN, HUB_ROUTES, type HubRouteId, type Route } from '@leadmaster/protocol';
-import { type HttpApp, presentedKey } from '@leadmaster/service-kit/http';
+import {
+  type AuditStatement,
+  auditOf,
+  BEGUN,
+  HUB_ROUTES,
+  type HubRouteId,
+  LeadMasterError,
+  type Route,
+} from '@leadmaster/protocol';
+import { type ClientCall, type HttpApp, presentedKey } from '@leadmaster/service-kit/http';
+import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type Caller, KEYLESS } from '../../keys/caller.ts';
 import { parseKey } from '../../keys/key-text.ts';
 import type { AuditLog } from '../../store/audit-log.ts';
 import type { AuditEntry } from '../../store/audit-rows.ts';
+import { sessionMeant } from '../meant.ts';
 import { isShown, type Outcome, outcomeOf } from './outcome.ts';
 import { Seldom, UNKNOWN } from './seldom.ts';
 import { madeIn, subjectOf, textOf } from './subject.ts';
@@ -35,6 +45,8 @@ export interface TrailOptions {
   audit: AuditLog;
   /** Who asks; null where no key was found good. */
   callerOf: (request: FastifyRequest) => Caller | null;
+  /** The session of each client of the earlier services; null where all have one. */
+  compatSessions: ClientSessions | null;
 }
 
 /** Refusals that say nothing of the request itself, and may come in any number. */
@@ -182,7 +194,9 @@ export class AuditTrail {
   #entry(request: FastifyRequest, { route, statement }: Audited, { result, status, answer }: Outcome): AuditEntry {
     const caller = this.#options.callerOf(request);
     const { noted, begun } = this.#of(request);
-    const { target, ...subject } = subjectOf(route, statement, caller, request);
+    const { params, query, body, headers } = request;
+    const asked = { params, query, body, headers, meant: this.#meantBy(route, caller, request) };
+    const { target, ...subject } = subjectOf(route, statement, caller, asked);
     const made = status === 0 || status >= 400 ? [] : madeIn(route, statement, status, answer);
     return {
       actor: actorOf(caller),
@@ -194,6 +208,18 @@ export class AuditTrail {
       target: [target, textOf(made)].filter((part) => part !== '').join(' '),
       ...noted,
     };
+  }
+
+  /** Only the map of clients tells which session an earlier service means. */
+  #meantBy({ compat }: Route, caller: Caller | null, request: FastifyRequest): string | null {
+    if (compat === undefined || caller === null) return null;
+    try {
+      return sessionMeant(this.#options.compatSessions, caller, request as ClientCall);
+    } catch (error) {
+      // A request that contradicts itself, or names no client that there is, means no session.
+      if (error instanceof LeadMasterError) return null;
+      throw error;
+    }
   }
 
   #of(request: FastifyRequest): Traced {

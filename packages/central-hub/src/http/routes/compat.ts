@@ -1,14 +1,14 @@
 import { HUB_ROUTES, LeadMasterError, type Route, tenantOf } from '@leadmaster/protocol';
-import { type ClientCall, type HttpApp, meantSession, PICTURE_PAGE, serve } from '@leadmaster/service-kit/http';
+import { type ClientCall, type HttpApp, PICTURE_PAGE, serve } from '@leadmaster/service-kit/http';
 import { isLoopback } from '@leadmaster/service-kit/process';
-import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Caller, fullName, mayReach, ownName } from '../../keys/caller.ts';
+import { type Caller, mayReach, ownName } from '../../keys/caller.ts';
 import type { MachineLink } from '../../machines/link.ts';
 import { roomiest } from '../../machines/room.ts';
 import type { MachineRecord } from '../../store/records.ts';
 import { forward } from '../forward.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { sessionMeant } from '../meant.ts';
 import { outOfReach } from '../target.ts';
 
 /** Says which session is meant. */
@@ -31,9 +31,7 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
     serve(app, route, async (plain, reply) => {
       const request = plain as FastifyRequest;
       const caller = callers.of(request);
-      const session = meantSession(request as ClientCall, reachable(compatSessions, caller), (given) =>
-        fullName(caller, given),
-      );
+      const session = sessionMeant(compatSessions, caller, request as ClientCall);
       if (!mayReach(caller, session)) throw outOfReach(ownName(caller, session));
       if (route.id === 'compatQrPage') reply.headers(PICTURE_PAGE);
       const meant = { route, request, reply, caller, session };
@@ -42,11 +40,6 @@ export function compatRoutes(app: HttpApp, context: RouteContext): void {
         : pass(context, meant, await homeOf(context, meant));
     });
   }
-}
-
-/** Whom the caller's key is not for is no client: what is absent and what is another's read alike. */
-function reachable(sessions: ClientSessions | null, caller: Caller): ClientSessions | null {
-  return sessions && new Map([...sessions].filter(([, session]) => mayReach(caller, session)));
 }
 
 /** The machine gets the session by its full name, and no client's id: it may know other clients. */

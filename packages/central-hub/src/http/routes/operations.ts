@@ -18,10 +18,12 @@ export function operationRoutes(app: HttpApp, context: RouteContext): void {
     const { limit } = request.query;
     const records = await store.operations.list({ ...ownerOf(caller), limit });
     const signal = callerSignal(reply, closing);
-    const asked = records.map((record) => ask(record, signal).catch(() => null));
-    const items = (await Promise.all(asked)).filter((operation) => operation !== null);
+    const asked = await Promise.all(records.map((record) => look(record, signal)));
+    signal.throwIfAborted();
+    const items = asked.filter((operation) => operation !== null && operation !== 'unanswered');
+    const unanswered = records.filter((_record, at) => asked[at] === 'unanswered').map(({ id }) => id);
     const all = [...items, ...(await movesOf(caller, limit))].sort(newestFirst).slice(0, limit);
-    return { items: all.map((operation) => toldTo(caller, operation)) };
+    return { items: all.map((operation) => toldTo(caller, operation)), unanswered };
   });
 
   serve(app, HUB_ROUTES.getOperation, async (request, reply) => {
@@ -49,6 +51,15 @@ export function operationRoutes(app: HttpApp, context: RouteContext): void {
     if (kind !== 'operator') return [];
     const moves = await store.moves.list({ ...(keyId === null ? {} : { keyId }), limit });
     return Promise.all(moves.map((move) => operationOf(context, move)));
+  }
+
+  /** The operation; null where its machine has forgotten it, and `unanswered` where that does not tell. */
+  async function look(record: OperationRecord, signal: AbortSignal): Promise<Operation | 'unanswered' | null> {
+    try {
+      return await ask(record, signal);
+    } catch (error) {
+      return error instanceof LeadMasterError && error.code === 'operation_not_found' ? null : 'unanswered';
+    }
   }
 
   async function ask(

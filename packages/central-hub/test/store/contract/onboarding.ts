@@ -54,15 +54,17 @@ export function onboardingContract({ place }: Kind): void {
     expect(first).toMatchObject({ claims: 1, claimHash: CLAIM, code: null });
     expect(first?.claimedAt).not.toBeNull();
     const code = { code: 'ABCD1234', expiresAt: new Date(Date.now() + MINUTE).toISOString() };
-    await store.onboarding.keepCode('l1', CLAIM, code);
+    expect(await store.onboarding.keepCode('l1', CLAIM, code)).toBe(true);
     expect((await now(store, 'l1')).code).toEqual(code);
     expect(await store.onboarding.claim('l1', OTHER_CLAIM)).toMatchObject({
       claims: 2,
       claimHash: OTHER_CLAIM,
       code: null,
     });
-    await store.onboarding.keepCode('l1', CLAIM, code);
+    expect(await store.onboarding.keepCode('l1', CLAIM, code)).toBe(false);
     expect((await now(store, 'l1')).code).toBeNull();
+    await store.onboarding.revoke('ventas', 'l1');
+    expect(await store.onboarding.keepCode('l1', OTHER_CLAIM, code)).toBe(false);
   });
 
   test('a code is kept no longer than WhatsApp takes it', async () => {

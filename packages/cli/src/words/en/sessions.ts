@@ -9,6 +9,9 @@ export const sessions = {
   takeOver: (command: string) => `Take it over in place: ${command}`,
   noSnapshot: 'no snapshot could be taken',
   needsYou: 'needs you',
+  noTenant: 'no tenant',
+  waits: (name: string, tenant: string) =>
+    `There is no tenant ${tenant}: only the operator reaches it. Add the tenant: ./leadmaster tenants create ${tenant} --accept-remains. Or delete it: ./leadmaster session delete ${name}`,
   failing: 'failing',
   restricted: (state: string, until: string | null) =>
     `WhatsApp lets it open no new chats (${state}${until === null ? '' : ` until ${until}`}); existing chats continue.`,

@@ -14,6 +14,9 @@ export const sessions: typeof enSessions = {
   takeOver: (command) => `Tómela donde está: ${command}`,
   noSnapshot: 'no se pudo tomar ninguna copia',
   needsYou: 'lo necesita a usted',
+  noTenant: 'sin inquilino',
+  waits: (name, tenant) =>
+    `No hay ningún inquilino ${tenant}: solo el operador llega a ella. Agregue el inquilino: ./leadmaster tenants create ${tenant} --accept-remains. O bórrela: ./leadmaster session delete ${name}`,
   failing: 'fallan',
   restricted: (state, until) =>
     `WhatsApp no la deja abrir chats nuevos (${RESTRICTIONS[state] ?? state}${until === null ? '' : ` hasta ${until}`}); los chats que existen siguen.`,

@@ -32,7 +32,8 @@ export const advice: Record<ErrorCode, string> = {
   invalid_session_name:
     'Elija otro nombre: de 1 a 63 caracteres de a-z, 0-9, - y _, y el primero una letra o un número.',
   unauthorized: 'Dé la clave del servicio: está en admin.key, en su carpeta de datos.',
-  forbidden: 'Dé el comando como el usuario que ejecuta el servicio.',
+  forbidden:
+    'Con una clave: pídalo al operador, o use otra clave. Si no, dé el comando como el usuario que ejecuta el servicio.',
   not_found: 'Compruebe el nombre; si el servicio es de otra versión, use la misma.',
   session_not_found: 'Compruebe el nombre: "./leadmaster sessions" muestra las que hay.',
   message_not_found: 'Compruebe el id del mensaje.',
