@@ -10,8 +10,8 @@ import { isDamage, lostKey, problemOf, sessionNotFound, snapshotNotFound } from 
 import { type ForgetChoice, forget } from './forget.ts';
 import type { ChainRecord, SnapshotInfo } from './format/record.ts';
 import type { TreeEntry } from './format/tree.ts';
-import { type ImportOptions, importSnapshot } from './import.ts';
 import { HubDocuments } from './hub-documents.ts';
+import { type ImportOptions, importSnapshot } from './import.ts';
 import { Keyring, type KnownSession } from './keyring.ts';
 import { SessionLock } from './lock.ts';
 import type { MasterKey } from './master-key.ts';

@@ -26,7 +26,9 @@ describe('the documents of hubs in a vault', () => {
     const vault = await vaultIn(new MemoryStore());
     await vault.hubs.save(documentOf(7));
     expect(await vault.hubs.save(documentOf(6))).toEqual({ isKept: false, newest: 7 });
-    expect(await vault.hubs.save({ ...documentOf(7), document: Buffer.from('other') })).toMatchObject({ isKept: false });
+    expect(await vault.hubs.save({ ...documentOf(7), document: Buffer.from('other') })).toMatchObject({
+      isKept: false,
+    });
     expect((await vault.hubs.newest(HUB))?.document.toString()).toBe('document 7');
   });
 
