@@ -123,7 +123,7 @@ export const recover = {
   hubBack: ({ hub, savedAt, tenants, keys, machines }: HubBack) =>
     `The hub ${hub} is back as it was ${savedAt}: tenants ${tenants}, keys ${keys}, machines ${machines}.`,
   hubNext:
-    'Make sure that the lost hub never starts again, then start the services. A key that was made or revoked after that time is as it was then: look at ./leadmaster keys list.',
+    'Make sure that the lost hub never starts again, then start the services. A key that was made or revoked after that time is as it was then: look at the list of keys.',
 };
 
 /** What came back of a hub; the time as text. */

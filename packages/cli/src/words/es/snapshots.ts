@@ -117,5 +117,5 @@ export const recover: typeof enRecover = {
   hubBack: ({ hub, savedAt, tenants, keys, machines }) =>
     `El hub ${hub} ha vuelto tal como estaba ${savedAt}: clientes ${tenants}, claves ${keys}, máquinas ${machines}.`,
   hubNext:
-    'Asegúrese de que el hub perdido no se inicie nunca más, y después inicie los servicios. Una clave creada o revocada después de esa hora está como entonces: vea ./leadmaster keys list.',
+    'Asegúrese de que el hub perdido no se inicie nunca más, y después inicie los servicios. Una clave creada o revocada después de esa hora está como entonces: vea la lista de claves.',
 };
