@@ -127,6 +127,11 @@ export const ROOMS: readonly Room[] = [
     why: 'Pages are made of what they are given.',
   },
   {
+    room: `${HUB}/backups`,
+    rooms: ['machines', 'store'],
+    why: 'It sends what the store holds to a machine with a vault, and knows no caller.',
+  },
+  {
     room: `${HUB}/moves`,
     rooms: ['machines', 'store'],
     why: 'It has machines move sessions, and knows no caller.',

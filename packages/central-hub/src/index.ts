@@ -1,2 +1,3 @@
 export { hubListening } from './listening.ts';
 export { type HubOptions, type RunningHub, runCentralHub } from './main.ts';
+export { type RecoveredHub, recoverHub } from './recover.ts';

@@ -3,13 +3,14 @@ import { listen } from '@leadmaster/service-kit/http';
 import { type LogSink, measureLog } from '@leadmaster/service-kit/log';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { BackupKeeper } from './backups/keeper.ts';
 import type { HubConfig } from './config/index.ts';
 import { MachineReaders } from './events/readers.ts';
 import { keepTidy } from './housekeeping.ts';
 import { createHubServer } from './http/server.ts';
 import { listeningOf } from './listening.ts';
 import { MachineLinks } from './machines/links.ts';
-import { knowLocalMachine, type LocalMachine } from './machines/local.ts';
+import { knowLocalMachine, type LocalMachine, nameOfThisMachine } from './machines/local.ts';
 import { SendingTeller } from './machines/sending-teller.ts';
 import { MoveRunner } from './moves/runner.ts';
 import type { HubStore } from './store/index.ts';
@@ -17,6 +18,8 @@ import type { HubStore } from './store/index.ts';
 export interface LiveOptions {
   config: HubConfig;
   secrets: { adminKey: string; serviceToken: string };
+  /** The content of `HUB_SECRET_FILE`. */
+  secret: string;
   log: Logger;
   /** What writes that log: the lines that it drops are counted. */
   sink: Pick<LogSink, 'dropped'>;
@@ -39,7 +42,7 @@ export interface Answering {
 /** The hub over its open store: answers HTTP and reads the logs of all machines. The store is closed with it, and when it cannot begin. */
 export async function goLive(
   store: HubStore,
-  { config, secrets, log, sink, version, local, dashboard, leaseSeconds }: LiveOptions,
+  { config, secrets, secret, log, sink, version, local, dashboard, leaseSeconds }: LiveOptions,
 ): Promise<Answering> {
   const links = new MachineLinks(store.machines, log);
   // The only hub on its database reads on at once after a restart: the lease was its own.
@@ -51,6 +54,8 @@ export async function goLive(
   const attentionOf = (machine: string) => readers.attentionOf(machine);
   const teller = new SendingTeller(store, links, log);
   const moves = new MoveRunner({ store, links, holder, leaseSeconds, log });
+  const ownMachine = local === null ? null : nameOfThisMachine();
+  const backups = new BackupKeeper({ store, links, secret, local: ownMachine, metrics, log });
   const wakeMoves = () => moves.wake();
   const own = { store, links, teller, secrets, log, metrics, version, attentionOf, wakeMoves, dashboard };
   const http = await createHubServer({ ...config, ...own });
@@ -59,7 +64,7 @@ export async function goLive(
   async function close(): Promise<void> {
     tidy.stop();
     teller.stop();
-    await Promise.all([http.close(), readers.close(), moves.close()]);
+    await Promise.all([http.close(), readers.close(), moves.close(), backups.close()]);
     links.close();
     await store.close();
   }
@@ -71,6 +76,7 @@ export async function goLive(
     readers.start();
     teller.start();
     moves.start();
+    backups.start();
     return { url, close };
   } catch (error) {
     await close();

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { LeadMasterError } from '@leadmaster/protocol';
 import { refuseTakenPorts } from '@leadmaster/service-kit/http';
 import { createServiceLog } from '@leadmaster/service-kit/log';
 import type { HostedService } from '@leadmaster/service-kit/process';
 import { type Env, loadSecrets } from '@leadmaster/service-kit/settings';
-import { type Hold, holdFile } from '@leadmaster/service-kit/sqlite';
 import { readHubConfig } from './config/index.ts';
+import { holdDatabase } from './hold.ts';
 import { listeningOf } from './listening.ts';
 import { type Answering, goLive, type LiveOptions } from './live.ts';
 import type { LocalMachine } from './machines/local.ts';
@@ -58,12 +56,20 @@ export async function runCentralHub({
   const seal = loadSeal(config.secretFile, config.databaseUrl === null, (text) => log.warn(text));
   const open = (): Promise<HubStore> => openStore({ url: config.databaseUrl, dataDir: config.dataDir, seal, log });
   const alone = config.databaseUrl === null ? holdDatabase(config.dataDir) : null;
-  const answering = await begin(open, { config, secrets, log, sink, version, local, dashboard, leaseSeconds }).catch(
-    (error: unknown) => {
-      alone?.release();
-      throw error;
-    },
-  );
+  const answering = await begin(open, {
+    config,
+    secrets,
+    secret: seal.secret,
+    log,
+    sink,
+    version,
+    local,
+    dashboard,
+    leaseSeconds,
+  }).catch((error: unknown) => {
+    alone?.release();
+    throw error;
+  });
   const finished = Promise.withResolvers<number>();
   let ending: Promise<void> | null = null;
 
@@ -103,15 +109,4 @@ async function begin(open: () => Promise<HubStore>, options: LiveOptions): Promi
     throw error;
   }
   return goLive(store, options);
-}
-
-/** `hub.db` is for one hub: what it knows of its own writes would not be true beside another. */
-function holdDatabase(dataDir: string): Hold {
-  const inUse = (): LeadMasterError =>
-    new LeadMasterError(
-      'data_folder_in_use',
-      `Another hub runs on ${join(dataDir, 'hub.db')}.`,
-      'Stop that one first, give this one another LEADMASTER_DATA_DIR, or use PostgreSQL (DATABASE_URL) for several hubs.',
-    );
-  return holdFile(join(dataDir, 'locks', 'hub.lock'), inUse);
 }

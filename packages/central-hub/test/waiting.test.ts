@@ -64,6 +64,7 @@ test('a hub that cannot open once its database is back goes on answering and try
   const hub = await waitForStore(open, away, {
     ...{ config: readHubConfig(env), log, sink, version: '0', leaseSeconds: 15 },
     secrets: { adminKey: ADMIN_KEY, serviceToken: 'token' },
+    secret: seal.secret,
     ...{ local: null, dashboard: null },
   });
   onTestFinished(() => hub.close());

@@ -67,3 +67,22 @@ export type SendingWord = z.infer<typeof sendingWord>;
 /** The word of a hub as the machine keeps it; `revision` 0: it never said anything. */
 export const keptSendingWord = sendingWord.omit({ sessions: true });
 export type KeptSendingWord = z.infer<typeof keptSendingWord>;
+
+/** The largest document of a hub that a session manager takes. */
+export const HUB_BACKUP_BYTES = 64 * 2 ** 20;
+
+/** The newest document of a hub in the vault. */
+export const hubBackup = z.object({
+  hub: hubId,
+  number: z.number().int().describe('The hub numbers its documents: a later one has seen more'),
+  bytes: z.number().int().describe('As it is kept'),
+  savedAt: z.iso.datetime(),
+});
+export type HubBackup = z.infer<typeof hubBackup>;
+
+/** What became of a document that a hub has sent. */
+export const savedHubBackup = z.object({
+  isKept: z.boolean().describe('Whether it is in the vault; false where the vault has that number or a later one'),
+  newest: z.number().int().describe('The highest number that the vault has of this hub'),
+});
+export type SavedHubBackup = z.infer<typeof savedHubBackup>;

@@ -86,6 +86,8 @@ const WHO: Record<HubRouteId | RouteId, `${Route['audience']} ${Route['scope']}`
   getSending: 'operator admin',
   tellSending: 'operator admin',
   forgetHub: 'operator admin',
+  listHubBackups: 'operator admin',
+  saveHubBackup: 'operator admin',
   getMe: 'tenant read',
   signIn: 'tenant control',
   signOut: 'tenant control',

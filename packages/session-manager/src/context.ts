@@ -40,6 +40,7 @@ import { type PlaceProbe, thisProbe } from './profile/place.ts';
 import type { ProfileStore } from './profile/profile-store.ts';
 import { transferNames } from './profile/staging-names.ts';
 import { finishSwaps } from './profile/swap.ts';
+import { HubBackups } from './snapshots/hub-backups.ts';
 import { LoginCopies } from './snapshots/login-copies.ts';
 import { laterInVault, newerInVault } from './snapshots/older-login.ts';
 import { SnapshotSchedule } from './snapshots/schedule.ts';
@@ -79,6 +80,7 @@ export interface Context {
   vault: VaultKeeper;
   place: PlaceKeeper;
   hubs: HubRegistry;
+  hubBackups: HubBackups;
   bounds: BoundsOrders;
   builds: Builds;
   browsers: Outside['browsers'];
@@ -272,6 +274,7 @@ async function assemble(opened: Opened): Promise<Context> {
       arrivals,
       place,
       hubs,
+      hubBackups: new HubBackups(vault),
       builds,
       bounds: lifecycle.bounds,
     },

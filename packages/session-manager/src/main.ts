@@ -80,6 +80,7 @@ async function serve(context: Context, told: Told, log: Logger, sink: LogSink): 
     builds: context.builds,
     place: context.place,
     hubs: context.hubs,
+    hubBackups: context.hubBackups,
     bounds: context.bounds,
     departures: context.departures,
     arrivals: context.arrivals,

@@ -4,6 +4,7 @@ import { type Context, type ContextOptions, createContext } from './context.ts';
 import type { PlaceKeeper } from './lifecycle/place-keeper.ts';
 import { refuseRootBesideUser } from './profile/owner.ts';
 import { dataPaths } from './profile/paths.ts';
+import type { HubBackups } from './snapshots/hub-backups.ts';
 import type { SnapshotService } from './snapshots/snapshot-service.ts';
 
 /** What is outside of this process; tests play it. */
@@ -19,9 +20,10 @@ type Played = Pick<ContextOptions, 'outside' | 'probe'>;
 export async function openOffline(
   config: Config,
   played: Played = {},
-): Promise<{ snapshots: SnapshotService; sessions: string[]; close(): Promise<void> }> {
+): Promise<{ snapshots: SnapshotService; hubBackups: HubBackups; sessions: string[]; close(): Promise<void> }> {
   const context = await openContext(config, played);
-  return { snapshots: context.snapshots, sessions: context.roster.names(), close: () => context.close() };
+  const { snapshots, hubBackups } = context;
+  return { snapshots, hubBackups, sessions: context.roster.names(), close: () => context.close() };
 }
 
 /**

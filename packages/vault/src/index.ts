@@ -7,6 +7,7 @@ export { foreignNames } from './foreign.ts';
 export type { ForgetChoice } from './forget.ts';
 export { type SnapshotInfo, sequenceOf } from './format/record.ts';
 export { checkTree, type FileEntry, type TreeEntry } from './format/tree.ts';
+export { type HubDocumentInfo, HubDocuments } from './hub-documents.ts';
 export { type ExportContent, type ImportOptions, readExport } from './import.ts';
 export type { SaveProgress } from './intake.ts';
 export { readKeyText } from './key-file.ts';

@@ -117,6 +117,11 @@ export class Keyring {
     return { current: this.#current, all: this.#masters };
   }
 
+  /** What seals the documents of hubs: of the vault's own secret, which stays when the master key is another. */
+  get hubsKey(): Buffer {
+    return deriveKey(this.#secret, 'hubs');
+  }
+
   /** The session of that name, or null when the vault is proven to hold none. */
   async find(name: string, signal?: AbortSignal): Promise<KnownSession | null> {
     const found = await this.#newest(this.ownerOf(name), signal);

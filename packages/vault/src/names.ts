@@ -10,6 +10,7 @@ export const VAULT_OWNER = 'vault';
 export const KEYS = 'keys/';
 export const CHAINS = 'chain/';
 export const DESTROYED = 'destroyed/';
+export const HUBS = 'hubs/';
 
 const RECORD_DIGITS = 10;
 const KEY_DIGITS = 6;
@@ -23,6 +24,8 @@ export const packFolder = (session: string) => `packs/${session}/`;
 export const packObject = (session: string, pack: string) => `${packFolder(session)}${pack}`;
 export const lockObject = (session: string) => `locks/${session}`;
 export const destroyedObject = (session: string) => `${DESTROYED}${session}`;
+export const hubFolder = (hub: string) => `${HUBS}${hub}/`;
+export const hubObject = (hub: string, number: number) => numbered(hubFolder(hub), number, RECORD_DIGITS);
 
 /** Owner and number of a key object; null for what is none. */
 export function parseKeyObject(key: string): { owner: string; number: number } | null {
@@ -50,18 +53,26 @@ export function parseDestroyedObject(key: string): { session: string } | null {
   return session === undefined ? null : { session };
 }
 
+/** Hub and number of a document; null for what is none. */
+export function parseHubObject(key: string): { hub: string; number: number } | null {
+  const match = /^hubs\/([a-z0-9][a-z0-9_-]{0,62})\/([0-9]{10})$/.exec(key);
+  const number = Number(match?.[2]);
+  return match?.[1] === undefined || number === 0 ? null : { hub: match[1], number };
+}
+
 /** Whether a vault may have an object of that name. */
 export function isVaultObject(key: string): boolean {
-  const parsers = [parseKeyObject, parseRecordObject, parsePackObject, parseDestroyedObject];
+  const parsers = [parseKeyObject, parseRecordObject, parsePackObject, parseDestroyedObject, parseHubObject];
   return key === VAULT_OBJECT || /^locks\/[0-9a-f]{32}$/.test(key) || parsers.some((parse) => parse(key) !== null);
 }
 
 /** Whether objects of a vault may be in a folder of that name. */
 export function isVaultFolder(folder: string): boolean {
   return (
-    /^(chain|destroyed|keys|locks|packs)$/.test(folder) ||
+    /^(chain|destroyed|hubs|keys|locks|packs)$/.test(folder) ||
     /^(chain|packs)\/[0-9a-f]{32}$/.test(folder) ||
-    /^keys\/(vault|[0-9a-f]{32})$/.test(folder)
+    /^keys\/(vault|[0-9a-f]{32})$/.test(folder) ||
+    /^hubs\/[a-z0-9][a-z0-9_-]{0,62}$/.test(folder)
   );
 }
 

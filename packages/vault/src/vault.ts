@@ -10,6 +10,7 @@ import { isDamage, lostKey, problemOf, sessionNotFound, snapshotNotFound } from 
 import { type ForgetChoice, forget } from './forget.ts';
 import type { ChainRecord, SnapshotInfo } from './format/record.ts';
 import type { TreeEntry } from './format/tree.ts';
+import { HubDocuments } from './hub-documents.ts';
 import { type ImportOptions, importSnapshot } from './import.ts';
 import { Keyring, type KnownSession } from './keyring.ts';
 import { SessionLock } from './lock.ts';
@@ -77,6 +78,8 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
 export class Vault {
   /** The vault's random id. */
   readonly id: string;
+  /** What hubs keep beside the sessions. */
+  readonly hubs: HubDocuments;
   readonly #store: BlobStore;
   readonly #keyring: Keyring;
   readonly #memory: HeadMemory;
@@ -88,6 +91,7 @@ export class Vault {
 
   constructor(options: VaultOptions, keyring: Keyring) {
     this.id = keyring.vault;
+    this.hubs = new HubDocuments(options.store, keyring.vault, keyring.hubsKey);
     this.#store = options.store;
     this.#keyring = keyring;
     this.#memory = options.memory ?? new ProcessMemory();

@@ -30,7 +30,8 @@ export async function knowLocalMachine({ machines, hubId }: HubStore, { url, tok
   } else await machines.update(name, { url, token });
 }
 
-function nameOfThisMachine(): string {
+/** What the machine of this process is called: by its host. */
+export function nameOfThisMachine(): string {
   const name = hostname()
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')

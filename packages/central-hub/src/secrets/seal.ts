@@ -21,6 +21,11 @@ export class Seal {
     this.#key = this.keyFor('seal');
   }
 
+  /** For the backup of the hub alone, which the vault seals. */
+  get secret(): string {
+    return this.#secret;
+  }
+
   /** A key of its own for each purpose: one that comes out tells nothing of the others, nor of the secret. */
   keyFor(purpose: string): Buffer {
     return Buffer.from(hkdfSync('sha256', this.#secret, '', `leadmaster hub ${purpose}`, 32));
@@ -67,7 +72,7 @@ export class Seal {
  * @throws LeadMasterError `hub_secret_wrong`, `storage_failed`.
  */
 export function loadSeal(file: string, mayMake: boolean, warn: (text: string) => void = () => {}): Seal {
-  const found = read(file);
+  const found = readSecret(file);
   if (found !== null) {
     keepPrivate(file, warn);
     return new Seal(found);
@@ -76,7 +81,8 @@ export function loadSeal(file: string, mayMake: boolean, warn: (text: string) =>
   return new Seal(make(file));
 }
 
-function read(file: string): string | null {
+/** The secret in a file; null where there is no file. @throws LeadMasterError `hub_secret_wrong`, `storage_failed`. */
+export function readSecret(file: string): string | null {
   let text: string;
   try {
     // A pipe would never end.
@@ -98,7 +104,7 @@ function make(file: string): string {
   const secret = randomBytes(32).toString('base64url');
   try {
     // Of two that make it at once, one wins, and both use its secret.
-    return makePrivateFile(file, `${secret}\n`) ? secret : (read(file) ?? secret);
+    return makePrivateFile(file, `${secret}\n`) ? secret : (readSecret(file) ?? secret);
   } catch (error) {
     throw error instanceof LeadMasterError ? error : failed(file, 'written', error);
   }

@@ -18,6 +18,10 @@ export interface HubDialect {
    * this lock numbers are given and committed in one order, so what a reader sees has no hole that is filled later.
    */
   lockLog(db: Kysely<HubTables>): Promise<void>;
+  /** Has every statement of this transaction see one moment; its first statement. */
+  oneView(db: Kysely<HubTables>): Promise<void>;
+  /** The next event has a number beyond that. */
+  numberEventsBeyond(db: Kysely<HubTables>, number: number): Promise<void>;
 }
 
 /** One process writes, one transaction at a time: nothing needs a lock. */
@@ -26,6 +30,11 @@ export const SQLITE: HubDialect = {
   isShared: false,
   locked: (query) => query,
   lockLog: async () => {},
+  oneView: async () => {},
+  numberEventsBeyond: async (db, number) => {
+    await sql`delete from sqlite_sequence where name = 'events'`.execute(db);
+    await sql`insert into sqlite_sequence (name, seq) values ('events', ${sql.lit(number)})`.execute(db);
+  },
 };
 
 /** First half of the keys of our advisory locks: "LdMh". */
@@ -37,6 +46,12 @@ export const POSTGRES: HubDialect = {
   locked: (query) => query.forUpdate(),
   lockLog: async (db) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(OURS)}, 1)`.execute(db);
+  },
+  oneView: async (db) => {
+    await sql`set transaction isolation level repeatable read`.execute(db);
+  },
+  numberEventsBeyond: async (db, number) => {
+    await sql`alter table events alter column id restart with ${sql.lit(number + 1)}`.execute(db);
   },
 };
 

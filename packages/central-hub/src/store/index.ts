@@ -3,8 +3,11 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { within } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import { AuditChain } from '../secrets/audit-chain.ts';
-import type { Seal } from '../secrets/seal.ts';
+import { Seal } from '../secrets/seal.ts';
 import { AuditLog } from './audit-log.ts';
+import type { BackupDocument } from './backup-document.ts';
+import { Backups } from './backups.ts';
+import { bringBackRows } from './bring-back.ts';
 import { HubDatabase } from './database.ts';
 import { EventLog } from './event-log.ts';
 import { Homes } from './homes.ts';
@@ -71,6 +74,7 @@ export class HubStore {
   readonly audit: AuditLog;
   readonly moves: Moves;
   readonly signIns: SignIns;
+  readonly backups: Backups;
   /** The identity of the hub's own log, made with the database. */
   readonly logId: string;
   readonly #database: HubDatabase;
@@ -90,7 +94,9 @@ export class HubStore {
     this.homes = new Homes(database);
     this.sending = new SendingWords(database);
     this.onboarding = new OnboardingLinks(database, seal);
-    this.audit = new AuditLog(database, new AuditChain(seal.keyFor('audit')));
+    const chain = new AuditChain(seal.keyFor('audit'));
+    this.audit = new AuditLog(database, chain);
+    this.backups = new Backups(database, chain);
     this.moves = new Moves(database);
     this.signIns = new SignIns(database);
     this.logId = logId;
@@ -99,6 +105,14 @@ export class HubStore {
   /** What this hub is to its machines: the same for all processes on one database. */
   get hubId(): string {
     return `hub-${this.logId}`;
+  }
+
+  /**
+   * Brings back what a document holds; the store is of no use afterwards but to be closed, and opens under the secret of the document.
+   * @throws LeadMasterError `wrong_state` where there are tenants or keys, `vault_newer`, `hub_secret_wrong`.
+   */
+  async bringBack(document: BackupDocument, here: string): Promise<void> {
+    await bringBackRows(this.#database, { document, here, seal: new Seal(document.secret) });
   }
 
   /** @throws LeadMasterError `database_unreachable` where the database does not answer within two seconds; `storage_failed`. */

@@ -124,7 +124,7 @@ export class Machines {
 }
 
 /** Under which name a token is sealed: moved to the row of another machine, it does not open. */
-function aboutToken(machine: string): string {
+export function aboutToken(machine: string): string {
   return `token of machine ${machine}`;
 }
 

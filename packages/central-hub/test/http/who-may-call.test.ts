@@ -120,7 +120,7 @@ describe('the table of routes, scopes and audiences holds on the hub:', () => {
     const { ask } = await hubOver(['one']);
     expect(Object.keys(NOT_ON_HUB)).toEqual([
       ...['prepareTransfer', 'getTransfer', 'missingOfTransfer', 'sendPiece', 'sealTransfer', 'commitTransfer'],
-      ...['abortTransfer', 'getSending', 'tellSending', 'confirmEvents'],
+      ...['abortTransfer', 'getSending', 'tellSending', 'listHubBackups', 'saveHubBackup', 'confirmEvents'],
     ]);
     for (const id of Object.keys(NOT_ON_HUB) as (keyof typeof NOT_ON_HUB)[]) {
       const { method, path } = ROUTES[id];

@@ -1,4 +1,5 @@
 import { auditContract } from './contract/audit.ts';
+import { backupsContract } from './contract/backups.ts';
 import { eventsContract } from './contract/events.ts';
 import { keysContract } from './contract/keys.ts';
 import { leasesContract } from './contract/leases.ts';
@@ -27,6 +28,7 @@ export function storeContract(kind: Kind): void {
     onboardingContract(kind);
     auditContract(kind);
     signInsContract(kind);
+    backupsContract(kind);
     readersContract(kind);
     sendingContract(kind);
   });

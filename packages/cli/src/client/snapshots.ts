@@ -15,6 +15,8 @@ export type ImportWanted = Parameters<Snapshots['import']>[2];
 /** The running service, or what it works on, opened by this command. */
 export interface SnapshotAccess {
   snapshots: Snapshots;
+  /** What hubs have in the vault, where this command has opened it; null by way of the service, which does not give that out. */
+  hubBackups: Offline['hubBackups'] | null;
   /** Whether the service runs. */
   isServed: boolean;
   /** The sessions of this machine. */
@@ -35,9 +37,13 @@ export function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) => Pro
   return servedOrOpened(cli, {
     what: cli.words.service.vaultAndData,
     served: (client) =>
-      work({ snapshots: new HttpSnapshots(client), isServed: true, names: () => servedNames(client) }),
+      work({
+        ...{ snapshots: new HttpSnapshots(client), hubBackups: null, isServed: true },
+        names: () => servedNames(client),
+      }),
     open: async () => (await import('@leadmaster/session-manager/offline')).openOffline(cli.config),
-    opened: ({ snapshots, sessions }) => work({ snapshots, isServed: false, names: async () => sessions }),
+    opened: ({ snapshots, hubBackups, sessions }) =>
+      work({ snapshots, hubBackups, isServed: false, names: async () => sessions }),
   });
 }
 

@@ -14,6 +14,7 @@ import type { Text } from '../words/words.ts';
 import { cliOf, type MachineOptions, machineOption, type Register } from './command.ts';
 import { confirmRetired } from './confirm-retired.ts';
 import { long } from './long.ts';
+import { noteHubs, recoverHubHere } from './recover-hub.ts';
 import { sessionNames } from './values.ts';
 
 interface RecoverOptions extends MachineOptions {
@@ -22,6 +23,7 @@ interface RecoverOptions extends MachineOptions {
   otherAccount?: true;
   yes?: true;
   start: boolean;
+  hub?: string | true;
 }
 
 export const register: Register = (parent, io, words) => {
@@ -30,6 +32,7 @@ export const register: Register = (parent, io, words) => {
     .description(words.help.recover.about)
     .addArgument(new Argument('[name...]', words.help.recover.name).argParser(sessionNames(words)))
     .option('--all', words.help.recover.all)
+    .option('--hub [id]', words.help.recover.hub)
     .option('--origin-retired', words.help.recover.originRetired)
     .option('--other-account', words.help.recover.otherAccount)
     .option('-y, --yes', words.help.recover.yes)
@@ -38,18 +41,22 @@ export const register: Register = (parent, io, words) => {
     .action(async (wanted: string[], options: RecoverOptions, command: Command) => {
       const cli = cliOf(command, io, options);
       if (wanted.length > 0 && options.all) throw CliError.usage((w) => w.recover.namesOrAll);
-      await withSnapshots(cli, (access) => recover(cli, access, wanted, options));
+      const { hub } = options;
+      if (hub === undefined) return withSnapshots(cli, (access) => recover(cli, access, wanted, options));
+      if (wanted.length > 0 || options.all) throw CliError.usage((w) => w.recover.hubAlone);
+      return withSnapshots(cli, (access) => recoverHubHere(cli, access, hub === true ? null : hub));
     });
 };
 
 async function recover(
   cli: Cli,
-  { snapshots, isServed }: SnapshotAccess,
+  { snapshots, hubBackups, isServed }: SnapshotAccess,
   named: readonly string[],
   options: RecoverOptions,
 ): Promise<void> {
   const held = await snapshots.recoverable();
   showHeld(cli.print, held);
+  if (hubBackups !== null) await noteHubs(cli, hubBackups);
   const sessions = await choose(cli, held, named, options);
   if (sessions.length === 0) {
     cli.print.data({ items: held });

@@ -1,7 +1,18 @@
 import { z } from 'zod';
-import { confirmEvents, hubAndLog, hubList, keptSendingWord, sendingWord } from '../hubs.ts';
+import {
+  confirmEvents,
+  HUB_BACKUP_BYTES,
+  hubAndLog,
+  hubBackup,
+  hubList,
+  keptSendingWord,
+  savedHubBackup,
+  sendingWord,
+} from '../hubs.ts';
 import { hubId } from '../names.ts';
-import { json, nothing, type RouteStatement, routes } from './route.ts';
+import { VAULT_ERRORS } from './error-groups.ts';
+import { queryInteger } from './inputs.ts';
+import { BYTES, json, nothing, type RouteStatement, routes } from './route.ts';
 
 const ofHub = {
   tag: 'events',
@@ -67,5 +78,33 @@ export const hubRoutes = routes({
     params: hubParams,
     answers: { 204: nothing('It is forgotten') },
     errors: ['hub_not_found', 'storage_failed'],
+  },
+  listHubBackups: {
+    ...ofHub,
+    tag: 'snapshots',
+    method: 'GET',
+    path: '/v1/hub-backups',
+    summary: 'Hubs of which the vault has a backup, each with its newest',
+    answers: { 200: json('The newest backup of each hub', z.object({ items: z.array(hubBackup) })) },
+    errors: VAULT_ERRORS,
+  },
+  saveHubBackup: {
+    ...ofHub,
+    tag: 'snapshots',
+    method: 'PUT',
+    path: '/v1/hub-backups/{hub}',
+    summary: 'Keep a document of a hub in the vault',
+    description:
+      'Sealed like the sessions; the newest ten of each hub stay. What it holds is given out by no route: only `recover` opens it, where ' +
+      'the vault and its key are. A document with the number of the newest one, or a lower one, changes nothing.',
+    params: hubParams,
+    query: z.strictObject({
+      number: queryInteger(1, 9_999_999_999).describe('The hub numbers its documents: a later one has seen more'),
+    }),
+    bytes: 'whole',
+    bodyLimit: { bytes: HUB_BACKUP_BYTES, ms: 120_000 },
+    body: z.unknown().meta({ type: 'string', contentMediaType: BYTES }),
+    answers: { 200: json('What became of it', savedHubBackup) },
+    errors: [...VAULT_ERRORS, 'store_full'],
   },
 });

@@ -16,6 +16,8 @@ export const NOT_ON_HUB = {
   abortTransfer: BETWEEN_MANAGERS,
   getSending: 'a hub speaks for itself to its machines',
   tellSending: 'a hub speaks for itself to its machines',
+  listHubBackups: 'what the vault holds is the word of the machine that has it',
+  saveHubBackup: 'a hub speaks for itself to its machines',
   confirmEvents: 'each hub confirms what it has stored, and nothing for another hub',
 } as const;
 

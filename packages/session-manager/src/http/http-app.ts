@@ -10,6 +10,7 @@ import type { BoundsOrders } from '../lifecycle/bounds-orders.ts';
 import type { HubRegistry } from '../lifecycle/hub-registry.ts';
 import type { PlaceKeeper } from '../lifecycle/place-keeper.ts';
 import type { Sessions } from '../lifecycle/sessions.ts';
+import type { HubBackups } from '../snapshots/hub-backups.ts';
 import type { SnapshotService } from '../snapshots/snapshot-service.ts';
 import type { VaultKeeper } from '../snapshots/vault-keeper.ts';
 import type { TransferSource } from '../transfer/source.ts';
@@ -28,6 +29,7 @@ export interface Services {
   builds: Builds;
   place: PlaceKeeper;
   hubs: HubRegistry;
+  hubBackups: HubBackups;
   bounds: BoundsOrders;
   departures: TransferSource;
   arrivals: TransferTarget;

@@ -5,7 +5,7 @@ import { compatRoutes } from './compat.ts';
 import { DEFAULT_TIMING, type HttpServerOptions, type RouteContext } from './http-app.ts';
 import { chatRoutes } from './routes/chats.ts';
 import { eventRoutes } from './routes/events.ts';
-import { hubRoutes } from './routes/hubs.ts';
+import { hubBackupRoutes, hubRoutes } from './routes/hubs.ts';
 import { installationRoutes } from './routes/installation.ts';
 import { linkingRoutes } from './routes/linking.ts';
 import { machineRoutes } from './routes/machine.ts';
@@ -46,6 +46,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     builds: options.builds,
     place: options.place,
     hubs: options.hubs,
+    hubBackups: options.hubBackups,
     bounds: options.bounds,
     departures: options.departures,
     arrivals: options.arrivals,
@@ -69,6 +70,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     linkingRoutes,
     eventRoutes,
     hubRoutes,
+    hubBackupRoutes,
     messageRoutes,
     chatRoutes,
     snapshotRoutes,

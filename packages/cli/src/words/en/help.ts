@@ -222,6 +222,7 @@ export const help = {
     about: 'list the sessions that the vault holds, and bring back the named ones; works without the service',
     name: 'the sessions to bring back',
     all: 'bring back all that are not here, but for those that were deleted or moved away on purpose',
+    hub: 'bring back the hub instead, from its newest backup in the vault; with the services down',
     originRetired: 'say that the machine they ran on will never run them again',
     otherAccount: 'also where the newest snapshot is of another account than the session had here',
     yes: 'do not ask; --origin-retired has to be said',

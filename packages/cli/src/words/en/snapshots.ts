@@ -113,4 +113,24 @@ export const recover = {
   retiredHint: 'Once no other machine runs these sessions, and none ever will again: --origin-retired',
   confirmRetired: (which: string) => `Confirm that the machine which ran ${which} will never run it again.`,
   from: (name: string, snapshot: string | null) => `${name}${snapshot === null ? '' : ` from ${snapshot}`}`,
+  hubAlone: 'Give --hub alone: sessions are brought back by a command of their own.',
+  hubHeld: (hub: string, at: string) =>
+    `The vault also holds the hub ${hub}, saved ${at}. To bring it back, with the services down: ./leadmaster recover --hub ${hub}`,
+  hubRuns: 'A hub is brought back with the services down.',
+  stopFirst: 'Stop the service, give the command again, then start the service.',
+  whichHub: (all: string) => `The vault holds several hubs: ${all}. Name one: --hub ID.`,
+  holdsNoHub: (hub: string | null) => `The vault holds no hub${hub === null ? '' : ` ${hub}`}.`,
+  hubBack: ({ hub, savedAt, tenants, keys, machines }: HubBack) =>
+    `The hub ${hub} is back as it was ${savedAt}: tenants ${tenants}, keys ${keys}, machines ${machines}.`,
+  hubNext:
+    'Make sure that the lost hub never starts again, then start the services. A key that was made or revoked after that time is as it was then: look at the list of keys.',
 };
+
+/** What came back of a hub; the time as text. */
+export interface HubBack {
+  hub: string;
+  savedAt: string;
+  tenants: number;
+  keys: number;
+  machines: number;
+}

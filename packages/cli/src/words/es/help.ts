@@ -226,6 +226,7 @@ export const help: typeof enHelp = {
     about: 'muestra las sesiones que tiene la bóveda, y recupera las que se nombran; funciona sin el servicio',
     name: 'las sesiones que se recuperan',
     all: 'recupera todas las que no están aquí, salvo las que se borraron o trasladaron a propósito',
+    hub: 'recupera en cambio el hub, de su última copia en la bóveda; con los servicios detenidos',
     originRetired: 'confirma que la máquina que las ejecutaba no lo hará nunca más',
     otherAccount: 'también si la copia más nueva es de otra cuenta que la que la sesión tenía aquí',
     yes: 'no pregunta; --origin-retired hay que indicarlo',

@@ -107,4 +107,15 @@ export const recover: typeof enRecover = {
   retiredHint: 'Cuando ninguna otra máquina ejecute estas sesiones, ni vaya a hacerlo: --origin-retired',
   confirmRetired: (which) => `Confirme que la máquina que ejecutaba ${which} no lo hará nunca más.`,
   from: (name, snapshot) => `${name}${snapshot === null ? '' : ` de ${snapshot}`}`,
+  hubAlone: 'Indique --hub solo: las sesiones se recuperan con otra orden.',
+  hubHeld: (hub, at) =>
+    `La bóveda también tiene el hub ${hub}, guardado ${at}. Para recuperarlo, con los servicios detenidos: ./leadmaster recover --hub ${hub}`,
+  hubRuns: 'Un hub se recupera con los servicios detenidos.',
+  stopFirst: 'Detenga el servicio, dé la orden otra vez y después inicie el servicio.',
+  whichHub: (all) => `La bóveda tiene varios hubs: ${all}. Indique uno: --hub ID.`,
+  holdsNoHub: (hub) => `La bóveda no tiene ningún hub${hub === null ? '' : ` ${hub}`}.`,
+  hubBack: ({ hub, savedAt, tenants, keys, machines }) =>
+    `El hub ${hub} ha vuelto tal como estaba ${savedAt}: clientes ${tenants}, claves ${keys}, máquinas ${machines}.`,
+  hubNext:
+    'Asegúrese de que el hub perdido no se inicie nunca más, y después inicie los servicios. Una clave creada o revocada después de esa hora está como entonces: vea la lista de claves.',
 };
