@@ -15,7 +15,7 @@ const NO_CHANGE = [
   'getQr',
   'compatQr',
   'compatQrCode',
-  '',
+  'compatQrPage',
   'getLinkState',
   'wrongKey',
   'signIn',
