@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 /**
- * A hub whose database does not answer yet: tells that to every caller, tries again, and goes live once it does. Whatever keeps it
+ * A hub whose database does not answer yet: tells that to every caller, tries again, and goes live once it does. What keeps it
  * from that is told, and tried again: the process may be that of a session manager too, whose sessions run on.
  */
 export async function waitForStore(

@@ -21,12 +21,12 @@ export interface HubLeaseReport {
 
 const LEASE_S = 2;
 const HUBS = 3;
-/** How long the other hubs read before the stopped one goes on, and the load between two rounds; at most. */
+/** How long the other hubs read before the stopped one continues, and the load between two rounds; at most. */
 const LONGEST_MS = 1_000;
 
 /**
  * Three hubs on one PostgreSQL under load: the one that reads the machine's log is stopped (SIGSTOP) past its lease, another
- * takes the log over, and the first goes on. In the end every event is there once and in order, in the words of each hub.
+ * takes the log over, and the first continues. In the end every event is there once and in order, in the words of each hub.
  */
 export async function proveHubLeases(options: HubLeaseOptions): Promise<HubLeaseReport> {
   const { rounds, seed, onProgress = () => undefined } = options;

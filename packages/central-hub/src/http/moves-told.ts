@@ -26,7 +26,7 @@ export function machineTold({ links, attentionOf }: RouteContext, record: Machin
   };
 }
 
-/** Answers a long call that is a move: with what it came to, or at once where the caller prefers that. It goes on without its caller. */
+/** Answers a long call that is a move: with what it came to, or at once where the caller prefers that. It continues without its caller. */
 export async function answerMove<T>(
   context: RouteContext,
   request: FastifyRequest,
@@ -105,7 +105,7 @@ async function known({ store }: RouteContext, id: string): Promise<MoveRecord> {
 function stillMoving(id: string): LeadMasterError {
   return new LeadMasterError(
     'shutting_down',
-    `The hub is shutting down; the move goes on, and this hub or another finishes it (operation ${id}).`,
+    `The hub is shutting down; the move continues, and this hub or another finishes it (operation ${id}).`,
     'Ask again once a hub runs: the same request follows it.',
   );
 }

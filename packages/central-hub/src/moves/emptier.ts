@@ -9,7 +9,7 @@ import { HANDED_OVER, type MoveDeps, WAITING } from './mover.ts';
 import { peerAddress } from './peer-address.ts';
 
 const LOOK_MS = 250;
-/** A move that waits for a machine for longer is named as not done; it goes on by itself. */
+/** A move that waits for a machine for longer is named as not done; it continues by itself. */
 const STUCK_MS = 5 * 60_000;
 const PAGE = 500;
 
@@ -156,6 +156,6 @@ function whereTo({ result }: MoveRecord, source: string): string | null {
 function leftBy({ subject, error, result, progress, target }: MoveRecord): LeftSession {
   if (error !== null) return { session: subject, code: error.code, detail: error.detail };
   if (result !== null) return { session: subject, code: 'wrong_state', detail: 'It was taken back.' };
-  const detail = `It is on its way to ${target}, and that has not ended: ${progress.phase}. It goes on by itself.`;
+  const detail = `It is on its way to ${target}, and that has not ended: ${progress.phase}. It continues by itself.`;
   return { session: subject, code: 'session_moving', detail };
 }

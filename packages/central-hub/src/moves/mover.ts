@@ -57,7 +57,7 @@ interface Way {
 }
 
 /**
- * Moves one session. Its machine does the work, by a transfer that leaves one owner whatever happens; the hub asks for it again
+ * Moves one session. Its machine does the work, by a transfer that leaves one owner in every case; the hub asks for it again
  * until the machines say where the session is. What it knows beforehand it asks the machines: an end of the hub loses nothing.
  */
 export class Mover {

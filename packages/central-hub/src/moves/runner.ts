@@ -86,7 +86,7 @@ export class MoveRunner {
       const worker = move.kind === 'move' ? this.#mover : this.#emptier;
       await worker.run(claim, move.id, signal);
     } catch (error) {
-      // Another hub goes on, or this one once the claim has run out.
+      // Another hub continues, or this one once the claim has run out.
       if (!signal.aborted && !(error instanceof MoveLost))
         this.#options.log.error({ move: move.id, err: error }, 'a move was broken off; it is taken up again');
     } finally {

@@ -32,7 +32,7 @@ export class Linking {
     return client.call('getSession', { params: { session } }, { timeoutMs: ANSWER_MS });
   }
 
-  /** Starts the session of a link, bound to the number that the link expects. One that runs goes on as it is. */
+  /** Starts the session of a link, bound to the number that the link expects. One that runs stays as it is. */
   async begin({ session, expectedPhone }: OnboardingRecord): Promise<void> {
     const { client } = await this.#machineOf(session);
     if (expectedPhone !== null) {

@@ -126,7 +126,7 @@ export class HubStore {
     throw new LeadMasterError(
       'database_unreachable',
       'The database of the hub did not answer within two seconds.',
-      'Look for load or locks there, and at the line to it. The hub goes on by itself once it answers.',
+      'Look for load or locks there, and at the line to it. The hub continues by itself once it answers.',
     );
   }
 

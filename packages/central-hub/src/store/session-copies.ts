@@ -171,7 +171,7 @@ function toRecord(row: SessionRow): SessionRecord {
     name: row.name,
     tenant: row.tenant,
     machine: row.machine,
-    // One that was stored before there were bounds is read anew within a minute.
+    // One that was stored before there were bounds is read again within a minute.
     session: { ...STORED_BEFORE, ...JSON.parse(row.session) },
     asOf: new Date(row.as_of),
   };

@@ -220,7 +220,7 @@ describe.each(SERVICES)('the requests of the earlier Central Hub, to the %s', (s
 describe.each(SERVICES)('the frontend of the earlier services, through nginx to the %s', (service) => {
   const PASSED_ON = { 'x-forwarded-for': '10.0.0.9', 'x-real-ip': '10.0.0.9' };
 
-  test('is never let in without a key, whatever a proxy writes', async () => {
+  test('is never let in without a key, also behind a proxy', async () => {
     const { call } = await worldOf(service);
     expect((await call('/status')).status).toBe(200);
     for (const name of ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'via', 'x-real-ip']) {

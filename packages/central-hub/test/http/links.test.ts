@@ -8,7 +8,7 @@ import { Browser, LINKS, linked } from '../link-browser.ts';
 const stateOf = async (world: HubWorld) => (await world.ask('/v1/sessions/ventas')).json.state;
 
 describe('a link for the owner of a phone', () => {
-  test('is made for 30 minutes at the address of this machine, whatever Host was asked', async () => {
+  test('is made for 30 minutes at the address of this machine, not at the Host that was asked', async () => {
     const { world, link } = await linked();
     expect(madeLink.parse(link)).toEqual(link);
     expect(link).toMatchObject({ session: 'ventas', state: 'waiting', claims: 0, lateTries: 0, claimedAt: null });
@@ -155,7 +155,7 @@ describe('a link for the owner of a phone', () => {
     expect(await browser.state()).toEqual({ state: shown, expiresAt: link.expiresAt });
   });
 
-  test('whose machine does not answer says so, changes nothing, and goes on once it does', async () => {
+  test('whose machine does not answer says so, changes nothing, and continues once it does', async () => {
     const { world, browser } = await linked();
     await world.managers.one?.stop();
     const claimed = await browser.claim();

@@ -258,7 +258,7 @@ describe('a machine that is emptied,', { timeout: MOVE_MS }, () => {
   });
 });
 
-describe('whatever breaks off, a session has one owner and the hub says where:', { timeout: MOVE_MS }, () => {
+describe('where a move breaks off, a session has one owner and the hub says where:', { timeout: MOVE_MS }, () => {
   test('the answer of its machine is lost', async () => {
     const { hub, m1, move, owners, where } = await twoMachines();
     await m1.given('ventas', 'LINKED');

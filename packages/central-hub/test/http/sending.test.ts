@@ -113,7 +113,7 @@ describe('sending of one session', () => {
     expect((await world.store.sending.wordFor('one')).sessions).toEqual([]);
   });
 
-  test('is off for services of before', async () => {
+  test('is off for earlier services', async () => {
     const world = await hubOver(['one']);
     await ready(world, 'admin');
     await patch(world, '/sessions/admin', { sending: 'off' });
@@ -122,7 +122,7 @@ describe('sending of one session', () => {
     expect([sent.status, sent.json.code]).toEqual([503, 'SESSION_NOT_READY']);
   });
 
-  test('is off for services of before that bring a key of a tenant, with the reason', async () => {
+  test('is off for earlier services that bring a key of a tenant, with the reason', async () => {
     const world = await hubOver(['one']);
     const key = await world.tenant('acme');
     await ready(world, 'acme.admin');

@@ -136,7 +136,7 @@ describeWhereItIs(kind, () => {
     expect(answers[3]?.hint).toMatch(/user/);
   });
 
-  test('a server that restarts is told as away, and the store goes on by itself; nothing is stored twice or lost', async () => {
+  test('a server that restarts is told as away, and the store continues by itself; nothing is stored twice or lost', async () => {
     await using own = await Postgres.start();
     const url = await own.createDatabase();
     const store = await open(at(url));

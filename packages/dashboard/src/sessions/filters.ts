@@ -24,7 +24,7 @@ export const groups = computed(() => {
   );
 });
 
-/** How many there are of each kind, whatever the filters. */
+/** How many there are of each kind, under any filters. */
 export const counts = computed(() => {
   const all = [...sessions.value.values()];
   return GROUPS.map((group): [Group, number] => [group, all.filter((session) => groupOf(session) === group).length]);

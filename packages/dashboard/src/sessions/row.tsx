@@ -50,7 +50,7 @@ export function SessionRow({ session }: { session: HubSession }) {
   );
 }
 
-/** What is not as it should be, whatever the state. */
+/** What is not as it should be, in any state. */
 function Warnings({ session }: { session: HubSession }) {
   const { list } = words.value;
   const isOld = now.value - Date.parse(session.asOf) > OLD_MS;

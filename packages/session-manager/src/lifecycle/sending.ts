@@ -15,7 +15,7 @@ import type { Standing } from './standing.ts';
 const ASKING_MS = 10_000;
 
 /**
- * Refuses what a session that only listens cannot send, in whatever state it is.
+ * Refuses what a session that only listens cannot send, in any state.
  *
  * @throws LeadMasterError `sending_off`
  */

@@ -10,7 +10,7 @@ import type { RouteContext } from '../hub-app.ts';
 export function tenantRoutes(app: HttpApp, { store, links, teller }: RouteContext): void {
   serve(app, HUB_ROUTES.createTenant, async ({ body: { acceptRemains, ...body } }, reply) => {
     const record = { ...body, sending: 'on' as const, createdAt: new Date() };
-    // One that exists is told as that, whatever machines hold.
+    // One that exists is told as that, also where machines hold something.
     const isNew = (await store.tenants.get(body.name)) === null;
     if (isNew && !acceptRemains) refuseRemains(body.name, await remainsOf(body.name, links.all()));
     await store.tenants.create(record, { acceptRemains });

@@ -2,7 +2,7 @@ import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import pg from 'pg';
 
 const AWAY =
-  'See that PostgreSQL runs and that DATABASE_URL leads to it. The hub goes on by itself once it answers; sessions run on meanwhile.';
+  'See that PostgreSQL runs and that DATABASE_URL leads to it. The hub continues by itself once it answers; sessions run on meanwhile.';
 
 /** What PostgreSQL's codes mean to the operator; the first prefix that fits. */
 const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
@@ -12,13 +12,13 @@ const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
   ['42501', 'Give the user in DATABASE_URL all rights on the tables of the hub, and CREATE on their schema.'],
   ['25006', 'The server takes no changes: let DATABASE_URL lead to the primary, not to a standby.'],
   ['53100', 'The disk of PostgreSQL is full: free some space there. The change was not made.'],
-  ['53300', 'Raise max_connections of PostgreSQL, or end programs that hold connections. The hub goes on by itself.'],
-  ['53', 'PostgreSQL lacks memory or another resource: see its log. The hub goes on by itself.'],
+  ['53300', 'Raise max_connections of PostgreSQL, or end programs that hold connections. The hub continues by itself.'],
+  ['53', 'PostgreSQL lacks memory or another resource: see its log. The hub continues by itself.'],
   [
     '55P03',
-    'Another program holds a lock on the tables of the hub: end it (pg_stat_activity). The hub goes on by itself.',
+    'Another program holds a lock on the tables of the hub: end it (pg_stat_activity). The hub continues by itself.',
   ],
-  ['57014', 'PostgreSQL took too long: look for load or locks there (pg_stat_activity). The hub goes on by itself.'],
+  ['57014', 'PostgreSQL took too long: look for load or locks there (pg_stat_activity). The hub continues by itself.'],
   ['57', AWAY],
   ['58', 'PostgreSQL met an error of its system: see its log and its disk.'],
   ['25P03', 'The hub stood still in the midst of a change, which was undone. Ask again.'],
