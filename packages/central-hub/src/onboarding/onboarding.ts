@@ -81,6 +81,12 @@ export class Onboarding {
     return isHeld(link, secret) ? link : null;
   }
 
+  /** The same, where only that browser may go on. @throws LeadMasterError `link_not_found`, `link_ended`, `link_not_claimed`. */
+  async held(visit: Claimed): Promise<OnboardingRecord> {
+    const link = await this.heldBy(visit);
+    return link ?? this.#notHeld(visit);
+  }
+
   /**
    * Gives the link to a browser, and starts the linking. The one that had it before has it no more.
    * @throws LeadMasterError as `visit`; `wrong_state` or `machine_unreachable` where linking does not start: then nothing changes.
@@ -95,10 +101,8 @@ export class Onboarding {
     return { link, secret };
   }
 
-  /** What the page shows now. @throws LeadMasterError `link_not_found`, `link_not_claimed`, `machine_unreachable`. */
-  async state(visit: Claimed): Promise<LinkState> {
-    const link = await this.heldBy(visit);
-    if (link === null) return this.#notHeld(visit);
+  /** What the page of a link shows now, to the browser that has it. @throws LeadMasterError as `held`; `machine_unreachable`. */
+  async state(visit: Claimed, link: OnboardingRecord): Promise<LinkState> {
     const expiresAt = link.expiresAt.toISOString();
     if (link.state !== 'waiting') return { state: link.state, expiresAt };
     const progress = await this.#linking.progress(link).catch((error: unknown) => this.#refuse(error, link.session));
@@ -110,8 +114,7 @@ export class Onboarding {
 
   /** Shows what links: to the browser that still has the link, and while that is still good. It may have ended while its machine was asked. */
   async #show(visit: Claimed, qr: string): Promise<LinkState> {
-    const link = await this.heldBy(visit);
-    if (link === null) return this.#notHeld(visit);
+    const link = await this.held(visit);
     const expiresAt = link.expiresAt.toISOString();
     if (link.state !== 'waiting') return { state: link.state, expiresAt };
     if (link.code !== null) {
@@ -121,9 +124,7 @@ export class Onboarding {
   }
 
   /** @throws LeadMasterError as `state`; `number_refused`, `rate_limited`, `not_waiting_for_qr`. */
-  async code(visit: Claimed, phone: string): Promise<PairingCode> {
-    const link = await this.heldBy(visit);
-    if (link === null) return this.#notHeld(visit);
+  async code(visit: Claimed, link: OnboardingRecord, phone: string): Promise<PairingCode> {
     const { id, session, claimHash } = await this.visit(visit);
     await this.#store.onboarding.countCode(id, phone);
     if (await this.#linking.isRefused(link, phone)) throw numberRefused();

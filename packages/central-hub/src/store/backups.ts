@@ -1,3 +1,4 @@
+import type { HubRouteId } from '@leadmaster/protocol';
 import type { AuditChain } from '../secrets/audit-chain.ts';
 import { markOf } from './audit-rows.ts';
 import { BACKED_UP, type BackedUp, type BackupDocument, packed } from './backup-document.ts';
@@ -21,7 +22,7 @@ const NO_CHANGE = [
   'signIn',
   'signOut',
   'createSignInCode',
-];
+] as const satisfies readonly (HubRouteId | 'wrongKey')[];
 
 /** What a document is made of beside the rows. */
 export interface TakeOptions {

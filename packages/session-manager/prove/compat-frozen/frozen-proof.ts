@@ -102,7 +102,7 @@ async function send(service: ServiceProcess, at: number): Promise<Sent> {
   return { to, status: answer.status, code, messageId, seconds: secondsSince(began) };
 }
 
-/** A page that hangs keeps nobody waiting who asks how the session is. */
+/** A page that hangs does not hold up a call that asks how the session is. */
 async function statusOf(service: ServiceProcess): Promise<{ ms: number; faults: string[] }> {
   const began = performance.now();
   const headers = { 'x-cliente-id': CLIENT, authorization: `Bearer ${KEY}` };

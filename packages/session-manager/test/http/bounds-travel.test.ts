@@ -52,7 +52,7 @@ describe('what bounds a session', () => {
     expect([record.sending, record.expectedPhone]).toEqual([undefined, undefined]);
   });
 
-  test('outlives a restart of the service, and a database of before it', async () => {
+  test('outlives a restart of the service, and an older database that is put back', async () => {
     const { dataDir, run } = await folder();
     const first = await run();
     await first.given('ventas', 'LINKED');

@@ -108,7 +108,7 @@ describe('a session with sending off', () => {
     expect(run.sent).toHaveLength(1);
   });
 
-  test('is LISTENING to services of before, whose texts are refused as not ready', async () => {
+  test('is LISTENING to earlier services, whose texts are refused as not ready', async () => {
     const { ask, change, run } = await ready('admin');
     await change({ sending: 'off' });
     expect((await ask('/status')).json).toMatchObject({ status: 'READY', state: 'LISTENING', connected: true });

@@ -48,29 +48,32 @@ export function linkPageRoutes(app: HttpApp, context: RouteContext): void {
     const request = plain as OnLink;
     const visit = { ...visitOf(request), secret: secretOf(request) };
     return visitors.let(request, async () => {
-      await noteLink(context, request, visit);
-      return onboarding.state(visit);
+      return onboarding.state(visit, await heldLink(context, request, visit));
     });
   });
   serve(app, HUB_ROUTES.requestLinkCode, (request) => {
     const visit = { ...visitOf(request as OnLink), secret: secretOf(request as OnLink) };
     requireSameOrigin(request as OnLink, context.url);
     return visitors.let(request as OnLink, async () => {
-      await noteLink(context, request as OnLink, visit);
-      return onboarding.code(visit, request.body.phone);
+      const link = await heldLink(context, request as OnLink, visit);
+      return onboarding.code(visit, link, request.body.phone);
     });
   });
 }
 
-/** Tells the audit which link a request is of, where its browser has it. */
-async function noteLink({ onboarding, trail }: RouteContext, request: OnLink, visit: Claimed): Promise<void> {
-  const link = await onboarding.heldBy(visit);
-  if (link === null) return;
+/** The link of a request whose browser has it, which the audit is told. */
+async function heldLink(
+  { onboarding, trail }: RouteContext,
+  request: OnLink,
+  visit: Claimed,
+): Promise<OnboardingRecord> {
+  const link = await onboarding.held(visit);
   const { id, session } = link;
   trail.note(request, {
     ...{ actor: `link:${id}`, target: `session:${session} link:${id}` },
     ...{ session, tenant: tenantOf(session) },
   });
+  return link;
 }
 
 /** Changes nothing: previews of messengers open links first. */
