@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withInstallLock } from './install-lock.mjs';
 import { capture, fail, LaunchError, ROOT } from './lib.mjs';
+import { findRuntime } from './runtime.mjs';
 import { wordsOf } from './words.mjs';
 
 const FOLDER = 'packages/dashboard';
@@ -81,5 +82,8 @@ function moveAside(from, to) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  ensureDashboard().catch(fail);
+  // The build reads sources of the contract, which the pinned runtime runs as they are.
+  findRuntime()
+    .then((node) => ensureDashboard({ node }))
+    .catch(fail);
 }

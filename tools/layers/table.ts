@@ -259,13 +259,6 @@ export const ROOMS: readonly Room[] = [
     why: 'A library of its own: it knows processes and files, no service and no vault.',
   },
   {
-    room: `${DASHBOARD}/jitless.ts`,
-    rooms: [],
-    packages: [],
-    libraries: ['zod'],
-    why: 'One setting of the schemas, made before any of them is.',
-  },
-  {
     room: DASHBOARD,
     packages: ['client', 'protocol'],
     libraries: ['preact', '@preact/signals'],

@@ -1,4 +1,3 @@
-import './jitless.ts';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
