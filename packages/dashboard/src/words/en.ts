@@ -1,5 +1,6 @@
 import type { MessageState, Session } from '@leadmaster/protocol';
 import { reasons } from '@leadmaster/protocol/english';
+import { bulk } from './en/bulk.ts';
 import { sessionHint } from './en-hints.ts';
 
 type State = Session['state'];
@@ -35,7 +36,6 @@ export const en = {
     tryAgain: 'Try again',
     none: 'none',
     never: 'never',
-    more: 'Show more',
   },
 
   problem: {
@@ -110,7 +110,10 @@ export const en = {
     notLinked: 'not linked',
     oldNews: (time: string) => `The machine does not answer; last known ${time} ago`,
     restricted: 'WhatsApp lets it open no new chats',
+    listensOnly: 'only listens',
   },
+
+  bulk,
 
   empty: {
     title: 'Link the first WhatsApp account',

@@ -1,5 +1,6 @@
 import { actions, advice, errors, reasons, sessionHint } from '@leadmaster/protocol/spanish';
 import type { Words } from './en.ts';
+import { bulk } from './es/bulk.ts';
 
 /** Everything that the page shows, in Spanish. */
 export const es: Words = {
@@ -31,7 +32,6 @@ export const es: Words = {
     tryAgain: 'Intentar otra vez',
     none: 'ninguno',
     never: 'nunca',
-    more: 'Mostrar más',
   },
 
   problem: {
@@ -106,7 +106,10 @@ export const es: Words = {
     notLinked: 'sin vincular',
     oldNews: (time) => `La máquina no responde; lo último se supo hace ${time}`,
     restricted: 'WhatsApp no la deja abrir chats nuevos',
+    listensOnly: 'solo escucha',
   },
+
+  bulk,
 
   empty: {
     title: 'Vincule la primera cuenta de WhatsApp',
