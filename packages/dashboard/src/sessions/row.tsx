@@ -16,6 +16,8 @@ import { tick } from './selection.ts';
 
 /** The hub looks at every machine within a minute: what is older was told by none. */
 const OLD_MS = 180_000;
+/** Growth by less than 100 kB a day is no news. */
+const GROWTH_TOLD = 100_000;
 
 interface RowProps {
   session: HubSession;
@@ -142,10 +144,25 @@ function Evidence({ session }: { session: HubSession }) {
     <dl class="evidence">
       <Fact label={list.lastIn} value={<Ago at={health.lastInboundAt} bare />} />
       <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} />
-      <Fact label={list.size} value={storage.bytes === null ? '–' : bytes(storage.bytes)} foldsAway />
+      <Fact label={list.size} value={<Size storage={storage} />} foldsAway />
       <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} foldsAway />
       <Fact label={list.snapshot} value={saved} />
     </dl>
+  );
+}
+
+/** With what it gains a day, where that is known and worth a word. */
+function Size({ storage: { bytes: size, growthBytesPerDay: growth } }: Pick<HubSession, 'storage'>) {
+  if (size === null) return <>–</>;
+  if (growth == null || growth < GROWTH_TOLD) return <>{bytes(size)}</>;
+  const { list, storage } = words.value;
+  return (
+    <>
+      {bytes(size)}{' '}
+      <span class="faint" title={`${storage.growth}: ${storage.perDay(bytes(growth))}`}>
+        {list.growth(bytes(growth))}
+      </span>
+    </>
   );
 }
 
