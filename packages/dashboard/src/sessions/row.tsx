@@ -144,8 +144,8 @@ function Evidence({ session }: { session: HubSession }) {
     <dl class="evidence">
       <Fact label={list.lastIn} value={<Ago at={health.lastInboundAt} bare />} />
       <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} />
-      <Fact label={list.size} value={<Size storage={storage} />} foldsAway />
-      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} foldsAway />
+      <Fact label={list.size} value={<Size storage={storage} />} folds="late" />
+      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} folds="early" />
       <Fact label={list.snapshot} value={saved} />
     </dl>
   );
@@ -181,18 +181,10 @@ function Unsaved() {
   return <span class="warn">{words.value.list.noSnapshot}</span>;
 }
 
-/** `foldsAway`: not shown where the window is narrow. */
-function Fact({
-  label,
-  value,
-  foldsAway = false,
-}: {
-  label: string;
-  value: preact.ComponentChildren;
-  foldsAway?: boolean;
-}) {
+/** `folds`: not shown where the window is narrow, or not wide. */
+function Fact({ label, value, folds }: { label: string; value: preact.ComponentChildren; folds?: 'late' | 'early' }) {
   return (
-    <div class={foldsAway ? 'folds' : undefined}>
+    <div class={folds}>
       <dt>{label}</dt>
       <dd>{value}</dd>
     </div>
