@@ -46,6 +46,8 @@ export interface HubServerOptions {
   metrics: Registry;
   version: string;
   url: string | null;
+  /** Who the operator is, as people call them. */
+  name: string | null;
   trustedProxies: readonly string[];
   ratePerSecond: number;
   compat: 'key' | 'open';
@@ -112,6 +114,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     trail,
     log,
     url: options.url,
+    name: options.name,
     timing,
     wakeMoves: options.wakeMoves,
     attentionOf: options.attentionOf,

@@ -3,6 +3,7 @@ import {
   type LinkState,
   type OnboardingLanguage,
   type PairingCode,
+  type QrCode,
   type Session,
 } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
@@ -109,18 +110,21 @@ export class Onboarding {
     if (progress.is === 'linked' && (await this.#store.onboarding.end(link.id))) {
       await this.#report({ what: 'linked', link, from: visit.from });
     }
-    return progress.is === 'qr' ? this.#show(visit, progress.qr) : { state: progress.is, expiresAt };
+    if (progress.is === 'qr') return this.#show(visit, progress);
+    return progress.is === 'scanned'
+      ? { state: 'waiting', scanned: true, expiresAt }
+      : { state: progress.is, expiresAt };
   }
 
   /** Shows what links: to the browser that still has the link, and while that is still good. It may have ended while its machine was asked. */
-  async #show(visit: Claimed, qr: string): Promise<LinkState> {
+  async #show(visit: Claimed, { qr, expiresAt: qrExpiresAt }: Pick<QrCode, 'qr' | 'expiresAt'>): Promise<LinkState> {
     const link = await this.held(visit);
     const expiresAt = link.expiresAt.toISOString();
     if (link.state !== 'waiting') return { state: link.state, expiresAt };
     if (link.code !== null) {
       return { state: 'code', code: link.code.code, codeExpiresAt: link.code.expiresAt, expiresAt };
     }
-    return { state: 'qr', qr, image: await pictureOf(qr), expiresAt };
+    return { state: 'qr', qr, image: await pictureOf(qr), qrExpiresAt, expiresAt };
   }
 
   /** @throws LeadMasterError as `state`; `number_refused`, `rate_limited`, `not_waiting_for_qr`. */
