@@ -25,7 +25,7 @@ let codeUntil = 0;
 
 function clock(time) {
   const isToday = time.toDateString() === new Date().toDateString();
-  const hours = { hour: '2-digit', minute: '2-digit' };
+  const hours = { hour: 'numeric', minute: '2-digit' };
   const options = isToday ? hours : Object.assign({ day: 'numeric', month: 'long' }, hours);
   return time.toLocaleString(document.documentElement.lang, options);
 }

@@ -20,7 +20,7 @@ export function livePage({ reading, expiresAt }: Told, phone: ReaderPhone): stri
     part('waiting', html`${note(words.waiting)}${spinner(words, reading)}`),
     part('linking', html`${note(words.linking)}${spinner(words, reading)}`),
     part('qr', qrPart(words)),
-    part('number again', numberPart(words)),
+    part('number again', numberPart(words, phone)),
     part('code', codePart(words, phone)),
     part('linked', html`${drawing('good')}${note(words.linked)}${unlink(words, phone)}`),
     part('passkey', html`${drawing('bad')}${note(words.passkey)}${button(reading, words.again)}`),
@@ -56,19 +56,13 @@ function qrPart({ qr, steps }: PageWords): Html {
   return html`<h1 tabindex="-1">${qr.title}</h1>
   <p class="qr"><img id="qr" alt="${qr.alt}" width="320" height="320"></p>
   <p class="small middle">${qr.fresh} <span id="qr-left"></span> ${qr.seconds}.</p>
-  ${list([
-    ['open', steps.open],
-    ['android', steps.android],
-    ['iphone', steps.iphone],
-    ['link', steps.linkDevice],
-    ['scan', steps.scan],
-  ])}
+  ${list([['open', steps.open], ...menu(steps, null), ['link', steps.linkDevice], ['scan', steps.scan]])}
   <button type="button" class="second" data-go="code">${qr.useCode}</button>`;
 }
 
-function numberPart({ number, errors }: PageWords): Html {
+function numberPart({ number, errors }: PageWords, phone: ReaderPhone): Html {
   return html`<h1 tabindex="-1">${number.title}</h1>
-  <p>${number.text}</p>
+  <p>${phone === null ? number.text : number.here}</p>
   <form id="code-form" novalidate data-number="${errors.number}" data-not-this="${errors.notThis}"
     data-often="${errors.often}" data-wait="${errors.wait}" data-other="${errors.other}" data-asking="${number.asking}">
   <label for="phone">${number.label}</label>
@@ -100,6 +94,7 @@ function unlink({ unlink: words, steps }: PageWords, phone: ReaderPhone): Html {
   return html`<h2>${words.title}</h2>${list([...menu(steps, phone), ['remove', words.remove]])}`;
 }
 
+/** A drawing and its text; one that is another way to do the step before has no number of its own. */
 type Step = readonly [Drawing, string];
 
 /** The way to the linked devices on the phone at hand; where that is not known, on either. */
@@ -112,5 +107,10 @@ function menu({ android, iphone }: PageWords['steps'], phone: ReaderPhone): read
 }
 
 function list(steps: readonly Step[]): Html {
-  return html`<ol>${steps.map(([art, text]) => html`<li>${drawing(art)}<span>${named(text)}</span></li>`)}</ol>`;
+  const isOther = (at: number): boolean => steps[at]?.[0] === 'iphone' && steps[at - 1]?.[0] === 'android';
+  const items = steps.map(
+    ([art, text], at) =>
+      html`<li${isOther(at) ? html` class="or"` : null}>${drawing(art)}<span>${named(text)}</span></li>`,
+  );
+  return html`<ol>${items}</ol>`;
 }

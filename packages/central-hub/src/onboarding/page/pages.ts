@@ -18,8 +18,8 @@ export function landingPage({ reading, who, expiresAt }: Told): string {
   const points = [who === null ? words.meansUnnamed : words.means(who), words.stays, words.canEnd];
   return page({
     reading,
-    about: asks,
-    body: html`${drawing('both')}
+    title: asks,
+    body: html`<div class="hero">${drawing('both')}</div>
     <h1>${asks}</h1>
     <ul>${points.map((line) => html`<li>${named(line)}</li>`)}</ul>
     ${button(reading, words.begin)}

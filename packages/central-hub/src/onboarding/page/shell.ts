@@ -16,15 +16,15 @@ export interface Reading {
 /** A page as it is sent. */
 export interface Page {
   reading: Reading;
-  /** What a preview shows below the title. */
-  about?: string;
+  /** What a preview shows of it, where that is not what every page is about. */
+  title?: string;
   body: Html;
   drawings: readonly Drawing[];
   hasScript: boolean;
 }
 
 /** The page around what it tells, with the way to its other language. */
-export function page({ reading, about, body, drawings, hasScript }: Page): string {
+export function page({ reading, title, body, drawings, hasScript }: Page): string {
   const { language } = reading;
   const words = PAGE_WORDS[language];
   return html`<!doctype html>
@@ -35,8 +35,7 @@ export function page({ reading, about, body, drawings, hasScript }: Page): strin
 <meta name="robots" content="noindex, nofollow">
 <meta name="format-detection" content="telephone=no">
 <meta name="color-scheme" content="light dark">
-${about === undefined ? null : html`<meta name="description" content="${about}">`}
-<title>${words.title}</title>
+<title>${title ?? words.title}</title>
 <link rel="stylesheet" href="${addressOf('link.css')}">
 <link rel="icon" href="data:,">
 ${hasScript ? html`<script src="${addressOf('link.js')}" defer></script>` : null}
@@ -76,9 +75,10 @@ export function wordsOf({ language }: Reading): PageWords {
   return PAGE_WORDS[language];
 }
 
-function otherLanguage({ path, language }: Reading): Html {
+/** The address is the one at hand: nothing of what was asked stands in a page. */
+function otherLanguage({ language }: Reading): Html {
   const other = language === 'es' ? 'en' : 'es';
-  return html`<p class="lang"><a id="lang" href="${path}?language=${other}" lang="${other}" hreflang="${other}">${PAGE_WORDS[other].ownName}</a></p>`;
+  return html`<p class="lang"><a id="lang" href="?language=${other}" lang="${other}" hreflang="${other}">${PAGE_WORDS[other].ownName}</a></p>`;
 }
 
 function hereOf({ path, language, isChosen }: Reading): string {

@@ -36,6 +36,7 @@ export const en: PageWords = {
   number: {
     title: 'What is your WhatsApp number?',
     text: 'You get a code here, and type it in WhatsApp on your phone.',
+    here: 'If WhatsApp is on this phone, it links with a code: you get it here, and type it in WhatsApp.',
     label: 'Your number with the country code',
     example: 'For example: +54 9 11 2345 6789',
     button: 'Get a code',

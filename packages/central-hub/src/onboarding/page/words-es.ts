@@ -39,6 +39,7 @@ export const es: PageWords = {
   number: {
     title: '¿Cuál es su número de WhatsApp?',
     text: 'Aquí recibe un código, y lo escribe en WhatsApp en su teléfono.',
+    here: 'Si WhatsApp está en este teléfono, se vincula con un código: lo recibe aquí y lo escribe en WhatsApp.',
     label: 'Su número con el código de país',
     example: 'Por ejemplo: +54 9 11 2345 6789',
     button: 'Pedir un código',

@@ -43,6 +43,8 @@ export interface PageWords {
   number: {
     title: string;
     text: string;
+    /** The same on a phone, which may be the one to link. */
+    here: string;
     label: string;
     example: string;
     button: string;
