@@ -31,8 +31,8 @@ export interface Visit {
   from: string;
 }
 
-/** The same from a browser, with what the link was given to it by. */
-export type Claimed = Visit & { secret: string | null };
+/** The same from a browser, with what the link may have been given to it by. */
+export type Claimed = Visit & { secrets: readonly string[] };
 
 interface OnboardingParts {
   store: HubStore;
@@ -77,9 +77,9 @@ export class Onboarding {
   }
 
   /** The link, for the browser that has it, also once it has ended. Null where this browser does not have it. */
-  async heldBy({ token, secret }: Claimed): Promise<OnboardingRecord | null> {
+  async heldBy({ token, secrets }: Claimed): Promise<OnboardingRecord | null> {
     const link = await this.#find(token);
-    return isHeld(link, secret) ? link : null;
+    return isHeld(link, secrets) ? link : null;
   }
 
   /** The same, where only that browser may go on. @throws LeadMasterError `link_not_found`, `link_ended`, `link_not_claimed`. */
@@ -185,8 +185,8 @@ function requireLinkable({ state, loginMode }: Session): void {
   );
 }
 
-function isHeld({ claimHash }: OnboardingRecord, secret: string | null): boolean {
-  return claimHash !== null && secret !== null && fits(secret, claimHash);
+function isHeld({ claimHash }: OnboardingRecord, secrets: readonly string[]): boolean {
+  return claimHash !== null && secrets.some((secret) => fits(secret, claimHash));
 }
 
 /** A picture of the QR that stays sharp at any size. */

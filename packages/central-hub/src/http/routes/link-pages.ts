@@ -8,7 +8,7 @@ import { landingPage, noticePage, type Told } from '../../onboarding/page/pages.
 import { phoneOf } from '../../onboarding/page/reader.ts';
 import type { OnboardingRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { claimCookie, secretOf } from '../link-cookie.ts';
+import { claimCookie, secretsOf } from '../link-cookie.ts';
 import { tellAsPage } from '../page-failure.ts';
 import { chosenLanguage, readingOf } from '../page-reading.ts';
 import { requireSameOrigin } from '../same-origin.ts';
@@ -52,13 +52,13 @@ function stateRoutes(app: HttpApp, context: RouteContext, visitors: Visitors): v
   const { onboarding } = context;
   serve(app, HUB_ROUTES.getLinkState, (plain) => {
     const request = plain as OnLink;
-    const visit = { ...visitOf(request), secret: secretOf(request) };
+    const visit = { ...visitOf(request), secrets: secretsOf(request) };
     return visitors.let(request, async () => {
       return onboarding.state(visit, await heldLink(context, request, visit));
     });
   });
   serve(app, HUB_ROUTES.requestLinkCode, (request) => {
-    const visit = { ...visitOf(request as OnLink), secret: secretOf(request as OnLink) };
+    const visit = { ...visitOf(request as OnLink), secrets: secretsOf(request as OnLink) };
     requireSameOrigin(request as OnLink, context.url);
     return visitors.let(request as OnLink, async () => {
       const link = await heldLink(context, request as OnLink, visit);
@@ -92,7 +92,7 @@ async function showLink(
   const { onboarding } = context;
   const visit = visitOf(request);
   reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY);
-  const held = await visitors.let(request, () => onboarding.heldBy({ ...visit, secret: secretOf(request) }));
+  const held = await visitors.let(request, () => onboarding.heldBy({ ...visit, secrets: secretsOf(request) }));
   const link = held ?? (await onboarding.visit(visit));
   const told = await toldOf(context, request, link);
   if (link.state !== 'waiting') {
