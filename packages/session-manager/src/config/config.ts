@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
+import type { ClientSessions, LoginMode, SnapshotKind } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import {
-  type ClientSessions,
   ConfigError,
   type ConfigProblem,
   settingsReader,
