@@ -1,4 +1,4 @@
-import type { HubRouteId } from '@leadmaster/protocol';
+import { auditOf, changesHub, HUB_ROUTES, type Route } from '@leadmaster/protocol';
 import type { AuditChain } from '../secrets/audit-chain.ts';
 import { markOf } from './audit-rows.ts';
 import { BACKED_UP, type BackedUp, type BackupDocument, packed } from './backup-document.ts';
@@ -11,18 +11,11 @@ export const AUDIT_LINES = 20_000;
 const COUNTER = 'backups';
 /** What leaves a line and changes nothing that a document holds. */
 const NO_CHANGE = [
-  'sendMessage',
-  'compatSend',
-  'getQr',
-  'compatQr',
-  'compatQrCode',
-  'compatQrPage',
-  'getLinkState',
   'wrongKey',
-  'signIn',
-  'signOut',
-  'createSignInCode',
-] as const satisfies readonly (HubRouteId | 'wrongKey')[];
+  ...Object.values<Route>(HUB_ROUTES)
+    .filter((route) => auditOf(route) !== null && !changesHub(route))
+    .map(({ id }) => id),
+];
 
 /** What a document is made of beside the rows. */
 export interface TakeOptions {
