@@ -42,12 +42,15 @@ export class SessionRegistry {
     this.#deps.outbox.settleInterrupted();
   }
 
-  /** Makes a session with a new profile. */
+  /** Makes a session with a new profile. One that only listened when it was deleted still does. */
   async create(name: string, desired: Desired, metadata: Record<string, string>): Promise<void> {
     await this.#making(name, async () => {
       await this.#deps.roster.refuseUnclaimed(name);
       // The row first: a folder that no row knows of would be taken for an unclaimed profile.
-      this.#insert(name, desired, metadata, {});
+      this.#deps.store.atomically(() => {
+        this.#insert(name, desired, metadata, {});
+        this.#deps.store.bounds.madeAgain(name);
+      });
       try {
         await this.#deps.profiles.create(name, this.#movedGeneration(name));
       } catch (error) {

@@ -130,6 +130,11 @@ export function boundsTable(connection: Connection): StateStore['bounds'] {
         const left = { ...(sending === 'off' ? { sending } : {}), ...(phone === null ? {} : { expectedPhone: phone }) };
         change(session, tightened(known(session), left));
       }),
+    madeAgain: (session) =>
+      write(() => {
+        const sending = former.get(session)?.sending;
+        if (sending === 'off') change(session, { sending });
+      }),
     word: (hub) =>
       read(() => {
         const row = word.get(hub);
