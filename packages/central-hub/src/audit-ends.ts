@@ -109,5 +109,6 @@ const GONE: ReadonlySet<string> = new Set([UNKNOWN, 'machine_not_found']);
 
 function resultOf({ state, error }: Operation): string | null {
   if (state === 'running') return null;
-  return error === null ? 'ok' : error.code;
+  if (error === null) return 'ok';
+  return typeof error.code === 'string' ? error.code : 'internal';
 }

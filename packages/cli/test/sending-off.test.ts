@@ -236,7 +236,8 @@ async function switched({ ask }: World, level: Level, name: string, to: 'on' | '
 /** READY at its machine, where it is not yet, and known so to the hub. */
 async function settled(world: World, name: string, machine: MachineName): Promise<void> {
   const { context, until } = world.machine(machine);
-  if ((await context.sessions.get(name)).state === 'STOPPED') await context.sessions.start(name, { originRetired: true });
+  if ((await context.sessions.get(name)).state === 'STOPPED')
+    await context.sessions.start(name, { originRetired: true });
   await until(name, 'READY');
   await expect.poll(() => world.store.homes.machineOf(name), { timeout: 10_000 }).toBe(machine);
   await world.until(name, 'READY');

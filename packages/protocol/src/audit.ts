@@ -23,7 +23,9 @@ export const auditLine = z.object({
   from: z.string().nullable().describe('The address that the request came from'),
   result: z
     .string()
-    .describe('`ok`, `accepted` (it continues, and its end is another line), `begun` (no result is known), `caller_left`, or the code of the error'),
+    .describe(
+      '`ok`, `accepted` (it continues, and its end is another line), `begun` (no result is known), `caller_left`, or the code of the error',
+    ),
   tenant: z.string().nullable(),
   session: z.string().nullable().describe('By its full name'),
   detail: z.record(z.string(), z.unknown()).describe('Fields of the request that can hold nothing private'),

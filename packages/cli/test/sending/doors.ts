@@ -56,18 +56,31 @@ export const DOORS: Readonly<Record<string, Door>> = {
   '/send of the manager, by X-Session': async (knock) =>
     said(await send(knock.manager.port, '/send', { body: oldBodyOf(knock), headers: { 'x-session': knock.name } })),
   '/send of the manager, without a key, by the id of a client': async (knock) =>
-    said(await send(knock.manager.port, '/send', { key: null, body: { ...oldBodyOf(knock), cliente_id: clientOf(knock) } })),
+    said(
+      await send(knock.manager.port, '/send', {
+        key: null,
+        body: { ...oldBodyOf(knock), cliente_id: clientOf(knock) },
+      }),
+    ),
   'v1 of the hub, by the operator': async (knock) =>
     said(await knock.world.ask(`/v1/sessions/${knock.name}/messages`, { body: bodyOf(knock) })),
   "v1 of the hub, by the tenant under the session's own name": async (knock) =>
-    said(await knock.world.ask(`/v1/sessions/${ownNameOf(knock)}/messages`, { key: knock.world.key, body: bodyOf(knock) })),
+    said(
+      await knock.world.ask(`/v1/sessions/${ownNameOf(knock)}/messages`, { key: knock.world.key, body: bodyOf(knock) }),
+    ),
   'v1 of the hub, by a browser that is signed in': async (knock) => said(await signedIn(knock)),
   '/send of the hub, by X-Session': async (knock) => {
     const headers = { 'x-session': ownNameOf(knock) };
     return said(await knock.world.ask('/send', { key: knock.world.key, headers, body: oldBodyOf(knock) }));
   },
   '/send of the hub, without a key, by the id of a client': async (knock) =>
-    said(await knock.world.ask('/send', { key: null, headers: { 'x-cliente-id': clientOf(knock) }, body: oldBodyOf(knock) })),
+    said(
+      await knock.world.ask('/send', {
+        key: null,
+        headers: { 'x-cliente-id': clientOf(knock) },
+        body: oldBodyOf(knock),
+      }),
+    ),
   'the command line, at the manager': (knock) =>
     command(knock, knock.name, { SESSION_MANAGER_PORT: String(knock.manager.port), LEADMASTER_ADMIN_KEY: ADMIN_KEY }),
   'the command line, at the hub': (knock) =>

@@ -96,7 +96,9 @@ export async function worldOf(names: readonly string[]): Promise<World> {
       return path;
     },
     sentOf: (name) =>
-      engines.flatMap(({ runs }) => runs.filter(({ session }) => session === name).flatMap(({ sent }) => sent.map(({ text }) => text))),
+      engines.flatMap(({ runs }) =>
+        runs.filter(({ session }) => session === name).flatMap(({ sent }) => sent.map(({ text }) => text)),
+      ),
   };
 }
 
