@@ -40,11 +40,14 @@ export function clientsOf(names: readonly string[]): ReadonlyMap<string, string>
 
 /** `names`: the sessions that clients of earlier services are mapped to. */
 export async function worldOf(names: readonly string[]): Promise<World> {
-  const vault = await vaultOf({});
+  // A vault has a key once something is in it.
+  const vault = await vaultOf({ primera: 1 });
   const folder = await mkdtemp(join(QUICK_DISK, 'leadmaster-doors-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const phones = new Map<string, string>();
   const engines: FakeEngine[] = [];
+  // Each service links numbers of its own: a later one does not know those of the one before.
+  const firstPhone = (): number => 5491100000001 + 1000 * engines.length;
   const play = (engine: FakeEngine): void => {
     engines.push(engine);
     const { onRun } = engine;
@@ -57,8 +60,8 @@ export async function worldOf(names: readonly string[]): Promise<World> {
   const pairs = [...clientsOf(names)].map(([client, session]) => `${client}:${session}`).join();
   const env = { LEADMASTER_COMPAT: 'open', LEADMASTER_COMPAT_SESSIONS: pairs, BACKOFF_FIRST_MS: '20' };
   const hub = await hubOver([], { compat: 'open', compatSessions: clientsOf(names), ratePerSecond: 1e6 });
-  for (const [at, name] of (['m1', 'm2'] as const).entries()) {
-    const manager = await startTestManager({ ...vault, env, play, firstPhone: 5491100000001 + 1000 * at });
+  for (const name of ['m1', 'm2'] as const) {
+    const manager = await startTestManager({ ...vault, env, play, firstPhone: firstPhone() });
     onTestFinished(() => manager.close());
     hub.managers[name] = manager;
     const body = { name, url: `http://127.0.0.1:${manager.port}`, token: SERVICE_TOKEN };
@@ -85,7 +88,10 @@ export async function worldOf(names: readonly string[]): Promise<World> {
       await before.stop();
       await between?.(before.dataDir);
       const { dataDir, port } = before;
-      const manager = await startTestManager({ blobs: vault.blobs, env, play, dataDir, port });
+      const manager = await startTestManager({
+        ...{ blobs: vault.blobs, env, play, dataDir, port },
+        firstPhone: firstPhone(),
+      });
       onTestFinished(() => manager.close());
       hub.managers[name] = manager;
       await expect.poll(() => hub.links.isUp(name), { timeout: 10_000 }).toBe(true);
