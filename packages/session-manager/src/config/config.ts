@@ -2,12 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { ClientSessions, LoginMode, SnapshotKind } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
-import {
-  ConfigError,
-  type ConfigProblem,
-  settingsReader,
-  unknownSettings,
-} from '@leadmaster/service-kit/settings';
+import { ConfigError, type ConfigProblem, settingsReader, unknownSettings } from '@leadmaster/service-kit/settings';
 import type { RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
 import { CHECKOUT, type Env } from './env.ts';

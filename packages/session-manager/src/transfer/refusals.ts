@@ -46,7 +46,7 @@ export function notLinked(session: string): LeadMasterError {
   return new LeadMasterError(
     'nothing_to_snapshot',
     `${session} is not linked: there is no login to move, and none to lose`,
-    `Link it first; or delete it here and make it on the other machine: "./leadmaster session delete ${session}", then "./leadmaster session create ${session} --machine NAME" at the hub.`,
+    `Link it first: "./leadmaster qr ${session}". Or delete it here, and make it at the hub on the other machine.`,
   );
 }
 

@@ -100,7 +100,10 @@ export function backupsContract({ place }: Kind): void {
     });
     expect((await back.audit.page({ after: 0, limit: 10, all: true })).items.map(({ id }) => id)).toEqual([3, 4, 5, 6]);
     await tampered(where, "UPDATE audit SET actor = 'other' WHERE id = 3");
-    expect(await back.audit.verify(null)).toMatchObject({ ok: false, problems: [{ problem: 'line_changed', line: 3 }] });
+    expect(await back.audit.verify(null)).toMatchObject({
+      ok: false,
+      problems: [{ problem: 'line_changed', line: 3 }],
+    });
   });
 
   test('what a machine was told of sending after the backup is off again, once, and nothing is on that was off', async () => {
