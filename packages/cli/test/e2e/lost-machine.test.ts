@@ -46,12 +46,12 @@ test('a machine is lost: with the vault and its key another one has tenants, key
   const revoked = first(await cli('lost', 'keys', 'create', 'old', '--tenant', 'acme', ...scopes));
   const [client, former] = [ask(key), ask(revoked)];
   await client('/v1/sessions', { name: 'ventas' });
+  const link = (await client('/v1/sessions/ventas/links', {})).json.id;
   const { text: qr } = await client('/v1/sessions/ventas/qr?wait=50');
   await phones.scan(phoneOf(NAME), JSON.parse(qr).qr);
   const state = async () => (await client('/v1/sessions/ventas')).json?.state;
   await expect.poll(state, TIMEOUT).toBe('READY');
   expect(await cli('lost', 'snapshot', 'create', NAME)).toMatchObject({ code: 0 });
-  const link = (await client('/v1/sessions/ventas/links', {})).json.id;
   const kept = join(folder, 'audit.jsonl');
   expect(await cli('lost', 'audit', 'export', kept)).toMatchObject({ code: 0 });
   expect((await former('/v1/sessions')).status).toBe(200);
