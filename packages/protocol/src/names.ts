@@ -62,3 +62,6 @@ export function ownName(name: string): string {
 export function nameOf(tenant: string | null, own: string): string {
   return tenant === null ? own : `${tenant}.${own}`;
 }
+
+/** The session of each client of the earlier LeadMaster services, by the client's id. */
+export type ClientSessions = ReadonlyMap<string, string>;
