@@ -7,7 +7,10 @@ import type { HttpApp } from '@leadmaster/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** The addresses of its views. What they show, the page asks for itself. */
-const VIEWS = ['/', '/sign-in', '/new', '/sessions/:session'];
+const VIEWS = [
+  ...['/', '/sign-in', '/new', '/sessions/:session'],
+  ...['/machines', '/machines/new', '/tenants', '/tenants/new', '/keys', '/keys/new', '/audit'],
+];
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
