@@ -1,8 +1,9 @@
+import { mayVisit } from './model/places.ts';
 import { view } from './model/router.ts';
 import { Nav } from './nav.tsx';
 import { PlaceOf } from './place-of.tsx';
 import { isSignedOut, line } from './service/client.ts';
-import { lookWhoIsIn, may, mayVisit, me, meFailure, signOut } from './service/me.ts';
+import { lookWhoIsIn, may, me, meFailure, signOut } from './service/me.ts';
 import { SessionView } from './session/view.tsx';
 import { CreateSession } from './sessions/create.tsx';
 import { SessionList } from './sessions/list.tsx';

@@ -1,5 +1,5 @@
-import { PLACES, view } from './model/router.ts';
-import { mayVisit } from './service/me.ts';
+import { mayVisit, PLACES } from './model/places.ts';
+import { view } from './model/router.ts';
 import { Link } from './ui/link.tsx';
 import { words } from './words/index.ts';
 

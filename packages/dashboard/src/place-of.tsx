@@ -4,7 +4,7 @@ import { Keys } from './keys/list.tsx';
 import { MakeKey } from './keys/make.tsx';
 import { AddMachine } from './machines/add.tsx';
 import { Machines } from './machines/list.tsx';
-import type { Place } from './model/router.ts';
+import type { Place } from './model/places.ts';
 import { AddTenant } from './tenants/add.tsx';
 import { Tenants } from './tenants/list.tsx';
 import { words } from './words/index.ts';

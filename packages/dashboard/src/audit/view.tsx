@@ -65,7 +65,12 @@ export function Audit() {
 
 async function load(filters: Record<string, string>, before: string, signal: AbortSignal): Promise<Page> {
   const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ''));
-  const asked = { ...given, ...(before === '' ? {} : { before: Number(before) }), order: 'newest', limit: PAGE } as const;
+  const asked = {
+    ...given,
+    ...(before === '' ? {} : { before: Number(before) }),
+    order: 'newest',
+    limit: PAGE,
+  } as const;
   const [page, keys] = await Promise.all([
     client.call('listAudit', { query: asked }, { signal }),
     every((of) => client.call('listKeys', { query: of }, { signal })),

@@ -10,7 +10,7 @@ import { Problem } from '../ui/problem.tsx';
 import { useHubLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { MadeKey, type Made } from './made.tsx';
+import { type Made, MadeKey } from './made.tsx';
 
 /** What the command line gives a key as well. */
 const USUAL: readonly Scope[] = ['read', 'send', 'control'];

@@ -45,7 +45,14 @@ export function AddMachine() {
       />
       <details>
         <summary>{form.peers}</summary>
-        <Field label={form.peerUrl} name="peerUrl" type="url" value={peerUrl} onInput={setPeerUrl} rule={form.peerRule} />
+        <Field
+          label={form.peerUrl}
+          name="peerUrl"
+          type="url"
+          value={peerUrl}
+          onInput={setPeerUrl}
+          rule={form.peerRule}
+        />
       </details>
       {order.error === null ? null : <Problem error={order.error} />}
       <div class="buttons">

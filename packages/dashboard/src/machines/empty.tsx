@@ -51,12 +51,7 @@ export function EmptyMachine({ name, count, hasTaker, onChange }: EmptyMachinePr
           {order.error === null ? null : <Problem error={order.error} />}
           <div class="buttons">
             {emptied === null ? (
-              <Button
-                kind="primary"
-                isBusy={order.isRunning}
-                isOff={!hasTaker}
-                onClick={() => void order.give(work)}
-              >
+              <Button kind="primary" isBusy={order.isRunning} isOff={!hasTaker} onClick={() => void order.give(work)}>
                 {machines.empty}
               </Button>
             ) : null}

@@ -1,9 +1,9 @@
-import type { Machine } from '@leadmaster/protocol';
+import type { Machine, Sending } from '@leadmaster/protocol';
 import type { ComponentChildren } from 'preact';
 import { bytes, exactTime, since } from '../model/format.ts';
 import { byMachine, type Tally } from '../model/tally.ts';
 import { client } from '../service/client.ts';
-import { Copyable } from '../ui/copyable.tsx';
+import { Confirm } from '../ui/confirm.tsx';
 import { PlaceRow } from '../ui/place.tsx';
 import { SendingSwitch } from '../ui/sending.tsx';
 import { sessionFacts } from '../ui/session-facts.tsx';
@@ -21,9 +21,9 @@ interface MachineRowProps {
 /** One machine: whether it answers, what is on it, and what can be done with it. */
 export function MachineRow({ machine, others, onChange }: MachineRowProps) {
   const { machines } = words.value;
-  const { name, url, version, memory, disk, sending } = machine;
+  const { name, url, version, memory, disk, sending, attention } = machine;
   const tally = byMachine.value.get(name) ?? { all: 0, trouble: 0 };
-  const change = async (body: { sending: 'on' | 'off' }): Promise<void> => {
+  const change = async (body: { sending: Sending } | { acceptLog: true }): Promise<void> => {
     await client.call('changeMachine', { params: { machine: name }, body });
     onChange();
   };
@@ -50,6 +50,16 @@ export function MachineRow({ machine, others, onChange }: MachineRowProps) {
         <>
           <SendingSwitch name={name} sending={sending} change={(to) => change({ sending: to })} />
           <div class="buttons">
+            {attention === null ? null : (
+              <Confirm
+                title={machines.acceptLogTitle(name)}
+                label={machines.acceptLog}
+                kind="primary"
+                work={() => change({ acceptLog: true })}
+              >
+                <p>{machines.acceptLogText}</p>
+              </Confirm>
+            )}
             <DrainMachine machine={machine} onChange={onChange} />
             <EmptyMachine name={name} count={tally.all} hasTaker={takers.length > 0} onChange={onChange} />
             <RemoveMachine name={name} count={tally.all} onChange={onChange} />
@@ -91,12 +101,7 @@ function Standing({ machine, tally }: { machine: Machine; tally: Tally }) {
       {sending === 'off' ? <span class="warn">{places.sending.onlyListens}</span> : null}
       {untold ? <Note>{places.sending.untold(name)}</Note> : null}
       {peerUrl === null ? null : <span class="faint small">{machines.peers(peerUrl)}</span>}
-      {attention === null ? null : (
-        <>
-          <span class="warn">{machines.otherLog}</span>
-          <Copyable text={`./leadmaster machines change ${name} --accept-log`} />
-        </>
-      )}
+      {attention === null ? null : <span class="warn">{machines.otherLog}</span>}
     </>
   );
 }

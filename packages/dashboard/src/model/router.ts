@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { PLACES, type Place } from './places.ts';
 
 /** What is shown stands in the address, all of it, so that it can be shared. */
 const address = signal(new URL(location.href));
@@ -6,10 +7,6 @@ const address = signal(new URL(location.href));
 addEventListener('popstate', () => {
   address.value = new URL(location.href);
 });
-
-/** The views of the installation, each a list with a form behind `/new`, except the audit. */
-export const PLACES = ['machines', 'tenants', 'keys', 'audit'] as const;
-export type Place = (typeof PLACES)[number];
 
 export type View =
   | { name: 'sessions' }

@@ -4,7 +4,9 @@ interface Page<T> {
 }
 
 /** All items of a list that is told in pages. */
-export async function every<T>(pageAfter: (query: { limit: number; after?: string }) => Promise<Page<T>>): Promise<T[]> {
+export async function every<T>(
+  pageAfter: (query: { limit: number; after?: string }) => Promise<Page<T>>,
+): Promise<T[]> {
   const found: T[] = [];
   for (let after: string | null | undefined; after !== null; ) {
     const page = await pageAfter({ limit: 500, ...(after === undefined ? {} : { after }) });

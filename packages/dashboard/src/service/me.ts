@@ -1,6 +1,5 @@
 import { LeadMasterError, type Me, type Scope } from '@leadmaster/protocol';
 import { signal } from '@preact/signals';
-import type { Place } from '../model/router.ts';
 import { client, isSignedOut } from './client.ts';
 
 /** Who is signed in; null before that is known, and where no one is signed in. */
@@ -10,12 +9,6 @@ export const meFailure = signal<unknown>(null);
 
 export function may(scope: Scope): boolean {
   return me.value?.scopes.includes(scope) === true;
-}
-
-/** Whether a view of the installation is for the caller: it is the operator's, whose key is not limited to sessions. */
-export function mayVisit(place: Place): boolean {
-  const isWhole = me.value?.kind === 'operator' && me.value.sessions === null;
-  return isWhole && may(place === 'machines' ? 'read' : 'admin');
 }
 
 /** Asks who the cookie stands for. */

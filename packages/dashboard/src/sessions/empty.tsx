@@ -1,4 +1,5 @@
-import { may, mayVisit } from '../service/me.ts';
+import { mayVisit } from '../model/places.ts';
+import { may } from '../service/me.ts';
 import { Copyable } from '../ui/copyable.tsx';
 import { Link } from '../ui/link.tsx';
 import { words } from '../words/index.ts';

@@ -12,12 +12,22 @@ interface FieldProps {
   type?: 'text' | 'url' | 'password' | 'date' | 'number';
   isRequired?: boolean;
   isFirst?: boolean;
-  list?: string;
 }
 
 /** A field of a form, with its rule. */
-export function Field({ label, name, value, onInput, rule, type = 'text', isRequired = false, isFirst, list }: FieldProps) {
+export function Field({
+  label,
+  name,
+  value,
+  onInput,
+  rule,
+  type = 'text',
+  isRequired = false,
+  isFirst = false,
+}: FieldProps) {
   const id = useId();
+  // Preact types inputs of each kind apart; what is given here fits all of them.
+  const kind = { type } as { type: 'text' };
   return (
     <div class="field">
       <label>
@@ -27,13 +37,12 @@ export function Field({ label, name, value, onInput, rule, type = 'text', isRequ
         </span>
         <input
           name={name}
-          type={type}
+          {...kind}
           value={value}
-          list={list}
           required={isRequired}
           min={type === 'number' ? 0 : undefined}
           // biome-ignore lint/a11y/noAutofocus: the page is this form
-          autoFocus={isFirst === true}
+          autoFocus={isFirst}
           autoComplete="off"
           autoCapitalize="none"
           spellcheck={false}

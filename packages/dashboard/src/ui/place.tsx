@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { since } from '../model/format.ts';
 import { may } from '../service/me.ts';
-import { Shown } from '../session/section.tsx';
 import { words } from '../words/index.ts';
 import { Icon } from './icon.tsx';
 import { Link } from './link.tsx';
+import { Shown } from './shown.tsx';
 import type { Loaded } from './use-loaded.ts';
 
 interface PlaceProps<T> {

@@ -74,7 +74,6 @@ export function useLoaded<T>(
 export function useHubLoaded<T>(load: (signal: AbortSignal) => Promise<T>, of = ''): Loaded<T> & { askedAt: string } {
   const { begin, ...loaded } = useAnswer(load);
   const { reload, data } = loaded;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked for again when what it is loaded for changes
   useEffect(() => {
     const end = begin();
     let isLive = line.peek() === 'live';
@@ -87,7 +86,6 @@ export function useHubLoaded<T>(load: (signal: AbortSignal) => Promise<T>, of = 
       end();
     };
   }, [of, begin, reload]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the time of each answer
   const askedAt = useMemo(() => new Date().toISOString(), [data]);
   return { ...loaded, askedAt };
 }

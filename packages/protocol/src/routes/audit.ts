@@ -34,7 +34,9 @@ export const auditRoutes = routes({
       limit: queryInteger(1, 500).default(100).describe('How many at most; 100 unless told otherwise'),
       tenant: tenantName.optional().describe('What is about this tenant alone'),
       session: sessionName.optional().describe('What is about this session alone, by its full name'),
-      actor: plainText({ min: 1, max: 100 }).optional().describe('What this one did alone: `operator`, `key:ID`, `hub`'),
+      actor: plainText({ min: 1, max: 100 })
+        .optional()
+        .describe('What this one did alone: `operator`, `key:ID`, `hub`'),
       action: plainText({ min: 1, max: 100 }).optional().describe('This act alone, by the operation id of its route'),
       all: queryBoolean
         .default(false)

@@ -67,7 +67,8 @@ const acts = {
 export const audit = {
   acts,
   proof: 'Is it whole?',
-  intro: 'Everything that was changed through this hub, and every act that touches a login. A send is named by its message, never by its text.',
+  intro:
+    'Everything that was changed through this hub, and every act that touches a login. A send is named by its message, never by its text.',
   none: 'Nothing was done yet',
   noMatch: 'There is no such line.',
   clear: 'Show all',
@@ -90,8 +91,21 @@ export const audit = {
     hub: 'hub',
     line: 'line',
   },
-  results: { ok: 'done', accepted: 'continues', begun: 'result unknown', caller_left: 'caller left', broken: 'damaged' },
-  filters: { session: 'Session', tenant: 'Tenant', actor: 'Who', action: 'What', any: 'Anything', onlyThis: 'Only this' },
+  results: {
+    ok: 'done',
+    accepted: 'continues',
+    begun: 'result unknown',
+    caller_left: 'caller left',
+    broken: 'damaged',
+  },
+  filters: {
+    session: 'Session',
+    tenant: 'Tenant',
+    actor: 'Who',
+    action: 'What',
+    any: 'Anything',
+    onlyThis: 'Only this',
+  },
   older: 'Older lines',
   newest: 'Newest lines',
   verify: 'Verify',
@@ -116,7 +130,8 @@ export const audit = {
     other_head: (line: number) => `Line ${line} is not the one that the file was made with.`,
   } satisfies Record<AuditProblem, (line: number) => string>,
   damagedAdvice: 'Compare with a file that was kept elsewhere, and look at who can write into the hub’s database.',
-  noHead: 'The file does not end with a head of the audit. Choose one that was downloaded here, or written by ./leadmaster audit export.',
+  noHead:
+    'The file does not end with a head of the audit. Choose one that was downloaded here, or written by ./leadmaster audit export.',
   download: 'Download all lines',
   downloadHead: 'Download the head',
   keep: 'Keep the file on another computer: verified against it later, the audit shows whether anything up to there was removed.',

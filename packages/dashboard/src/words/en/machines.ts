@@ -10,7 +10,11 @@ export const machines = {
     left === 0
       ? 'It gets no new session, and has none left: it can be removed.'
       : `It gets no new session. ${left} ${left === 1 ? 'is' : 'are'} left on it.`,
-  otherLog: 'Its log is not the one that was read here. Nothing is read from it until you accept it:',
+  otherLog: 'Its log is not the one that was read here. Nothing is read from it until you accept it.',
+  acceptLog: 'Accept its log',
+  acceptLogTitle: (name: string) => `Accept the log of ${name}?`,
+  acceptLogText:
+    'Its data folder was replaced, or put back from a backup. The hub reads on from what the machine has now, and its sessions are shown as they are there. Find out first why it is another one.',
   memory: 'Memory free',
   disk: 'Disk free',
   of: (free: string, total: string) => `${free} of ${total}`,

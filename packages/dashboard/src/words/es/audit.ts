@@ -96,7 +96,14 @@ export const audit: typeof en = {
     caller_left: 'quien lo pidió se fue',
     broken: 'dañada',
   },
-  filters: { session: 'Sesión', tenant: 'Inquilino', actor: 'Quién', action: 'Qué', any: 'Todo', onlyThis: 'Solo esto' },
+  filters: {
+    session: 'Sesión',
+    tenant: 'Inquilino',
+    actor: 'Quién',
+    action: 'Qué',
+    any: 'Todo',
+    onlyThis: 'Solo esto',
+  },
   older: 'Líneas anteriores',
   newest: 'Líneas más recientes',
   verify: 'Verificar',
@@ -121,7 +128,8 @@ export const audit: typeof en = {
     broken_earlier: (line) => `La línea ${line} dice que el hub encontró dañada la auditoría.`,
     other_head: (line) => `La línea ${line} no es aquella con la que se hizo el archivo.`,
   },
-  damagedAdvice: 'Compare con un archivo guardado en otro lugar, y vea quién puede escribir en la base de datos del hub.',
+  damagedAdvice:
+    'Compare con un archivo guardado en otro lugar, y vea quién puede escribir en la base de datos del hub.',
   noHead:
     'El archivo no termina con una cabeza de la auditoría. Elija uno que se descargó aquí, o que escribió ./leadmaster audit export.',
   download: 'Descargar todas las líneas',

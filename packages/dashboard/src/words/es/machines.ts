@@ -11,7 +11,11 @@ export const machines: typeof en = {
     left === 0
       ? 'No recibe sesiones nuevas y no le queda ninguna: se puede quitar.'
       : `No recibe sesiones nuevas. Le ${left === 1 ? 'queda 1' : `quedan ${left}`}.`,
-  otherLog: 'Su registro no es el que se leía aquí. No se lee nada de ella hasta que usted lo acepte:',
+  otherLog: 'Su registro no es el que se leía aquí. No se lee nada de ella hasta que usted lo acepte.',
+  acceptLog: 'Aceptar su registro',
+  acceptLogTitle: (name) => `¿Aceptar el registro de ${name}?`,
+  acceptLogText:
+    'Su carpeta de datos se reemplazó, o se restauró desde un respaldo. El hub sigue leyendo desde lo que la máquina tiene ahora, y sus sesiones se muestran como están allí. Averigüe antes por qué es otro.',
   memory: 'Memoria libre',
   disk: 'Disco libre',
   of: (free, total) => `${free} de ${total}`,
