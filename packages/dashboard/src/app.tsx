@@ -71,8 +71,8 @@ function Head() {
         LeadMaster
       </Link>
       {who === null ? null : <Nav />}
-      {who === null ? null : <Line />}
       <span class="space" />
+      {who === null ? null : <Line />}
       {who === null ? null : <span class="faint who-is-in">{who.tenant ?? app.operator}</span>}
       <button
         type="button"

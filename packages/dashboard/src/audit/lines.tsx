@@ -72,19 +72,26 @@ function About({ line: { target, detail } }: { line: AuditLine }) {
   const told = Object.entries(detail).map(([field, value]) => `${field}=${JSON.stringify(value)}`);
   return (
     <>
-      {target.split(' ').map((part) => {
-        const at = part.indexOf(':');
-        const [kind, name] = [part.slice(0, at), part.slice(at + 1)];
-        return (
-          <span key={part} class="about">
-            <span class="faint">{wordOf(kinds, kind) ?? kind}</span>{' '}
-            {kind === 'session' ? <Link to={pathOf(name)}>{name}</Link> : name}
-          </span>
-        );
-      })}
+      {target
+        .split(' ')
+        .filter(isNamed)
+        .map((part) => {
+          const at = part.indexOf(':');
+          const [kind, name] = [part.slice(0, at), part.slice(at + 1)];
+          return (
+            <span key={part} class="about">
+              <span class="faint">{wordOf(kinds, kind) ?? kind}</span>{' '}
+              {kind === 'session' ? <Link to={pathOf(name)}>{name}</Link> : name}
+            </span>
+          );
+        })}
       {told.length === 0 ? null : <code class="faint">{told.join(' ')}</code>}
     </>
   );
+}
+
+function isNamed(part: string): boolean {
+  return part !== '';
 }
 
 const GOOD = ['ok', 'accepted'];
@@ -92,11 +99,13 @@ const OPEN = ['begun', 'caller_left'];
 
 function Result({ result }: { result: string }) {
   const { audit, told } = words.value;
+  const why = told?.errors[result];
   const tone = GOOD.includes(result) ? 'good' : OPEN.includes(result) ? 'wait' : 'bad';
   return (
-    <span class={`state ${tone}`} title={told?.errors[result]}>
-      {wordOf(audit.results, result) ?? result}
-    </span>
+    <>
+      <span class={`state ${tone}`}>{wordOf(audit.results, result) ?? result}</span>
+      {why === undefined ? null : <p class="faint small">{why}</p>}
+    </>
   );
 }
 

@@ -27,6 +27,12 @@ export function Proof() {
     if (head === null) setReport('no head');
     else await verify(head);
   };
+  const chosen = (input: HTMLInputElement): void => {
+    const file = input.files?.[0];
+    void verifying.give(() => verifyFile(file));
+    // The same file may be chosen again.
+    input.value = '';
+  };
   const download = async (take: typeof exported, kind: string): Promise<void> => {
     const { lines, head } = await take();
     save(lines, `${kind}-${head.line}.jsonl`);
@@ -50,7 +56,7 @@ export function Proof() {
           tabIndex={-1}
           accept=".jsonl,.json"
           aria-label={audit.verifyFile}
-          onChange={({ currentTarget: { files } }) => void verifying.give(() => verifyFile(files?.[0]))}
+          onChange={({ currentTarget }) => chosen(currentTarget)}
         />
         <Button isBusy={saving.isRunning} onClick={() => void saving.give(() => download(exported, 'audit'))}>
           {audit.download}

@@ -76,26 +76,19 @@ const TONES = { up: 'good', draining: 'wait', down: 'bad' } as const;
 
 /** Whether it answers, since when, and why not. */
 function Standing({ machine, tally }: { machine: Machine; tally: Tally }) {
-  const { machines, places, told } = words.value;
+  const { machines, places } = words.value;
   const { name, state, since: from, silence, lastSeenAt, peerUrl, untold, attention, sending } = machine;
   return (
     <>
       <span>
         <span class={`state ${TONES[state]}`}>{machines.states[state]}</span>{' '}
-        {from === null ? null : (
+        {from === null || state === 'draining' ? null : (
           <span class="faint" title={exactTime(from)}>
             {machines.since(since(from))}
           </span>
         )}
       </span>
-      {silence === null ? null : (
-        <span class="small">
-          {told?.errors[silence.code]} <code>{silence.code}</code>{' '}
-          <span class="faint" lang="en">
-            {silence.detail}
-          </span>
-        </span>
-      )}
+      {silence === null ? null : <Silent silence={silence} />}
       {state === 'down' && lastSeenAt !== null ? <Note>{machines.lastSeen(since(lastSeenAt))}</Note> : null}
       {state === 'draining' ? <Note>{machines.draining(tally.all)}</Note> : null}
       {sending === 'off' ? <span class="warn">{places.sending.onlyListens}</span> : null}
@@ -103,6 +96,20 @@ function Standing({ machine, tally }: { machine: Machine; tally: Tally }) {
       {peerUrl === null ? null : <span class="faint small">{machines.peers(peerUrl)}</span>}
       {attention === null ? null : <span class="warn">{machines.otherLog}</span>}
     </>
+  );
+}
+
+/** Why it does not answer; what is told in English stays below the words of its code. */
+function Silent({ silence: { code, detail } }: { silence: NonNullable<Machine['silence']> }) {
+  const inWords = words.value.told?.errors[code];
+  return (
+    <span class="small">
+      {inWords === undefined ? null : `${inWords} `}
+      <span class={inWords === undefined ? undefined : 'faint'} lang="en">
+        {detail}
+      </span>{' '}
+      <code class="faint">{code}</code>
+    </span>
   );
 }
 

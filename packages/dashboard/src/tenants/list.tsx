@@ -48,6 +48,7 @@ async function load(signal: AbortSignal): Promise<{ items: Tenant[]; doubles: Do
 function Filled({ items, onChange }: { items: readonly Tenant[]; onChange: () => void }) {
   const { places } = words.value;
   const q = query.value.get('q') ?? '';
+  const untold = new Set(items.flatMap((item) => item.untold));
   const shown = items.filter(({ name, title }) => `${name}\n${title}`.toLowerCase().includes(q.toLowerCase()));
   return (
     <>
@@ -65,6 +66,7 @@ function Filled({ items, onChange }: { items: readonly Tenant[]; onChange: () =>
           </label>
         </search>
       )}
+      {untold.size === 0 ? null : <p class="hint">{places.sending.untold([...untold].join(', '))}</p>}
       {shown.length === 0 ? (
         <p class="panel calm">{places.noMatch}</p>
       ) : (

@@ -14,7 +14,7 @@ import { ChangeTenant } from './change.tsx';
 /** One tenant: how much it has, and what can be done with it. */
 export function TenantRow({ tenant, onChange }: { tenant: Tenant; onChange: () => void }) {
   const { tenants, places } = words.value;
-  const { name, title, keys, limits, sending, untold, createdAt } = tenant;
+  const { name, title, keys, limits, sending, createdAt } = tenant;
   const tally = byTenant.value.get(name) ?? { all: 0, trouble: 0 };
   const params = { tenant: name };
   const switchTo = async (to: Sending): Promise<void> => {
@@ -52,7 +52,6 @@ export function TenantRow({ tenant, onChange }: { tenant: Tenant; onChange: () =
       }
     >
       {sending === 'off' ? <span class="warn">{places.sending.onlyListens}</span> : null}
-      {untold.length === 0 ? null : <p class="hint">{places.sending.untold(untold.join(', '))}</p>}
       {keys > 0 ? null : <Link to={pathWith('/keys/new', { tenant: name })}>{tenants.makeKey}</Link>}
     </PlaceRow>
   );

@@ -28,8 +28,8 @@ export function PlaceView<T>({ title, add, loaded, above, aside, children }: Pla
         <h1>{title}</h1>
         <span class="space" />
         {loaded.data === null ? null : (
-          <span class="faint small">
-            {places.asOf(since(loaded.askedAt))}{' '}
+          <span class="asked">
+            {places.asOf(since(loaded.askedAt))}
             <button
               type="button"
               class="icon-button"

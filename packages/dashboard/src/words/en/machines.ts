@@ -23,7 +23,7 @@ export const machines = {
   drain: 'Drain',
   drainTitle: (name: string) => `Drain ${name}?`,
   drainText: 'No new session is made on it. Those that it has stay and run on. You can take this back at any time.',
-  undrain: 'Take new sessions again',
+  undrain: 'Stop draining',
   empty: 'Empty',
   emptyTitle: (name: string) => `Empty ${name}?`,
   emptyText: (count: number) =>

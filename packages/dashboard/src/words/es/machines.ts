@@ -5,7 +5,7 @@ export const machines: typeof en = {
   none: 'Todavía no hay ninguna máquina',
   noneText: 'Una máquina ejecuta los navegadores de las sesiones. Sin ninguna, el hub no tiene nada detrás.',
   states: { up: 'Responde', down: 'No responde', draining: 'En vaciado' },
-  since: (time) => `hace ${time}`,
+  since: (time) => `desde hace ${time}`,
   lastSeen: (time) => `Respondió por última vez hace ${time}. Sus sesiones siguen sin el hub.`,
   draining: (left) =>
     left === 0
@@ -25,7 +25,7 @@ export const machines: typeof en = {
   drainTitle: (name) => `¿No darle más sesiones a ${name}?`,
   drainText:
     'No se crea en ella ninguna sesión nueva. Las que tiene quedan y siguen en marcha. Puede deshacerlo cuando quiera.',
-  undrain: 'Darle sesiones otra vez',
+  undrain: 'Darle más',
   empty: 'Vaciar',
   emptyTitle: (name) => `¿Vaciar ${name}?`,
   emptyText: (count) =>
