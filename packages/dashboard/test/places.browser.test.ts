@@ -121,7 +121,7 @@ test('a developer goes from an empty page to a key and its first call; the key i
   await page.getByLabel('Whose it is').selectOption('acme');
   await page.getByLabel('Control').uncheck();
   await page.getByLabel('What it is for').press('Enter');
-  await page.getByRole('heading', { name: 'The key of shop' }).waitFor();
+  await page.getByRole('heading', { name: 'The key for shop' }).waitFor();
   const [key = '', list = '', send = '', cli = ''] = await page.locator('main .copyable code').allInnerTexts();
   expect((await world.ask('/v1/me', { key })).json).toMatchObject({ tenant: 'acme', scopes: ['read', 'send'] });
   expect(list).toBe(`curl -H 'Authorization: Bearer ${key}' ${world.url}/v1/sessions`);

@@ -136,7 +136,7 @@ export const en = {
     program: 'By a program',
     programText: 'A key lets a program do the same. With one, this makes the session:',
     makeKey: 'Make a key',
-    docs: 'All calls',
+    docs: 'All calls of the API',
   },
 
   create: {

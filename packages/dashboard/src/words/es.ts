@@ -132,7 +132,7 @@ export const es: Words = {
     program: 'Con un programa',
     programText: 'Con una clave, un programa puede hacer lo mismo. Así crea la sesión:',
     makeKey: 'Hacer una clave',
-    docs: 'Todas las llamadas',
+    docs: 'Todas las llamadas de la API',
   },
 
   create: {

@@ -46,7 +46,7 @@ export const keys = {
     submitting: 'Making it',
   },
   made: {
-    title: (name: string) => `The key of ${name}`,
+    title: (name: string) => `The key for ${name}`,
     once: 'It is shown this once. Keep it as you keep a password; who has it can do what it may.',
     try: 'Try it',
     list: 'The sessions that it sees:',

@@ -45,7 +45,7 @@ export const keys: typeof en = {
     submitting: 'Haciéndola',
   },
   made: {
-    title: (name) => `La clave de ${name}`,
+    title: (name) => `La clave para ${name}`,
     once: 'Se muestra solo esta vez. Guárdela como una contraseña: quien la tiene puede hacer lo que ella permite.',
     try: 'Probarla',
     list: 'Las sesiones que ve:',
