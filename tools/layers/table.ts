@@ -282,6 +282,11 @@ export const ROOMS: readonly Room[] = [
     rooms: ['ui', 'model', 'service', 'words'],
     why: 'The list, and what makes a session.',
   },
+  {
+    room: `${DASHBOARD}/{machines,tenants,keys,audit}`,
+    rooms: ['ui', 'model', 'service', 'words'],
+    why: 'The views of the installation, for the operator. None knows another.',
+  },
   { room: `${DASHBOARD}/ui`, rooms: ['model', 'service', 'words'], why: 'Parts that every view is made of.' },
   { room: `${DASHBOARD}/model`, rooms: ['service', 'words'], why: 'What is shown of a session, without any drawing.' },
   { room: `${DASHBOARD}/service`, rooms: [], why: 'What the hub tells, and what it is asked.' },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SessionState } from '@leadmaster/protocol';
 import { CHECKOUT } from '@leadmaster/service-kit/settings';
 import { findBrowser } from '@leadmaster/session-manager/browser';
-import { ADMIN_KEY } from '@leadmaster/testkit';
+import { ADMIN_KEY, type TestManagerOptions } from '@leadmaster/testkit';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { type HubWorld, hubOver } from '../../central-hub/test/hub.ts';
@@ -74,8 +74,9 @@ export interface Place extends HubWorld {
   enter: (page: Page, path?: string, key?: string) => Promise<void>;
 }
 
-export async function place(): Promise<Place> {
-  const hub = await hubOver(['m1'], { dashboard: DIST, wrongKeyWaitMs: 0 });
+/** `names`: the machines, the first of which has the sessions that are given. */
+export async function place(names: readonly string[] = ['m1'], managed: TestManagerOptions = {}): Promise<Place> {
+  const hub = await hubOver(names, { dashboard: DIST, wrongKeyWaitMs: 0 }, managed);
   const manager = hub.managers.m1;
   if (manager === undefined) throw new Error('there is no machine');
   const url = `http://127.0.0.1:${hub.port}`;

@@ -1,5 +1,10 @@
 import type { MessageState, Session } from '@leadmaster/protocol';
 import { reasons } from '@leadmaster/protocol/english';
+import { audit } from './en/audit.ts';
+import { keys } from './en/keys.ts';
+import { machines } from './en/machines.ts';
+import { places } from './en/places.ts';
+import { tenants } from './en/tenants.ts';
 import { sessionHint } from './en-hints.ts';
 
 type State = Session['state'];
@@ -37,6 +42,12 @@ export const en = {
     never: 'never',
     more: 'Show more',
   },
+
+  places,
+  machines,
+  tenants,
+  keys,
+  audit,
 
   problem: {
     what: 'What to do',
@@ -122,6 +133,10 @@ export const en = {
     ],
     create: 'Make a session',
     alsoCli: 'Or in a terminal:',
+    program: 'By a program',
+    programText: 'A key lets a program do the same. With one, this makes the session:',
+    makeKey: 'Make a key',
+    docs: 'All calls of the API',
   },
 
   create: {

@@ -1,5 +1,10 @@
 import { actions, advice, errors, reasons, sessionHint } from '@leadmaster/protocol/spanish';
 import type { Words } from './en.ts';
+import { audit } from './es/audit.ts';
+import { keys } from './es/keys.ts';
+import { machines } from './es/machines.ts';
+import { places } from './es/places.ts';
+import { tenants } from './es/tenants.ts';
 
 /** Everything that the page shows, in Spanish. */
 export const es: Words = {
@@ -33,6 +38,12 @@ export const es: Words = {
     never: 'nunca',
     more: 'Mostrar más',
   },
+
+  places,
+  machines,
+  tenants,
+  keys,
+  audit,
 
   problem: {
     what: 'Qué hacer',
@@ -118,6 +129,10 @@ export const es: Words = {
     ],
     create: 'Crear una sesión',
     alsoCli: 'O en una terminal:',
+    program: 'Con un programa',
+    programText: 'Con una clave, un programa puede hacer lo mismo. Así crea la sesión:',
+    makeKey: 'Hacer una clave',
+    docs: 'Todas las llamadas de la API',
   },
 
   create: {
