@@ -74,8 +74,9 @@ export interface Place extends HubWorld {
   enter: (page: Page, path?: string, key?: string) => Promise<void>;
 }
 
-export async function place(): Promise<Place> {
-  const hub = await hubOver(['m1'], { dashboard: DIST, wrongKeyWaitMs: 0 });
+/** `machines`: more than one, for what is about several; sessions are made on the first. */
+export async function place(machines: readonly string[] = ['m1']): Promise<Place> {
+  const hub = await hubOver(machines, { dashboard: DIST, wrongKeyWaitMs: 0 });
   const manager = hub.managers.m1;
   if (manager === undefined) throw new Error('there is no machine');
   const url = `http://127.0.0.1:${hub.port}`;

@@ -1,5 +1,6 @@
 import type { MessageState, Session } from '@leadmaster/protocol';
 import { reasons } from '@leadmaster/protocol/english';
+import { sessionParts } from './en/session.ts';
 import { sessionHint } from './en-hints.ts';
 
 type State = Session['state'];
@@ -168,7 +169,7 @@ export const en = {
       messages: 'Messages',
       timeline: 'Timeline',
       events: 'Events',
-      metadata: 'Notes',
+      settings: 'Settings',
       danger: 'Danger zone',
     },
     gone: 'This session is not here, or not for your key.',
@@ -224,7 +225,13 @@ export const en = {
     },
     limits: 'New chats',
     limitStates: { open: 'allowed', locked: 'locked by WhatsApp', capped: 'used up' },
-    until: (time: string) => `until ${time}`,
+    allowed: 'What WhatsApp allows',
+    noLimits: 'WhatsApp has not reported any limits of the account.',
+    opensIn: (time: string) => `for ${time} more`,
+    used: 'New chats opened',
+    usedOf: (used: number, total: number) => `${used} of ${total}`,
+    told: 'First reported',
+    missed: (count: number) => (count === 1 ? '1 check failed' : `${count} checks failed`),
   },
 
   storage: {
@@ -239,14 +246,10 @@ export const en = {
       optional: 'Caches of media',
       temporary: 'Temporary',
     },
-    trims: (size: string) =>
-      `A trim frees up to ${size}. The login and the messages stay; media is downloaded again when it is needed.`,
     trimRunning: 'The session runs: it is stopped for the trim, and started again.',
     trimmed: (freed: string) => `${freed} freed`,
-    folders: 'Largest folders',
     files: (count: number) => `${count} files`,
     path: 'Folder',
-    none: 'Nothing was measured yet.',
   },
 
   snapshots: {
@@ -287,6 +290,7 @@ export const en = {
     send: 'Send',
     sending: 'Sending',
     notReady: 'Texts can be sent once the session is ready.',
+    onlyListens: 'The session only listens: sending is off, see its settings.',
     none: 'Nothing was sent from here yet.',
     sent: 'Sent lately',
     states: {
@@ -337,7 +341,10 @@ export const en = {
 
   time: {
     ago: (time: string) => `${time} ago`,
+    in: (time: string) => `in ${time}`,
   },
+
+  parts: sessionParts,
 };
 
 /** What a service says in English, in another language. */

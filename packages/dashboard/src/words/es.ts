@@ -1,5 +1,6 @@
 import { actions, advice, errors, reasons, sessionHint } from '@leadmaster/protocol/spanish';
 import type { Words } from './en.ts';
+import { sessionParts } from './es/session.ts';
 
 /** Everything that the page shows, in Spanish. */
 export const es: Words = {
@@ -163,7 +164,7 @@ export const es: Words = {
       messages: 'Mensajes',
       timeline: 'Historia',
       events: 'Eventos',
-      metadata: 'Notas',
+      settings: 'Ajustes',
       danger: 'Zona de peligro',
     },
     gone: 'Esta sesión no está aquí, o no es para su clave.',
@@ -220,7 +221,13 @@ export const es: Words = {
     },
     limits: 'Chats nuevos',
     limitStates: { open: 'permitidos', locked: 'bloqueados por WhatsApp', capped: 'cupo agotado' },
-    until: (time) => `hasta ${time}`,
+    allowed: 'Qué permite WhatsApp',
+    noLimits: 'WhatsApp no informó límites de la cuenta.',
+    opensIn: (time) => `por ${time} más`,
+    used: 'Chats nuevos abiertos',
+    usedOf: (used, total) => `${used} de ${total}`,
+    told: 'Informado por primera vez',
+    missed: (count) => (count === 1 ? 'Falló 1 comprobación' : `Fallaron ${count} comprobaciones`),
   },
 
   storage: {
@@ -235,14 +242,10 @@ export const es: Words = {
       optional: 'Caché de archivos',
       temporary: 'Temporal',
     },
-    trims: (size) =>
-      `Un recorte libera hasta ${size}. El login y los mensajes quedan; los archivos se descargan otra vez cuando hacen falta.`,
     trimRunning: 'La sesión está en marcha: se detiene para el recorte y arranca otra vez.',
     trimmed: (freed) => `${freed} liberados`,
-    folders: 'Las carpetas más grandes',
     files: (count) => `${count} archivos`,
     path: 'Carpeta',
-    none: 'Todavía no se midió nada.',
   },
 
   snapshots: {
@@ -283,6 +286,7 @@ export const es: Words = {
     send: 'Enviar',
     sending: 'Enviando',
     notReady: 'Se pueden enviar textos cuando la sesión está lista.',
+    onlyListens: 'La sesión solo escucha: el envío está apagado, vea sus ajustes.',
     none: 'Todavía no se envió nada desde aquí.',
     sent: 'Enviados hace poco',
     states: {
@@ -333,5 +337,8 @@ export const es: Words = {
 
   time: {
     ago: (time) => `hace ${time}`,
+    in: (time) => `en ${time}`,
   },
+
+  parts: sessionParts,
 };

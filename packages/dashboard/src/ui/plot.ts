@@ -1,0 +1,95 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+
+const DAY_S = 86_400;
+const HEIGHT = 160;
+/** Room for what stands at an axis. */
+const AXIS_WIDTH = 58;
+
+/** A line of a chart; it takes the colour of `swatch`, as that is shown in the page. */
+export interface Line {
+  label: string;
+  values: readonly (number | null)[];
+  /** A value in words. */
+  told: (value: number) => string;
+  swatch: Element;
+  /** Which side its axis stands on; one that has none shares the left one. */
+  axis?: 'left' | 'right';
+  isDashed?: boolean;
+}
+
+export interface Plot {
+  resize: (width: number) => void;
+  remove: () => void;
+}
+
+/** Draws lines over time into an element. `onLook` hears what is under the pointer, in words; null where it is elsewhere. */
+export function plot(
+  place: HTMLElement,
+  { times, lines, locale }: { times: readonly number[]; lines: readonly Line[]; locale: string },
+  onLook: (text: string | null) => void,
+): Plot {
+  const faint = getComputedStyle(place).color;
+  const grid = { stroke: getComputedStyle(place).borderTopColor, width: 1 };
+  const isLong = (times.at(-1) ?? 0) - (times[0] ?? 0) > 2 * DAY_S;
+  const near = new Intl.DateTimeFormat(locale, isLong ? { day: 'numeric', month: 'short' } : { timeStyle: 'short' });
+  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const axisOf = ({ axis, told }: Line): uPlot.Axis => ({
+    scale: axis ?? 'left',
+    side: axis === 'right' ? 1 : 3,
+    size: AXIS_WIDTH,
+    stroke: faint,
+    grid: axis === 'right' ? { show: false } : grid,
+    ticks: { show: false },
+    values: (_plot, values) => values.map(told),
+  });
+  const chart = new uPlot(
+    {
+      width: place.clientWidth,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false } },
+      scales: { left: { range: fromZero }, right: { range: fromZero } },
+      series: [
+        {},
+        ...lines.map(({ axis = 'left', swatch, isDashed = false }) => ({
+          scale: axis,
+          stroke: getComputedStyle(swatch).color,
+          width: 1.5,
+          points: { show: false },
+          ...(isDashed ? { dash: [4, 4] } : {}),
+        })),
+      ],
+      axes: [
+        {
+          stroke: faint,
+          grid,
+          ticks: { show: false },
+          values: (_plot, seconds) => seconds.map((time) => near.format(time * 1000)),
+        },
+        ...lines.filter(({ axis }) => axis !== undefined).map(axisOf),
+      ],
+      hooks: { setCursor: [({ cursor }) => onLook(lookedAt(cursor.idx ?? null))] },
+    },
+    [[...times], ...lines.map(({ values }) => [...values])],
+    place,
+  );
+
+  function lookedAt(index: number | null): string | null {
+    const time = index === null ? undefined : times[index];
+    if (index === null || time === undefined) return null;
+    const values = lines.map(({ label, values, told }) => `${label} ${toldOf(values[index], told)}`);
+    return [exact.format(time * 1000), ...values].join(' · ');
+  }
+
+  return { resize: (width) => chart.setSize({ width, height: HEIGHT }), remove: () => chart.destroy() };
+}
+
+function toldOf(value: number | null | undefined, told: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : told(value);
+}
+
+/** From zero, so that what looks twice as high is twice as much. */
+function fromZero(_plot: uPlot, _least: number, most: number): [number, number] {
+  return [0, most > 0 ? most * 1.1 : 1];
+}
