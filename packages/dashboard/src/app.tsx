@@ -1,11 +1,11 @@
 import { view } from './model/router.ts';
+import { nextTheme, theme } from './model/theme.ts';
 import { isSignedOut, line } from './service/client.ts';
 import { lookWhoIsIn, me, meFailure, signOut } from './service/me.ts';
 import { SessionView } from './session/view.tsx';
 import { CreateSession } from './sessions/create.tsx';
 import { SessionList } from './sessions/list.tsx';
 import { SignIn } from './sign-in.tsx';
-import { nextTheme, theme } from './theme.ts';
 import { Button } from './ui/button.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Link } from './ui/link.tsx';

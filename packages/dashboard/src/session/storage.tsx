@@ -1,12 +1,12 @@
 import type { HubSession, StorageReport, TrimReport } from '@leadmaster/protocol';
 import { useMemo, useState } from 'preact/hooks';
+import { Chart } from '../chart/chart.tsx';
 import { bytes, duration } from '../model/format.ts';
 import { groupOf } from '../model/states.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
 import { isAtWork, work } from '../service/operations.ts';
 import { Button } from '../ui/button.tsx';
-import { Chart } from '../ui/chart.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Ago } from '../ui/time.tsx';

@@ -1,9 +1,9 @@
 import type { UsageReport } from '@leadmaster/protocol';
 import { useMemo, useRef } from 'preact/hooks';
+import { Chart } from '../chart/chart.tsx';
 import { bytes, duration, percent } from '../model/format.ts';
 import { lastAndMost, seriesOf } from '../model/usage.ts';
 import { client } from '../service/client.ts';
-import { Chart } from '../ui/chart.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
 import { Section, Shown } from './section.tsx';

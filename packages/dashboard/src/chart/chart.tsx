@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { theme } from '../theme.ts';
+import { theme } from '../model/theme.ts';
+import { Problem } from '../ui/problem.tsx';
 import { words } from '../words/index.ts';
 import type { Line, Plot } from './plot.ts';
-import { Problem } from './problem.tsx';
 
 /** A line, with the words that stand for it to those who cannot see it. */
 export interface ChartLine extends Omit<Line, 'swatch'> {
