@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SessionState } from '@leadmaster/protocol';
 import { CHECKOUT } from '@leadmaster/service-kit/settings';
 import { findBrowser } from '@leadmaster/session-manager/browser';
-import { ADMIN_KEY } from '@leadmaster/testkit';
+import { ADMIN_KEY, PHONE } from '@leadmaster/testkit';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { type HubWorld, hubOver } from '../../central-hub/test/hub.ts';
@@ -76,7 +76,9 @@ export interface Place extends HubWorld {
 
 /** `machines`: more than one, for what is about several; sessions are made on the first. */
 export async function place(machines: readonly string[] = ['m1']): Promise<Place> {
-  const hub = await hubOver(machines, { dashboard: DIST, wrongKeyWaitMs: 0 });
+  // Numbers as they are on phones: the short ones of other tests are none that a session can be bound to.
+  const managed = { firstPhone: Number(PHONE) };
+  const hub = await hubOver(machines, { dashboard: DIST, wrongKeyWaitMs: 0 }, managed);
   const manager = hub.managers.m1;
   if (manager === undefined) throw new Error('there is no machine');
   const url = `http://127.0.0.1:${hub.port}`;
