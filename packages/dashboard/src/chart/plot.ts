@@ -3,8 +3,10 @@ import 'uplot/dist/uPlot.min.css';
 
 const DAY_S = 86_400;
 const HEIGHT = 160;
-/** Room for what stands at an axis. */
-const AXIS_WIDTH = 58;
+/** Room for what stands at an axis: beside it, below it, and from one time to the next. */
+const BESIDE = 58;
+const BELOW = 26;
+const APART = 76;
 
 /** A line of a chart; it takes the colour of `swatch`, as that is shown in the page. */
 export interface Line {
@@ -37,7 +39,7 @@ export function plot(
   const axisOf = ({ axis, told }: Line): uPlot.Axis => ({
     scale: axis ?? 'left',
     side: axis === 'right' ? 1 : 3,
-    size: AXIS_WIDTH,
+    size: BESIDE,
     stroke: faint,
     grid: axis === 'right' ? { show: false } : grid,
     ticks: { show: false },
@@ -65,6 +67,8 @@ export function plot(
           stroke: faint,
           grid,
           ticks: { show: false },
+          size: BELOW,
+          space: APART,
           values: (_plot, seconds) => seconds.map((time) => near.format(time * 1000)),
         },
         ...lines.filter(({ axis }) => axis !== undefined).map(axisOf),

@@ -156,12 +156,13 @@ function ByCode({ name }: { name: string }) {
 }
 
 function Settle({ session }: { session: HubSession }) {
-  const { linking } = words.value;
-  const { account } = session;
+  const { linking, parts } = words.value;
+  const { account, reason, expectedPhone } = session;
   return (
     <div class="form">
-      <p>{linking.wrong}</p>
+      <p>{reason === 'linked_elsewhere' ? linking.wrongElsewhere : linking.wrong}</p>
       {account === null ? null : <p>{linking.wrongIs(`${written(account.phone)} ${account.name}`)}</p>}
+      {expectedPhone === null ? null : <p>{parts.settings.onlyNumber(written(expectedPhone))}</p>}
       <div class="buttons">
         {settleSteps(session).map((step) => (
           <StepButton key={step.label} step={step} kind="plain" />

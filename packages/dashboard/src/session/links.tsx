@@ -46,9 +46,7 @@ export function Links({ session: { name, expectedPhone } }: { session: HubSessio
         </Button>
       </div>
       <Shown loaded={loaded}>
-        {({ items }) => (
-          <Open name={name} items={items.filter(({ state }) => state === 'waiting')} onChange={loaded.reload} />
-        )}
+        {({ items }) => <Open name={name} items={openOnes(items)} onChange={loaded.reload} />}
       </Shown>
     </div>
   );
@@ -65,7 +63,7 @@ function Made({ name, made }: { name: string; made: MadeLink }) {
         <p>{links.scan}</p>
         <Copyable text={made.url} />
         <p class="faint">
-          {links.once} <Until at={made.expiresAt} told={links.ends} />
+          {links.once} · <Until at={made.expiresAt} told={links.ends} />
         </p>
       </div>
     </div>
@@ -96,7 +94,7 @@ function OpenLink({ name, link, onChange }: { name: string; link: OnboardingLink
   };
   return (
     <li>
-      <Ago at={createdAt} />
+      <Ago at={createdAt} told={links.made} />
       {expectedPhone === null ? null : <span>{phone(expectedPhone)}</span>}
       <span>{claimedAt === null ? links.notClaimed : <Ago at={claimedAt} told={links.claimed} />}</span>
       {claims > 1 ? <span class="warn">{links.claims(claims)}</span> : null}
@@ -109,4 +107,9 @@ function OpenLink({ name, link, onChange }: { name: string; link: OnboardingLink
       {order.error === null ? null : <Problem error={order.error} />}
     </li>
   );
+}
+
+/** The newest first. */
+function openOnes(items: readonly OnboardingLink[]): OnboardingLink[] {
+  return items.filter(({ state }) => state === 'waiting').sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }

@@ -50,8 +50,9 @@ export function MachinePart({ session }: { session: HubSession }) {
 function Move({ name, others }: { name: string; others: readonly Machine[] }) {
   const { parts, app } = words.value;
   const { machine: texts } = parts;
-  const [first] = others;
-  const [chosen, setChosen] = useState(first?.name ?? '');
+  const [wanted, setChosen] = useState('');
+  // What was chosen is no choice once the session is there.
+  const chosen = (others.find((machine) => machine.name === wanted) ?? others[0])?.name ?? '';
   const [isAsking, setAsking] = useState(false);
   const [movedTo, setMovedTo] = useState<string | null>(null);
   const order = useOrder();

@@ -1,4 +1,6 @@
-import type { HubSession } from '@leadmaster/protocol';
+import type { HubSession, SnapshotList } from '@leadmaster/protocol';
+import { useState } from 'preact/hooks';
+import { reasonOf } from '../model/states.ts';
 import { takeSnapshot } from '../model/steps.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
@@ -12,16 +14,18 @@ import { words } from '../words/index.ts';
 import { Section, Shown } from './section.tsx';
 import { SnapshotRow } from './snapshot-row.tsx';
 
+const FIRST = 5;
 const KINDS = ['snapshot', 'verify', 'restore', 'prune', 'accept'] as const;
 
 /** The snapshots of a session: take, prove, bring back. */
 export function Snapshots({ session }: { session: HubSession }) {
-  const { session: texts, snapshots } = words.value;
+  const { session: texts, snapshots, timeline } = words.value;
   const { name, account } = session;
   const loaded = useLoaded((signal) => client.call('listSnapshots', { params: { session: name } }, { signal }), {
     session: name,
     changes: ({ type }) => type.startsWith('snapshot.'),
   });
+  const [isWhole, setWhole] = useState(false);
   const order = useOrder();
   const take = async (): Promise<void> => {
     await order.give(() => takeSnapshot(name));
@@ -39,20 +43,44 @@ export function Snapshots({ session }: { session: HubSession }) {
       <UnderWay session={name} kinds={KINDS} />
       {order.error === null ? null : <Problem error={order.error} />}
       <Shown loaded={loaded}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p class="faint">
-              {snapshots.none} {isLinked ? snapshots.noneYet : null}
-            </p>
-          ) : (
+        {({ items, problems }) => (
+          <>
+            <Problems problems={problems} />
+            {items.length + problems.length === 0 ? (
+              <p class="faint">
+                {snapshots.none} {isLinked ? snapshots.noneYet : null}
+              </p>
+            ) : null}
             <ul class="snapshots">
-              {items.map((snapshot) => (
+              {items.slice(0, isWhole ? items.length : FIRST).map((snapshot) => (
                 <SnapshotRow key={snapshot.id} session={session} snapshot={snapshot} onChange={loaded.reload} />
               ))}
             </ul>
-          )
-        }
+            {items.length > FIRST && !isWhole ? (
+              <Button onClick={() => setWhole(true)}>{timeline.showAll}</Button>
+            ) : null}
+          </>
+        )}
       </Shown>
     </Section>
+  );
+}
+
+/** What is wrong with the records of the vault: a snapshot that cannot be read is not one that is not there. */
+function Problems({ problems }: Pick<SnapshotList, 'problems'>) {
+  const { snapshotMore } = words.value.parts;
+  if (problems.length === 0) return null;
+  return (
+    <div class="warn" role="alert">
+      <p>{snapshotMore.problems}</p>
+      <ul>
+        {problems.map(({ kind, object, detail }) => (
+          <li key={`${kind} ${object}`}>
+            {reasonOf(kind)}
+            {detail === '' ? '' : `: ${detail}`}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

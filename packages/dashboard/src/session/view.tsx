@@ -76,10 +76,10 @@ function Parts({ session }: { session: HubSession }) {
           <Messages session={session} />
           <Snapshots session={session} />
           <Storage session={session} />
+          <Usage name={name} />
         </div>
         <div>
           <Health session={session} />
-          <Usage name={name} />
           <Timeline name={name} />
           <SessionEvents name={name} />
           <Settings session={session} />
@@ -99,8 +99,8 @@ function StillRuns({ name }: { name: string }) {
 
 /** What matters at once: how it stands, since when, why, and what to do. */
 function Summary({ session }: { session: HubSession }) {
-  const { list, session: texts } = words.value;
-  const { name, account, since: from, machine, tenant, attempts, nextAttemptAt } = session;
+  const { list, session: texts, parts } = words.value;
+  const { name, account, sending, since: from, machine, tenant, attempts, nextAttemptAt } = session;
   const [hint, why] = [hintOf(session), whyOf(session)];
   const isTrying = groupOf(session) === 'passing' && attempts > 1;
   return (
@@ -117,6 +117,7 @@ function Summary({ session }: { session: HubSession }) {
       <p class="meta faint">
         <span>{account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`}</span>
         {why === '' ? null : <span>{why}</span>}
+        {sending === 'off' ? <span class="warn">{parts.settings.listens}</span> : null}
         {isTrying ? (
           <span>{texts.attempts(attempts, nextAttemptAt === null ? null : exactTime(nextAttemptAt))}</span>
         ) : null}

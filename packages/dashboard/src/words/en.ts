@@ -193,6 +193,8 @@ export const en = {
     codeExpires: (time: string) => `Valid until ${time}`,
     passkey:
       'WhatsApp wants a passkey of this account. Its owner gives it in a visible browser: docs/passkeys.md has the steps.',
+    wrongElsewhere:
+      'This account is linked in another session too, and they would take it from each other. Nothing is sent until you decide.',
     wrongIs: (account: string) => `Linked now: ${account}`,
     unlinks: 'The link is removed at WhatsApp, its profile goes to the trash, and a new QR is shown.',
     accepts: 'The session belongs to this account from now on, and messages that came in meanwhile are told.',

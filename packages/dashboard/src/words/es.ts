@@ -189,6 +189,8 @@ export const es: Words = {
     codeExpires: (time) => `Vale hasta las ${time}`,
     passkey:
       'WhatsApp le pide a esta cuenta una llave de acceso (passkey). La da su dueño en un navegador visible: docs/passkeys.es.md da los pasos.',
+    wrongElsewhere:
+      'Esta cuenta está vinculada también en otra sesión, y se la quitarían una a otra. No se envía nada hasta que usted decida.',
     wrongIs: (account) => `Vinculada ahora: ${account}`,
     unlinks: 'El vínculo se quita en WhatsApp, su perfil va a la papelera, y se muestra un QR nuevo.',
     accepts: 'La sesión es de esta cuenta desde ahora, y se informan los mensajes que llegaron mientras tanto.',

@@ -8,12 +8,13 @@ export const sessionParts = {
       'A link for the owner of the phone. Its page shows them the QR or a code, in their language; they need no key. It ends by itself after 30 minutes.',
     make: 'Make a link',
     another: 'Make another link',
-    scan: 'Scan it with the phone that opens the page, or send the address:',
-    once: 'The address is shown this once.',
+    scan: 'Scan it with the camera of the phone, not with WhatsApp, or send the address:',
+    once: 'The address is shown this once',
     qrAlt: (name: string) => `QR code of the page that links ${name}`,
     bound: (phone: string) => `Only ${phone} can be linked by it.`,
     open: 'Links that can still be used',
     none: 'No link waits to be used.',
+    made: (time: string) => `made ${time} ago`,
     notClaimed: 'not opened yet',
     claimed: (time: string) => `opened ${time} ago`,
     claims: (count: number) => `opened in ${count} browsers: the last one has it`,
@@ -26,6 +27,7 @@ export const sessionParts = {
     sending: 'Sending',
     on: 'On. Messages are sent.',
     off: 'Off: the session only listens. What comes in is told, and nothing is sent.',
+    listens: 'Only listens',
     turnOff: 'Only listen',
     turnOn: 'Switch sending on',
     asksOff: 'What comes in is told as before. Nothing is sent, and what waits to be sent fails.',
@@ -77,6 +79,7 @@ export const sessionParts = {
   },
 
   snapshotMore: {
+    problems: 'Something is wrong in the vault:',
     more: 'Details, drill, export, delete',
     facts: {
       frozen: 'Shows the profile of',
@@ -152,7 +155,8 @@ export const sessionParts = {
     here: (machine: string) => `It lives on ${machine}.`,
     only: 'There is no other machine to move it to. A second one is added in a terminal:',
     to: 'Move it to',
-    option: (name: string, sessions: number | null) => (sessions === null ? name : `${name} (${sessions} sessions)`),
+    option: (name: string, sessions: number | null) =>
+      sessions === null ? name : `${name} (${sessions} ${sessions === 1 ? 'session' : 'sessions'})`,
     state: { up: '', down: 'does not answer', draining: 'takes no new session' },
     move: 'Move',
     ask: (name: string, machine: string) => `Move ${name} to ${machine}?`,
@@ -165,6 +169,5 @@ export const sessionParts = {
     keeps: (days: number, size: string) =>
       `The trash of its machine keeps a profile for ${days} days, as long as all of them are below ${size}. Then it is deleted for good.`,
     unknown: 'How long the trash keeps a profile is for the operator to say.',
-    back: 'A profile comes back from the trash by:',
   },
 };

@@ -7,12 +7,13 @@ export const sessionParts: typeof en = {
       'Un enlace para el dueño del teléfono. Su página le muestra el QR o un código, en su idioma; no necesita clave. Termina solo a los 30 minutos.',
     make: 'Crear un enlace',
     another: 'Crear otro enlace',
-    scan: 'Escanéelo con el teléfono que abrirá la página, o envíe la dirección:',
-    once: 'La dirección se muestra solo esta vez.',
+    scan: 'Escanéelo con la cámara del teléfono, no con WhatsApp, o envíe la dirección:',
+    once: 'La dirección se muestra solo esta vez',
     qrAlt: (name) => `Código QR de la página que vincula ${name}`,
     bound: (phone) => `Con él solo se puede vincular ${phone}.`,
     open: 'Enlaces que todavía sirven',
     none: 'No hay enlaces pendientes.',
+    made: (time) => `creado hace ${time}`,
     notClaimed: 'sin abrir todavía',
     claimed: (time) => `abierto hace ${time}`,
     claims: (count) => `abierto en ${count} navegadores: lo tiene el último`,
@@ -25,6 +26,7 @@ export const sessionParts: typeof en = {
     sending: 'Envío',
     on: 'Encendido. Los mensajes se envían.',
     off: 'Apagado: la sesión solo escucha. Lo que llega se informa, y no se envía nada.',
+    listens: 'Solo escucha',
     turnOff: 'Solo escuchar',
     turnOn: 'Encender el envío',
     asksOff: 'Lo que llega se informa como antes. No se envía nada, y lo que espera ser enviado falla.',
@@ -76,6 +78,7 @@ export const sessionParts: typeof en = {
   },
 
   snapshotMore: {
+    problems: 'Algo anda mal en la bóveda:',
     more: 'Detalles, simulacro, exportar, borrar',
     facts: {
       frozen: 'Muestra el perfil del',
@@ -151,7 +154,8 @@ export const sessionParts: typeof en = {
     here: (machine) => `Vive en ${machine}.`,
     only: 'No hay otra máquina a la que trasladarla. Una segunda se agrega en una terminal:',
     to: 'Trasladarla a',
-    option: (name, sessions) => (sessions === null ? name : `${name} (${sessions} sesiones)`),
+    option: (name, sessions) =>
+      sessions === null ? name : `${name} (${sessions} ${sessions === 1 ? 'sesión' : 'sesiones'})`,
     state: { up: '', down: 'no responde', draining: 'no toma sesiones nuevas' },
     move: 'Trasladar',
     ask: (name, machine) => `¿Trasladar ${name} a ${machine}?`,
@@ -164,6 +168,5 @@ export const sessionParts: typeof en = {
     keeps: (days, size) =>
       `La papelera de su máquina guarda un perfil ${days} días, mientras todos juntos ocupen menos de ${size}. Después se borra para siempre.`,
     unknown: 'Cuánto tiempo guarda un perfil la papelera, lo dice el operador.',
-    back: 'Un perfil vuelve de la papelera con:',
   },
 };
