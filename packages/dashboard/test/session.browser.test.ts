@@ -125,6 +125,17 @@ test('long work is shown as it goes, also by a page that was loaded since; a sna
   const [snapshot] = (await world.ask('/v1/sessions/ventas/snapshots')).json.items;
   expect(file.suggestedFilename()).toBe(`ventas-${snapshot.id}.lmx`);
   expect((await readFile(await file.path())).length).toBeGreaterThan(500);
+
+  await page.keyboard.press('Escape');
+  captures.hold();
+  await section.getByRole('button', { name: 'Take a snapshot' }).click();
+  await bar.waitFor();
+  await page.getByRole('link', { name: 'All sessions' }).click();
+  world.manager.blobs.plan({ what: 'fail', times: 1_000 });
+  captures.release();
+  await page.getByRole('link', { name: 'ventas' }).click();
+  await page.getByText('An order that you gave has failed:').waitFor();
+  await page.getByRole('alert').getByText('store_unreachable').first().waitFor();
 });
 
 test('a link for the phone is shown once, tells that it was opened, and is revoked; a tenant sees its half of the session', async () => {

@@ -18,12 +18,12 @@ import { Section } from './section.tsx';
 /** What leads to an account: there while none is linked, or one is to be decided on. */
 export function Linking({ session }: { session: HubSession }) {
   const { session: texts, linking, actions, parts } = words.value;
-  const { state, account } = session;
+  const { state } = session;
   const isSettled = state === 'WRONG_ACCOUNT';
   if (!may('control') || !(isToLink(session) || isSettled)) return null;
   return (
     <Section id="linking" title={isSettled ? actions.settle : texts.sections.linking}>
-      {state === 'INITIALIZING' && account === null ? (
+      {state === 'INITIALIZING' ? (
         <p role="status">
           <span class="spinner" aria-hidden="true" /> {linking.waiting}
         </p>
@@ -37,13 +37,13 @@ export function Linking({ session }: { session: HubSession }) {
   );
 }
 
-const WAITS_FOR_PHONE: readonly string[] = ['QR_REQUIRED', 'PASSKEY_REQUIRED', 'DISCONNECTED_LOGOUT'];
-const NOT_LINKABLE: readonly string[] = ['READY', 'AUTHENTICATED', 'WRONG_ACCOUNT', 'MOVED', 'UNCLAIMED'];
+const WITHOUT_LOGIN: readonly string[] = ['INITIALIZING', 'QR_REQUIRED', 'PASSKEY_REQUIRED', 'DISCONNECTED_LOGOUT'];
 
-/** Whether a phone can be linked: no account is, or the one that was is unlinked. */
-function isToLink({ state, account, loginMode }: HubSession): boolean {
+/** Whether a phone can be linked: there is no saved login, and the machine links accounts at all. */
+function isToLink(session: HubSession): boolean {
+  const { state, account, loginMode } = session;
   if (loginMode === 'server') return false;
-  return WAITS_FOR_PHONE.includes(state) || (account === null && !NOT_LINKABLE.includes(state));
+  return WITHOUT_LOGIN.includes(state) || (account === null && isResting(session));
 }
 
 function isResting({ state }: HubSession): boolean {
