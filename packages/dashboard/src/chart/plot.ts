@@ -1,7 +1,10 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
-const DAY_S = 86_400;
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
+/** How far the times below a chart may be apart: none is told twice. */
+const STEPS = [60, 300, 900, HOUR_S, 3 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S, DAY_S, 2 * DAY_S, 4 * DAY_S, 7 * DAY_S];
 const HEIGHT = 160;
 /** Room for what stands at an axis: beside it, below it, and from one time to the next. */
 const BESIDE = 58;
@@ -69,6 +72,7 @@ export function plot(
           ticks: { show: false },
           size: BELOW,
           space: APART,
+          incrs: STEPS,
           values: (_plot, seconds) => seconds.map((time) => near.format(time * 1000)),
         },
         ...lines.filter(({ axis }) => axis !== undefined).map(axisOf),

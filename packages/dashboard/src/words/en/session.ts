@@ -92,7 +92,7 @@ export const sessionParts = {
       proven: 'Last proof',
     },
     drill: 'Drill',
-    drillText: 'A browser opens a copy of it without any network, and counts what is in it. It takes about a minute.',
+    drillText: 'A browser opens a copy of it without any network, and counts what is in it. It may take a minute.',
     drilled: 'A browser has opened it, and everything is there.',
     cameIn: (time: string) => `The last message came in ${time} ago, after this snapshot.`,
     nothingCame: 'No message has come in since.',

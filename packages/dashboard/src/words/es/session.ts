@@ -91,7 +91,7 @@ export const sessionParts: typeof en = {
       proven: 'Última prueba',
     },
     drill: 'Simulacro',
-    drillText: 'Un navegador abre una copia sin ninguna red y cuenta lo que tiene. Tarda cerca de un minuto.',
+    drillText: 'Un navegador abre una copia sin ninguna red y cuenta lo que tiene. Puede tardar un minuto.',
     drilled: 'Un navegador la abrió, y está todo.',
     cameIn: (time) => `El último mensaje llegó hace ${time}, después de esta copia.`,
     nothingCame: 'Desde entonces no llegó ningún mensaje.',
