@@ -273,7 +273,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${DASHBOARD}/session`,
-    rooms: ['ui', 'model', 'service', 'words'],
+    rooms: ['ui', 'chart', 'model', 'service', 'words'],
     libraries: ['preact', 'uqr'],
     why: 'The page of one session.',
   },
@@ -286,6 +286,12 @@ export const ROOMS: readonly Room[] = [
     room: `${DASHBOARD}/{machines,tenants,keys,audit}`,
     rooms: ['ui', 'model', 'service', 'words'],
     why: 'The views of the installation, for the operator. None knows another.',
+  },
+  {
+    room: `${DASHBOARD}/chart`,
+    rooms: ['ui', 'model', 'words'],
+    libraries: ['preact', '@preact/signals', 'uplot'],
+    why: 'Lines over time, loaded when the first is shown.',
   },
   { room: `${DASHBOARD}/ui`, rooms: ['model', 'service', 'words'], why: 'Parts that every view is made of.' },
   { room: `${DASHBOARD}/model`, rooms: ['service', 'words'], why: 'What is shown of a session, without any drawing.' },

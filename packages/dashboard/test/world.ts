@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SessionState } from '@leadmaster/protocol';
 import { CHECKOUT } from '@leadmaster/service-kit/settings';
 import { findBrowser } from '@leadmaster/session-manager/browser';
-import { ADMIN_KEY, type TestManagerOptions } from '@leadmaster/testkit';
+import { ADMIN_KEY, PHONE, type TestManagerOptions } from '@leadmaster/testkit';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { type HubWorld, hubOver } from '../../central-hub/test/hub.ts';
@@ -76,7 +76,9 @@ export interface Place extends HubWorld {
 
 /** `names`: the machines, the first of which has the sessions that are given. */
 export async function place(names: readonly string[] = ['m1'], managed: TestManagerOptions = {}): Promise<Place> {
-  const hub = await hubOver(names, { dashboard: DIST, wrongKeyWaitMs: 0 }, managed);
+  // Numbers as they are on phones: the short ones of other tests are none that a session can be bound to.
+  const played = { firstPhone: Number(PHONE), ...managed };
+  const hub = await hubOver(names, { dashboard: DIST, wrongKeyWaitMs: 0 }, played);
   const manager = hub.managers.m1;
   if (manager === undefined) throw new Error('there is no machine');
   const url = `http://127.0.0.1:${hub.port}`;
