@@ -18,11 +18,8 @@ test('README.es.md leads to the same pages and pictures, in Spanish where they a
   expect(spanish).toEqual(linksOf('README.md').map(({ target }) => inSpanish(target)));
 });
 
-/** A page in English only is the Spanish one as well. */
-const SHORTER = ['docs/what-is-proven.es.md'];
-
 describe('a page in Spanish has the headings, the tables and the commands of the English one', () => {
-  const twins = allPages().filter((page) => page.endsWith('.es.md') && !SHORTER.includes(page));
+  const twins = allPages().filter((page) => page.endsWith('.es.md'));
   test.each(twins)('%s', (page) => {
     const [spanish, english] = [shapeOf(page), shapeOf(page.replace('.es.md', '.md'))].map(asTyped);
     expect(spanish).toEqual(english);
