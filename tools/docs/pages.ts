@@ -65,7 +65,10 @@ export function anchorsOf(page: string): Set<string> {
   const taken = new Map<string, number>();
   return new Set(
     headings(withoutCode(readPage(page), '')).map(({ title }) => {
-      const slug = title.toLowerCase().replaceAll(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-');
+      const slug = title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\p{M} _-]/gu, '')
+        .replaceAll(' ', '-');
       const count = taken.get(slug) ?? 0;
       taken.set(slug, count + 1);
       return count === 0 ? slug : `${slug}-${count}`;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { allPages, linksOf, readPage, ROOT, type Shape, shapeOf } from '../pages.ts';
+import { allPages, linksOf, ROOT, readPage, type Shape, shapeOf } from '../pages.ts';
 
 const LINES = 120;
 

@@ -34,7 +34,10 @@ export async function openWindow(browser: Browser, look: Look, more: BrowserCont
 
 /** Waits until everything that was asked for is shown. */
 export async function settled(page: Page): Promise<void> {
-  await page.getByText(/^(Loading|Cargando)$/).first().waitFor({ state: 'hidden' });
+  await page
+    .getByText(/^(Loading|Cargando)$/)
+    .first()
+    .waitFor({ state: 'hidden' });
   await page.waitForLoadState('load');
   await page.evaluate('document.fonts.ready.then(() => true)');
 }
