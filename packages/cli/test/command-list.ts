@@ -37,10 +37,12 @@ function placesOf(words: Words, command: Command): string[] {
   });
 }
 
-/** Places of commander, `<file>` and `[file]`, in capitals and in the language. */
+/** Places of commander, `<file>` and `[file]`, in capitals and in the language; `on|off` is typed as it is. */
 function inCapitals({ program: { places } }: Words, text: string): string {
   const named: Readonly<Record<string, string>> = places;
-  return text
-    .replaceAll(/[a-z.=|]+(?=(?:\.\.\.)?[>\]])/g, (name) => (named[name] ?? name).toUpperCase())
-    .replaceAll(/[<>]/g, '');
+  return text.replaceAll(/([<[])(.+?)(\.\.\.)?([>\]])/g, (_, open: string, name: string, more = '', close: string) => {
+    const words = (named[name] ?? name).split(' ');
+    const place = words.map((word) => (word.includes('|') ? word : word.toUpperCase())).join(' ');
+    return open === '<' ? `${place}${more}` : `[${place}${more}${close}`;
+  });
 }
