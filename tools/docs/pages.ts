@@ -34,7 +34,7 @@ export function readPage(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8');
 }
 
-/** Whatever the page leads to, pictures included; what stands in code leads nowhere. */
+/** All that a page leads to, pictures included; what stands in code leads nowhere. */
 export function linksOf(page: string): Link[] {
   const text = withoutCode(readPage(page));
   const targets = [...text.matchAll(/\]\(([^()\s]+)\)|(?:src|srcset|href)="([^"]+)"/g)].map(
