@@ -77,6 +77,8 @@ interface How<S extends Running> {
   page: 'dashboard' | 'demo' | null;
   install: boolean;
   start: (env: Env) => Promise<S>;
+  /** Whether its first sessions are being made. */
+  isFilling?: boolean;
   /** Once it was told that it runs. */
   onStarted?: (service: S) => void;
 }
@@ -109,7 +111,7 @@ async function run<S extends Running>(cli: Cli, env: Env, options: StartOptions,
     exitWithParent: options.exitWithParent === true,
     start: how.start,
     onStarted: async (service) => {
-      await printBanner(cli, config, service, browser);
+      await printBanner(cli, config, service, browser, { isFilling: how.isFilling ?? false });
       how.onStarted?.(service);
     },
   });
@@ -140,6 +142,7 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
   try {
     return await run(cli, demoEnv(env, dataDir), options, {
       page: 'demo',
+      isFilling: withClients,
       install: true,
       start: (environment) =>
         startDemo({ env: environment, dataDir, logTo: logOf(cli), language: words.language, withClients }),

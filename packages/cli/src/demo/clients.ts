@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Client, operate } from '@leadmaster/client';
+import { type Client, follow, operate } from '@leadmaster/client';
 import type { Language } from '@leadmaster/doctor';
 import { LeadMasterError, type Session } from '@leadmaster/protocol';
 import { CLIENTS, CUSTOMERS, type DemoClient, greeting, pastOf } from './chats.ts';
@@ -78,8 +78,8 @@ async function bringUp(name: string, { hub, phones, language, signal }: ClientsO
   if (waiting.state === 'QR_REQUIRED') {
     const { qr } = await hub.call('getQr', { params: { session: name } }, { signal });
     await phones.scan(number, qr);
-    await started(hub, name, signal);
   }
+  await untilReady(hub, name, signal);
   if (name === 'ventas') return void (await phones.unlink(number));
   await talk(name, { hub, phones, language, signal });
   if (name === 'soporte') return void (await phones.capNewChats(number, 46, 50));
@@ -92,6 +92,16 @@ async function bringUp(name: string, { hub, phones, language, signal }: ClientsO
 function started(hub: Client, session: string, signal: AbortSignal): Promise<Session> {
   const input = { params: { session }, query: { wait: WAIT_S } };
   return hub.call('startSession', input, { signal, timeoutMs: (WAIT_S + 30) * 1000 });
+}
+
+/** Its state is looked at after each of its events, those of the past among them. */
+async function untilReady(hub: Client, session: string, signal: AbortSignal): Promise<void> {
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(WAIT_S * 1000)]);
+  for await (const _event of follow(hub, { session, after: 0, signal: ending })) {
+    const { state } = await hub.call('getSession', { params: { session } }, { signal });
+    if (state === 'READY') return;
+  }
+  throw new LeadMasterError('timeout', `${session} is not READY within ${WAIT_S} s.`, 'Look: ./leadmaster sessions');
 }
 
 /** A customer asks, and the session answers. */

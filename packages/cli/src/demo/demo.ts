@@ -45,7 +45,6 @@ export function isOfAnotherDemo(dataDir: string): boolean {
 /** Starts a demo. What has started ends again where the next part cannot start. */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const { env, dataDir, logTo, withClients } = options;
-  if (withClients && clientsIn(dataDir) === null) noteClients(dataDir, 'begun');
   const standin = await startStandin(env, dataDir);
   const parts: { shutdown(reason: string, code?: number): Promise<void> }[] = [];
   const ending = new AbortController();
@@ -62,6 +61,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     const beside = { dashboard: DEMO_PAGE, hostRoutes: desk.routes, ...machine };
     const services = await startServices({ which: 'both', env: own, logTo, beside });
     parts.push(services);
+    if (withClients && clientsIn(dataDir) === null) noteClients(dataDir, 'begun');
     const first = services.local;
     if (first === null) throw new Error('a demo runs with its own session manager');
     const hub = new Client({ url: services.url, key: () => first.context.secrets.adminKey });

@@ -20,8 +20,8 @@ const LIFE = [
   [0.1999, 'STOPPING', 'STOPPED', 'service_stopped'],
 ] as const;
 const SAMPLE_DAYS = [6.5, 5.5, 4.5, 3.5, 2.5, 1.5, 0.5];
-const FIRST_BYTES = 3_000_000;
-const GROWN_BYTES = 420_000;
+const FIRST_BYTES = 900_000;
+const GROWN_BYTES = 200_000;
 
 const [file = '', ...sessions] = process.argv.slice(2);
 const db = new DatabaseSync(file, { timeout: 5_000 });

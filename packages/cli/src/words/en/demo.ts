@@ -18,6 +18,7 @@ ${
   ./leadmaster events ventas                  what happened
   ./leadmaster phone unlink ventas            unlink it from the phone
 `,
+  filling: 'Three clients are being linked by their simulated phones.',
   ofAnother: (folder: string) =>
     `${folder} is of a demo without clients, and stays as it is. For the three clients, remove that folder first.`,
   noClients: (why: string) => `The clients of the demo are not all there: ${why}`,

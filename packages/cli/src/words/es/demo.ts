@@ -19,6 +19,7 @@ ${
   ./leadmaster events ventas                  lo que pasó
   ./leadmaster phone unlink ventas            la desvincula desde el teléfono
 `,
+  filling: 'Tres clientes se están vinculando con sus teléfonos simulados.',
   ofAnother: (folder) =>
     `${folder} es de una demo sin clientes, y queda como está. Para los tres clientes, borre antes esa carpeta.`,
   noClients: (why) => `Los clientes de la demo no están todos: ${why}`,
