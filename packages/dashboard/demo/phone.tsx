@@ -19,7 +19,7 @@ export function PhonePart() {
   if (known === null) return null;
   const shown = view.value;
   const wanted = shown.name === 'session' ? shown.session : chosen.value;
-  const held = known.phones.find(({ session }) => session === wanted) ?? known.phones[0];
+  const held = known.phones.find(({ session }) => session === wanted) ?? inTrouble(known.phones) ?? known.phones[0];
   return (
     <>
       {held === undefined ? (
@@ -33,6 +33,12 @@ export function PhonePart() {
       <WhatsApp build={known.build} />
     </>
   );
+}
+
+/** The first that waits for somebody. */
+function inTrouble(phones: readonly SidePhone[]): SidePhone | undefined {
+  const waiting = sessions.value.filter(({ stateKind }) => stateKind === 'needs_person');
+  return phones.find((phone) => waiting.some(({ name }) => name === phone.session));
 }
 
 function Choice({ held, phones }: { held: SidePhone; phones: readonly SidePhone[] }) {

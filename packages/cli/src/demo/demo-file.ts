@@ -31,9 +31,12 @@ export function demoSettings(dir: string): Record<string, string> {
   return { LEADMASTER_DATA_DIR: dir, ...Object.fromEntries(ELSEWHERE.map((name) => [name, ''])) };
 }
 
-/** Builds are tried as they are in earnest, in seconds instead of hours; what the environment says of them stays. */
+/**
+ * Builds are tried as they are in earnest, in seconds instead of hours; what the environment says of them stays. Nothing is good before
+ * what is missing in it was looked for twice, half a minute apart.
+ */
 export function guardSettings(env: Env): Record<string, string> {
-  const quick = { WEB_VERSION: 'guarded', GUARD_TRIAL_S: '5', GUARD_QUIET_S: '10', GUARD_PAUSE_S: '0' };
+  const quick = { WEB_VERSION: 'guarded', GUARD_TRIAL_S: '5', GUARD_QUIET_S: '45', GUARD_PAUSE_S: '0' };
   return Object.fromEntries(Object.entries(quick).map(([name, value]) => [name, env[name] || value]));
 }
 

@@ -137,14 +137,22 @@ export class SideDesk {
     });
   }
 
-  /** WhatsApp serves its next build, and each machine looks for it now instead of in some hours. */
-  async #serve(drifts: readonly string[]): Promise<unknown> {
-    const { managers } = this.#open;
+  /**
+   * WhatsApp serves its next build, and a machine looks for it now instead of in some hours. A broken one is served only where a good
+   * one is known to go back to.
+   */
+  async #serve(drifts: readonly string[]): Promise<{ build: string | null; canary: string | null }> {
+    const guards = Object.values(this.#open.managers).map(({ context }) => context.builds);
+    const known = (await Promise.all(guards.map((guard) => guard.builds()))).flat();
+    if (drifts.length > 0 && !known.some(({ verdict }) => verdict === 'good')) return { build: null, canary: null };
     const { version } = await this.#phones.servedBuild();
     const build = version.replace(/\d+$/, (revision) => String(Number(revision) + 10));
     await this.#phones.serveBuild(build, drifts);
-    const tried = await Promise.all(Object.values(managers).map(({ context }) => context.builds.lookForNew()));
-    return { build, canary: tried.find((session) => session !== null) ?? null };
+    for (const guard of guards) {
+      const canary = await guard.lookForNew();
+      if (canary !== null) return { build, canary };
+    }
+    return { build, canary: null };
   }
 }
 

@@ -33,7 +33,7 @@ test('nothing of a demo goes into the vault, the database or the address of the 
 });
 
 test('builds are tried in seconds, unless the environment says otherwise', () => {
-  expect(demoEnv({}, '/d')).toMatchObject({ WEB_VERSION: 'guarded', GUARD_TRIAL_S: '5' });
+  expect(demoEnv({}, '/d')).toMatchObject({ WEB_VERSION: 'guarded', GUARD_QUIET_S: '45' });
   expect(demoEnv({ WEB_VERSION: 'live' }, '/d').WEB_VERSION).toBe('live');
 });
 

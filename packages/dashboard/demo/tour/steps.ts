@@ -97,29 +97,41 @@ export const RUNS: Readonly<Record<StepId, (run: Run) => Promise<void>>> = {
   async build({ say, signal }) {
     const { saw } = sideWords.value.tour;
     go('/');
-    const verdict = untilEvent(isVerdict, signal, VERDICT_MS);
-    verdict.catch(() => {});
-    const { build, canary } = await act({ act: 'bad_build' });
-    say(saw.served(String(build)));
-    if (typeof canary !== 'string') {
-      await act({ act: 'good_build' });
-      return say(saw.noCanary);
-    }
+    const { build, canary, verdict } = await serveBad(say, signal);
+    say(saw.served(build));
     say(saw.canary(canary));
-    const told = (await verdict).data as { verdict: string; reason: string; fallback?: string | null };
-    say(saw.verdict(told.verdict, told.reason));
+    const { reason } = (await verdict).data as { reason: string };
+    say(saw.bad(reason));
     const back = await until(canary, (session) => isReady(session) && session.runtime?.webVersion !== build, signal);
-    say(saw.wentBack(canary, back.runtime?.webVersion ?? told.fallback ?? ''));
+    say(saw.wentBack(canary, back.runtime?.webVersion ?? ''));
   },
 };
+
+/** Has a broken build served once there is a good one to go back to; resolves with who tries it, and the verdict to come. */
+async function serveBad(say: (text: string) => void, signal: AbortSignal) {
+  const good = untilEvent((event) => isVerdict(event, 'good'), signal, VERDICT_MS);
+  const bad = untilEvent((event) => isVerdict(event, 'bad'), signal, VERDICT_MS);
+  // Each is awaited where it is needed, or not at all.
+  for (const verdict of [good, bad]) verdict.catch(() => {});
+  let answer = await act({ act: 'bad_build' });
+  if (answer.build === null) {
+    say(sideWords.value.tour.saw.noGood);
+    await good;
+    answer = await act({ act: 'bad_build' });
+  }
+  const { build, canary } = answer;
+  if (typeof build === 'string' && typeof canary === 'string') return { build, canary, verdict: bad };
+  const hint = 'One must be READY. Start one, and try again.';
+  throw new LeadMasterError('wrong_state', 'No session can try a build now.', hint);
+}
 
 function isReady({ state }: { state: string }): boolean {
   return state === 'READY';
 }
 
-/** A verdict that is final: while a build is tried it is told as well. */
-function isVerdict({ type, data }: LeadMasterEvent): boolean {
-  return type === 'build.verdict' && (data as { verdict: string }).verdict === 'bad';
+/** While a build is tried that is told as a verdict, too. */
+function isVerdict({ type, data }: LeadMasterEvent, verdict: 'good' | 'bad'): boolean {
+  return type === 'build.verdict' && (data as { verdict: string }).verdict === verdict;
 }
 
 async function ensureSession(say: (text: string) => void): Promise<void> {

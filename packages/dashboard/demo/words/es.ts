@@ -94,10 +94,9 @@ export const es: SideWords = {
       moved: (machine) => `READY en ${machine}, sin QR`,
       served: (build) => `WhatsApp sirve ${build}`,
       canary: (session) => `${session} la prueba; antes se copió su login`,
-      noCanary:
-        'Todavía ninguna sesión puede probarla: una tiene que estar READY diez segundos en una versión buena. Intente de nuevo en un momento.',
-      verdict: (verdict, reason) => `Veredicto: ${verdict} (${reason})`,
-      wentBack: (session, build) => `${session} está READY en ${build} otra vez; ninguna otra sesión la dejó`,
+      noGood: 'Antes, la versión actual tiene que pasar su propia prueba: 45 s de READY',
+      bad: (reason) => `Veredicto: mala (${reason})`,
+      wentBack: (session, build) => `${session} está READY en ${build} otra vez`,
       noOther: 'No hay segunda máquina. Arranque la demo sin --empty.',
     },
   },
