@@ -72,21 +72,13 @@ async function build({ root, node, log, folder, dist, hash }) {
   const [fresh, old] = [`${dist}.new`, `${dist}.old`];
   log(words.buildingDashboard);
   const started = Date.now();
+  // Under another one the page would be built for its developer, with the paths of this machine in it.
+  const env = { ...process.env, NODE_ENV: 'production' };
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const config = join(root, FOLDER, 'vite.config.ts');
-  const args = [
-    vite,
-    'build',
-    join(root, folder),
-    '--config',
-    config,
-    '--outDir',
-    fresh,
-    '--emptyOutDir',
-    '--logLevel',
-    'warn',
-  ];
-  const { code, output } = await capture(node, args, { cwd: root, signal: AbortSignal.timeout(BUILD_MS) });
+  const how = ['--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn', '--config', config];
+  const args = [vite, 'build', join(root, folder), ...how];
+  const { code, output } = await capture(node, args, { cwd: root, env, signal: AbortSignal.timeout(BUILD_MS) });
   if (code !== 0) throw new LaunchError(words.dashboardNotBuilt(output.trim().slice(-2000)));
   writeFileSync(join(fresh, 'built-from.txt'), hash);
   rmSync(old, { recursive: true, force: true });

@@ -1,7 +1,9 @@
 import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../src/ui/button.tsx';
 import { Icon } from '../../src/ui/icon.tsx';
 import { Problem } from '../../src/ui/problem.tsx';
+import { words } from '../../src/words/index.ts';
 import { sideWords } from '../words/index.ts';
 import { RUNS, STEPS, type StepId, TOUR_SESSION } from './steps.ts';
 
@@ -53,6 +55,12 @@ async function take(step: StepId): Promise<void> {
   }
 }
 
+/** A time to the tenth of a second: 3.2 s. */
+function seconds(ms: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${new Intl.NumberFormat(words.value.locale, digits).format(ms / 1000)} s`;
+}
+
 function restart(): void {
   progress.value = {};
   failure.value = null;
@@ -92,8 +100,12 @@ function Step({ step, nth, isNext }: { step: StepId; nth: number; isNext: boolea
   const { seen = [], isDone = false } = progress.value[step] ?? {};
   const isRunning = running.value === step;
   const isOpen = isNext || isRunning || seen.length > 0;
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isNext) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [isNext, seen.length]);
   return (
-    <li class={isDone ? 'done' : isNext ? 'next' : ''} aria-current={isNext ? 'step' : undefined}>
+    <li ref={item} class={isDone ? 'done' : isNext ? 'next' : ''} aria-current={isNext ? 'step' : undefined}>
       <h3>
         <span class="nth" aria-hidden="true">
           {isDone ? <Icon name="check" /> : nth}
@@ -105,7 +117,7 @@ function Step({ step, nth, isNext }: { step: StepId; nth: number; isNext: boolea
       <ul class="saw" aria-live="polite">
         {seen.map(({ text: told, ms }) => (
           <li key={`${ms}`}>
-            <span>{told}</span> <span class="faint">{tour.after(`${(ms / 1000).toFixed(1)} s`)}</span>
+            <span>{told}</span> <span class="faint">{tour.after(seconds(ms))}</span>
           </li>
         ))}
       </ul>
