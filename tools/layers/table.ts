@@ -259,6 +259,12 @@ export const ROOMS: readonly Room[] = [
     why: 'A library of its own: it knows processes and files, no service and no vault.',
   },
   {
+    room: 'packages/dashboard/demo',
+    packages: ['client', 'protocol'],
+    libraries: ['preact', '@preact/signals'],
+    why: 'The page of the demo: the dashboard, with the phone at its side. The dashboard knows nothing of it.',
+  },
+  {
     room: `${DASHBOARD}/jitless.ts`,
     rooms: [],
     packages: [],
