@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withInstallLock } from './install-lock.mjs';
 import { capture, fail, LaunchError, ROOT } from './lib.mjs';
+import { findRuntime } from './runtime.mjs';
 import { wordsOf } from './words.mjs';
 
 const FOLDER = 'packages/dashboard';
@@ -97,5 +98,9 @@ function moveAside(from, to) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  ensureDashboard({ page: process.argv[2] === 'demo' ? 'demo' : 'dashboard' }).catch(fail);
+  const page = process.argv[2] === 'demo' ? 'demo' : 'dashboard';
+  // The build reads sources of the contract, which the pinned runtime runs as they are.
+  findRuntime()
+    .then((node) => ensureDashboard({ node, page }))
+    .catch(fail);
 }

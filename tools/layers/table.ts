@@ -265,13 +265,6 @@ export const ROOMS: readonly Room[] = [
     why: 'The page of the demo: the dashboard, with the phone at its side. The dashboard knows nothing of it.',
   },
   {
-    room: `${DASHBOARD}/jitless.ts`,
-    rooms: [],
-    packages: [],
-    libraries: ['zod'],
-    why: 'One setting of the schemas, made before any of them is.',
-  },
-  {
     room: DASHBOARD,
     packages: ['client', 'protocol'],
     libraries: ['preact', '@preact/signals'],

@@ -1,22 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { SessionState } from '@leadmaster/protocol';
-import { CHECKOUT } from '@leadmaster/service-kit/settings';
 import { findBrowser } from '@leadmaster/session-manager/browser';
 import { ADMIN_KEY, PHONE, type TestManagerOptions } from '@leadmaster/testkit';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { type HubWorld, hubOver } from '../../central-hub/test/hub.ts';
-
-/** The built page. */
-export const DIST = join(CHECKOUT, 'packages', 'dashboard', 'dist');
-
-/** Builds the page where it is older than its sources, as a start does. */
-export function buildPage(): void {
-  const script = join(CHECKOUT, 'scripts', 'dashboard.mjs');
-  const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
-  expect([status, stderr]).toEqual([0, stderr]);
-}
+import { buildPage, DIST } from './build.ts';
 
 /** One browser for all tests of a file; where there is none, they are skipped with the reason. */
 export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page> {

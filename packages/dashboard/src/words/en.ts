@@ -6,6 +6,7 @@ import { machines } from './en/machines.ts';
 import { places } from './en/places.ts';
 import { tenants } from './en/tenants.ts';
 import { sessionParts } from './en/session.ts';
+import { bulk } from './en/bulk.ts';
 import { sessionHint } from './en-hints.ts';
 
 type State = Session['state'];
@@ -41,7 +42,6 @@ export const en = {
     tryAgain: 'Try again',
     none: 'none',
     never: 'never',
-    more: 'Show more',
   },
 
   places,
@@ -122,7 +122,10 @@ export const en = {
     notLinked: 'not linked',
     oldNews: (time: string) => `The machine does not answer; last known ${time} ago`,
     restricted: 'WhatsApp lets it open no new chats',
+    listensOnly: 'only listens',
   },
+
+  bulk,
 
   empty: {
     title: 'Link the first WhatsApp account',

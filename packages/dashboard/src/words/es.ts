@@ -6,6 +6,7 @@ import { machines } from './es/machines.ts';
 import { places } from './es/places.ts';
 import { tenants } from './es/tenants.ts';
 import { sessionParts } from './es/session.ts';
+import { bulk } from './es/bulk.ts';
 
 /** Everything that the page shows, in Spanish. */
 export const es: Words = {
@@ -37,7 +38,6 @@ export const es: Words = {
     tryAgain: 'Intentar otra vez',
     none: 'ninguno',
     never: 'nunca',
-    more: 'Mostrar más',
   },
 
   places,
@@ -118,7 +118,10 @@ export const es: Words = {
     notLinked: 'sin vincular',
     oldNews: (time) => `La máquina no responde; lo último se supo hace ${time}`,
     restricted: 'WhatsApp no la deja abrir chats nuevos',
+    listensOnly: 'solo escucha',
   },
+
+  bulk,
 
   empty: {
     title: 'Vincule la primera cuenta de WhatsApp',
