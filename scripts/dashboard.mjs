@@ -74,7 +74,7 @@ async function build({ root, node, log, folder, dist, hash }) {
   log(words.buildingDashboard);
   const started = Date.now();
   // Under another one the page would be built for its developer, with the paths of this machine in it.
-  const env = { ...process.env, NODE_ENV: 'production' };
+  const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const config = join(root, FOLDER, 'vite.config.ts');
   const how = ['--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn', '--config', config];

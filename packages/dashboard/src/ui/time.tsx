@@ -30,7 +30,7 @@ export function Until({ at, told = words.value.time.in }: { at: string; told?: (
 }
 
 /** A time to come, as its day, with the exact one on hover. */
-export function Until({ at }: { at: string | null }) {
+export function Day({ at }: { at: string | null }) {
   if (at === null) return <span class="faint">{words.value.app.never}</span>;
   return (
     <time dateTime={at} title={exactTime(at)}>

@@ -1,12 +1,12 @@
 import type { MessageState, Session } from '@leadmaster/protocol';
 import { reasons } from '@leadmaster/protocol/english';
 import { audit } from './en/audit.ts';
+import { bulk } from './en/bulk.ts';
 import { keys } from './en/keys.ts';
 import { machines } from './en/machines.ts';
 import { places } from './en/places.ts';
-import { tenants } from './en/tenants.ts';
 import { sessionParts } from './en/session.ts';
-import { bulk } from './en/bulk.ts';
+import { tenants } from './en/tenants.ts';
 import { sessionHint } from './en-hints.ts';
 
 type State = Session['state'];

@@ -1,12 +1,12 @@
 import { actions, advice, errors, reasons, sessionHint } from '@leadmaster/protocol/spanish';
 import type { Words } from './en.ts';
 import { audit } from './es/audit.ts';
+import { bulk } from './es/bulk.ts';
 import { keys } from './es/keys.ts';
 import { machines } from './es/machines.ts';
 import { places } from './es/places.ts';
-import { tenants } from './es/tenants.ts';
 import { sessionParts } from './es/session.ts';
-import { bulk } from './es/bulk.ts';
+import { tenants } from './es/tenants.ts';
 
 /** Everything that the page shows, in Spanish. */
 export const es: Words = {
