@@ -16,7 +16,10 @@ const LOOKS = [
   { locale: 'es-AR', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
 ] as const;
 
-const VIEWS = ['/', '/?q=none-of-the-kind', '/new', '/sessions/ready', '/sessions/qr', '/sessions/wrong'];
+const VIEWS = [
+  ...['/', '/?q=none-of-the-kind', '/new', '/sessions/ready', '/sessions/qr', '/sessions/wrong'],
+  ...['/machines', '/machines/new', '/tenants', '/tenants/new', '/keys', '/keys/new', '/audit', '/audit?session=none'],
+];
 
 test('every view is fit for a screen reader and as wide as its window, and asks this hub for everything', async () => {
   const world = await place();
@@ -44,6 +47,7 @@ test('every view is fit for a screen reader and as wide as its window, and asks 
 
 async function fill(world: Place): Promise<void> {
   const { manager } = world;
+  await world.tenant('acme');
   await world.given('ready', 'READY');
   await manager.take('ready');
   await world.given('qr', 'QR_REQUIRED');

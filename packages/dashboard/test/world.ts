@@ -1,6 +1,6 @@
 import type { SessionState } from '@leadmaster/protocol';
 import { findBrowser } from '@leadmaster/session-manager/browser';
-import { ADMIN_KEY } from '@leadmaster/testkit';
+import { ADMIN_KEY, PHONE, type TestManagerOptions } from '@leadmaster/testkit';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { type HubWorld, hubOver } from '../../central-hub/test/hub.ts';
@@ -62,8 +62,11 @@ export interface Place extends HubWorld {
   enter: (page: Page, path?: string, key?: string) => Promise<void>;
 }
 
-export async function place(): Promise<Place> {
-  const hub = await hubOver(['m1'], { dashboard: DIST, wrongKeyWaitMs: 0 });
+/** `names`: the machines, the first of which has the sessions that are given. */
+export async function place(names: readonly string[] = ['m1'], managed: TestManagerOptions = {}): Promise<Place> {
+  // Numbers as they are on phones: the short ones of other tests are none that a session can be bound to.
+  const played = { firstPhone: Number(PHONE), ...managed };
+  const hub = await hubOver(names, { dashboard: DIST, wrongKeyWaitMs: 0 }, played);
   const manager = hub.managers.m1;
   if (manager === undefined) throw new Error('there is no machine');
   const url = `http://127.0.0.1:${hub.port}`;

@@ -14,3 +14,6 @@ export const hubId = z
     /^[a-z0-9][a-z0-9_-]{0,62}$/,
     'a hub id is 1 to 63 characters: lower-case letters, digits, "_" and "-", beginning with a letter or digit',
   );
+
+/** The session of each client of the earlier LeadMaster services, by the client's id. */
+export type ClientSessions = ReadonlyMap<string, string>;
