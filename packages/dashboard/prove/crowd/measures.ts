@@ -64,8 +64,8 @@ async function metricsOf(devtools: CDPSession): Promise<(name: string) => number
   return (name) => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
 }
 
-/** A percentile, in milliseconds with one decimal. */
-export function percentile(times: readonly number[], part: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
+/** A percentile, with one decimal; 0 of nothing. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
   return Math.round(10 * (sorted[Math.ceil(part * sorted.length) - 1] ?? 0)) / 10;
 }
