@@ -73,7 +73,11 @@ function Who({ session: { name, account, machine, tenant } }: { session: HubSess
         {whose}
       </span>
       <span class="faint where">
-        {machine === null ? null : <span title={list.machine}>{machine}</span>}
+        {machine === null ? null : (
+          <span class="machine" title={list.machine}>
+            {machine}
+          </span>
+        )}
         {tenant === null ? null : <span title={list.tenant}>{tenant}</span>}
       </span>
     </div>
@@ -119,7 +123,7 @@ function Warnings({ session }: { session: HubSession }) {
     ...(session.sending === 'off' ? [list.listensOnly] : []),
   ].join(' · ');
   return told === '' ? null : (
-    <span class="warn" title={told}>
+    <span class="warn warnings" title={told}>
       {told}
     </span>
   );
@@ -131,7 +135,7 @@ function Alive({ session: { health, runtime } }: { session: HubSession }) {
   return (
     <span class="faint small">
       {list.lastProbe} <Ago at={health.lastProbeAt} />
-      {runtime?.webVersion == null ? null : ` · ${list.build} ${runtime.webVersion}`}
+      {runtime?.webVersion == null ? null : <span class="build">{` · ${list.build} ${runtime.webVersion}`}</span>}
     </span>
   );
 }
@@ -143,9 +147,9 @@ function Evidence({ session }: { session: HubSession }) {
   return (
     <dl class="evidence">
       <Fact label={list.lastIn} value={<Ago at={health.lastInboundAt} bare />} />
-      <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} />
-      <Fact label={list.size} value={<Size storage={storage} />} folds="late" />
-      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} folds="early" />
+      <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} folds="second" />
+      <Fact label={list.size} value={<Size storage={storage} />} folds="second" />
+      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} folds="first" />
       <Fact label={list.snapshot} value={saved} />
     </dl>
   );
@@ -181,8 +185,8 @@ function Unsaved() {
   return <span class="warn">{words.value.list.noSnapshot}</span>;
 }
 
-/** `folds`: not shown where the window is narrow, or not wide. */
-function Fact({ label, value, folds }: { label: string; value: preact.ComponentChildren; folds?: 'late' | 'early' }) {
+/** `folds`: whether it is among those that fold away first, or second, where there is less room. */
+function Fact({ label, value, folds }: { label: string; value: preact.ComponentChildren; folds?: 'first' | 'second' }) {
   return (
     <div class={folds}>
       <dt>{label}</dt>
