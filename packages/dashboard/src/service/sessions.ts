@@ -8,7 +8,7 @@ const PAGE = 250;
 const BATCH_MS = 100;
 /** So many that have changed are asked for in one turn, those that are looked at first. */
 const FEW = 8;
-/** Of more that have changed all are asked for at once. */
+/** Where more are left, all are asked for at once. */
 const MANY = 64;
 /** What changes within it is asked for once; at least so long. */
 const SETTLE_MS = 200;
@@ -81,8 +81,8 @@ function tell(known: Map<string, HubSession>, events: readonly LeadMasterEvent[]
 
 async function settle(): Promise<void> {
   const began = performance.now();
+  await Promise.all(nextFew().map(refresh));
   if (changed.size > MANY) await refreshAll();
-  else await Promise.all(nextFew().map(refresh));
   restMs = Math.max(SETTLE_MS, REST_TIMES * (performance.now() - began));
   isSettling = false;
   if (changed.size > 0) settleSoon();

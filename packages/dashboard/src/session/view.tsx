@@ -5,7 +5,7 @@ import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
 import { nextStep, type Step, start, stepOf } from '../model/steps.ts';
 import { may, me } from '../service/me.ts';
 import { takeUp } from '../service/operations.ts';
-import { isLoaded, refresh, sessions } from '../service/sessions.ts';
+import { inView, isLoaded, refresh, sessions } from '../service/sessions.ts';
 import { Copyable } from '../ui/copyable.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
@@ -34,6 +34,8 @@ export function SessionView({ name }: { name: string }) {
   const isThere = session !== undefined;
   useEffect(() => {
     if (isSessionName(name)) void refresh(name);
+    inView.add(name);
+    return () => void inView.delete(name);
   }, [name]);
   useEffect(() => {
     document.title = `${name} · LeadMaster`;
