@@ -1,6 +1,6 @@
 import type { HubSession } from '@leadmaster/protocol';
 import { expect, test } from 'vitest';
-import { type Choices, type DeedName, planOf } from '../src/sessions/bulk.ts';
+import { type BulkOrder, type Choices, planOf } from '../src/sessions/bulk.ts';
 
 const NONE: Choices = { restart: false, machine: '' };
 
@@ -22,8 +22,8 @@ const FLEET = [
   session('gone', { state: 'MOVED', machine: 'm2' }),
 ];
 
-function plan(deed: DeedName, choices: Partial<Choices> = {}): [string[], object] {
-  const { names, passed } = planOf(deed, FLEET, { ...NONE, ...choices });
+function plan(order: BulkOrder, choices: Partial<Choices> = {}): [string[], object] {
+  const { names, passed } = planOf(order, FLEET, { ...NONE, ...choices });
   return [names, Object.fromEntries([...passed].filter(([why]) => why !== 'unclaimed' && why !== 'moved'))];
 }
 

@@ -5,7 +5,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { words } from '../words/index.ts';
-import { type Choices, type DeedName, planOf } from './bulk.ts';
+import { type BulkOrder, type Choices, planOf } from './bulk.ts';
 import { runBulk } from './bulk-run.ts';
 import { selected } from './selection.ts';
 
@@ -13,20 +13,20 @@ import { selected } from './selection.ts';
 const NAMES = 12;
 
 /** Says what an order will do to how many, and which it passes over and why, before it is given. */
-export function BulkDialog({ deed, onClose }: { deed: DeedName; onClose: () => void }) {
+export function BulkDialog({ order, onClose }: { order: BulkOrder; onClose: () => void }) {
   const { bulk, app } = words.value;
   const [choices, setChoices] = useState<Choices>({ restart: false, machine: '' });
-  const texts = bulk.deeds[deed];
-  const { names, passed } = planOf(deed, selected.value, choices);
-  const isOff = names.length === 0 || (deed === 'move' && choices.machine === '');
+  const texts = bulk.orders[order];
+  const { names, passed } = planOf(order, selected.value, choices);
+  const isOff = names.length === 0 || (order === 'move' && choices.machine === '');
   const give = (): void => {
-    void runBulk(deed, names, choices);
+    void runBulk(order, names, choices);
     onClose();
   };
   return (
     <Dialog title={bulk.asks(texts.order(names.length))} onClose={onClose}>
       <p>{texts.does}</p>
-      {deed === 'trim' ? (
+      {order === 'trim' ? (
         <label class="option">
           <input
             type="checkbox"
@@ -36,7 +36,7 @@ export function BulkDialog({ deed, onClose }: { deed: DeedName; onClose: () => v
           <span>{bulk.restart}</span>
         </label>
       ) : null}
-      {deed === 'move' ? (
+      {order === 'move' ? (
         <MachineChoice value={choices.machine} onChoice={(machine) => setChoices({ ...choices, machine })} />
       ) : null}
       <Names names={names} />

@@ -1,16 +1,16 @@
 import { operate } from '@leadmaster/client';
 import { client } from '../service/client.ts';
-import type { Choices, DeedName } from './bulk.ts';
+import type { BulkOrder, Choices } from './bulk.ts';
 
-/** How an order is given for one session. */
-interface Order {
+interface Giving {
   /** How many are under way at the same time. */
   atOnce: number;
   /** Resolves once it is done. @throws LeadMasterError what the hub refuses it with. */
   give: (session: string, choices: Choices) => Promise<unknown>;
 }
 
-export const orders: Readonly<Record<DeedName, Order>> = {
+/** How each order is given for one session. */
+export const HOW_TO_GIVE: Readonly<Record<BulkOrder, Giving>> = {
   start: { atOnce: 4, give: (session) => client.call('startSession', { params: { session } }) },
   stop: { atOnce: 4, give: (session) => client.call('stopSession', { params: { session } }) },
   snapshot: { atOnce: 2, give: (session) => operate(client, 'createSnapshot', { params: { session } }) },

@@ -10,10 +10,10 @@ export function BulkProgress() {
   const { bulk, app } = words.value;
   const current = run.value;
   if (current === null) return null;
-  const { deed, outcomes, isOver, isCancelled } = current;
+  const { order, outcomes, isOver, isCancelled } = current;
   const all = outcomes.size;
   const count = countOf(current);
-  const label = bulk.deeds[deed].label;
+  const label = bulk.orders[order].label;
   return (
     <section class="panel bulk" aria-label={label}>
       <header>

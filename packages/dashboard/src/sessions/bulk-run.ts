@@ -1,15 +1,15 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import { signal } from '@preact/signals';
 import { isSignedOut } from '../service/client.ts';
-import type { Choices, DeedName } from './bulk.ts';
-import { orders } from './bulk-orders.ts';
+import type { BulkOrder, Choices } from './bulk.ts';
+import { HOW_TO_GIVE } from './bulk-orders.ts';
 
 /** How far an order for one session is. `left`: it was not given, since the rest was cancelled. */
 export type Outcome = { is: 'waiting' | 'working' | 'done' | 'left' } | { is: 'failed'; error: unknown };
 
 /** An order for several sessions that was given. */
 export interface BulkRun {
-  deed: DeedName;
+  order: BulkOrder;
   outcomes: ReadonlyMap<string, Outcome>;
   isCancelled: boolean;
   isOver: boolean;
@@ -23,16 +23,16 @@ const BUSY_TIMES = 20;
 const BUSY_MS = 1_000;
 
 /** Gives the order for each, some at a time, until all are done or the rest is cancelled. One at a time: it does nothing while another is under way. */
-export async function runBulk(deed: DeedName, names: readonly string[], choices: Choices): Promise<void> {
+export async function runBulk(order: BulkOrder, names: readonly string[], choices: Choices): Promise<void> {
   if (run.value !== null && !run.value.isOver) return;
   const outcomes = new Map(names.map((name) => [name, WAITING]));
-  run.value = { deed, outcomes, isCancelled: false, isOver: false };
+  run.value = { order, outcomes, isCancelled: false, isOver: false };
   addEventListener('beforeunload', askBeforeLeaving);
   const left = [...names];
   const work = async (): Promise<void> => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) await giveTo(deed, name, choices);
+    for (let name = left.shift(); name !== undefined; name = left.shift()) await giveTo(order, name, choices);
   };
-  await Promise.all(Array.from({ length: orders[deed].atOnce }, work));
+  await Promise.all(Array.from({ length: HOW_TO_GIVE[order].atOnce }, work));
   removeEventListener('beforeunload', askBeforeLeaving);
   change({ isOver: true });
 }
@@ -46,11 +46,11 @@ export function forgetBulk(): void {
   if (run.value?.isOver) run.value = null;
 }
 
-async function giveTo(deed: DeedName, name: string, choices: Choices): Promise<void> {
+async function giveTo(order: BulkOrder, name: string, choices: Choices): Promise<void> {
   if (run.value?.isCancelled || isSignedOut.value) return tell(name, { is: 'left' });
   tell(name, { is: 'working' });
   try {
-    await patiently(() => orders[deed].give(name, choices));
+    await patiently(() => HOW_TO_GIVE[order].give(name, choices));
     tell(name, { is: 'done' });
   } catch (error) {
     tell(name, { is: 'failed', error });
@@ -58,10 +58,10 @@ async function giveTo(deed: DeedName, name: string, choices: Choices): Promise<v
 }
 
 /** What the hub refuses because it is asked too much has done nothing: it is asked again. */
-async function patiently(order: () => Promise<unknown>): Promise<void> {
+async function patiently(ask: () => Promise<unknown>): Promise<void> {
   for (let time = 1; ; time += 1) {
     try {
-      await order();
+      await ask();
       return;
     } catch (error) {
       const isBusy = error instanceof LeadMasterError && error.code === 'rate_limited';

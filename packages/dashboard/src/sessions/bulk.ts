@@ -1,8 +1,8 @@
 import type { HubSession, Scope } from '@leadmaster/protocol';
 
 /** What is ordered of several sessions at once. Nothing of it loses a login. */
-export const DEEDS = ['start', 'stop', 'snapshot', 'trim', 'listen', 'send', 'move'] as const;
-export type DeedName = (typeof DEEDS)[number];
+export const BULK_ORDERS = ['start', 'stop', 'snapshot', 'trim', 'listen', 'send', 'move'] as const;
+export type BulkOrder = (typeof BULK_ORDERS)[number];
 
 /** Why an order passes a session over. */
 export type PassedOver =
@@ -25,7 +25,7 @@ export interface Choices {
   machine: string;
 }
 
-interface Deed {
+interface Rule {
   scope: Scope;
   /** For the operator alone: it names machines. */
   ofOperator?: true;
@@ -33,7 +33,7 @@ interface Deed {
   passesOver: (session: HubSession, choices: Choices) => PassedOver | null;
 }
 
-export const deeds: Readonly<Record<DeedName, Deed>> = {
+export const RULES: Readonly<Record<BulkOrder, Rule>> = {
   start: {
     scope: 'control',
     passesOver(session) {
@@ -84,11 +84,11 @@ export interface Plan {
   passed: ReadonlyMap<PassedOver, string[]>;
 }
 
-export function planOf(deed: DeedName, sessions: readonly HubSession[], choices: Choices): Plan {
+export function planOf(order: BulkOrder, sessions: readonly HubSession[], choices: Choices): Plan {
   const names: string[] = [];
   const passed = new Map<PassedOver, string[]>();
   for (const session of sessions) {
-    const why = notHere(session) ?? deeds[deed].passesOver(session, choices);
+    const why = notHere(session) ?? RULES[order].passesOver(session, choices);
     if (why === null) names.push(session.name);
     else passed.set(why, [...(passed.get(why) ?? []), session.name]);
   }

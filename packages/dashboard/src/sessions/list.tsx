@@ -14,7 +14,7 @@ import { EmptyList } from './empty.tsx';
 import { counts, filters, groups, machines, NO_TENANT, shown, tenants } from './filters.ts';
 import { SessionRow } from './row.tsx';
 import { ticked } from './selection.ts';
-import { ownDeeds, SelectionBar } from './selection-bar.tsx';
+import { ownOrders, SelectionBar } from './selection-bar.tsx';
 
 /** Every session, trouble first. */
 export function SessionList() {
@@ -130,7 +130,7 @@ function NoMatch() {
 function Rows() {
   const { groups: names } = words.value;
   const outcomes = run.value?.outcomes;
-  const isTickable = ownDeeds().length > 0;
+  const isTickable = ownOrders().length > 0;
   return (
     <>
       {groups.value.map(([group, items]) => (

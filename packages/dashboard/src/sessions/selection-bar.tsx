@@ -2,22 +2,24 @@ import { useState } from 'preact/hooks';
 import { may, me } from '../service/me.ts';
 import { Button } from '../ui/button.tsx';
 import { words } from '../words/index.ts';
-import { DEEDS, type DeedName, deeds } from './bulk.ts';
+import { BULK_ORDERS, type BulkOrder, RULES } from './bulk.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
 import { run } from './bulk-run.ts';
 import { shown } from './filters.ts';
 import { selected, tick, ticked } from './selection.ts';
 
 /** What the key that is signed in may order of several sessions. */
-export function ownDeeds(): DeedName[] {
-  return DEEDS.filter((name) => may(deeds[name].scope) && (!deeds[name].ofOperator || me.value?.kind === 'operator'));
+export function ownOrders(): BulkOrder[] {
+  return BULK_ORDERS.filter(
+    (name) => may(RULES[name].scope) && (!RULES[name].ofOperator || me.value?.kind === 'operator'),
+  );
 }
 
 /** How many are shown, the box that ticks all of them, and what can be ordered of those that are ticked. */
 export function SelectionBar({ count }: { count: string }) {
   const { bulk } = words.value;
-  const [asked, setAsked] = useState<DeedName | null>(null);
-  const own = ownDeeds();
+  const [asked, setAsked] = useState<BulkOrder | null>(null);
+  const own = ownOrders();
   const picked = selected.value.length;
   const isBusy = run.value !== null && !run.value.isOver;
   return (
@@ -30,7 +32,7 @@ export function SelectionBar({ count }: { count: string }) {
         <div class="buttons">
           {own.map((name) => (
             <Button key={name} isOff={isBusy} onClick={() => setAsked(name)}>
-              {bulk.deeds[name].label}
+              {bulk.orders[name].label}
             </Button>
           ))}
           <button type="button" class="text-button" onClick={() => tick(ticked.value, false)}>
@@ -38,7 +40,7 @@ export function SelectionBar({ count }: { count: string }) {
           </button>
         </div>
       )}
-      {asked === null ? null : <BulkDialog deed={asked} onClose={() => setAsked(null)} />}
+      {asked === null ? null : <BulkDialog order={asked} onClose={() => setAsked(null)} />}
     </div>
   );
 }

@@ -7,7 +7,7 @@ export const bulk = {
   picked: (count: number) => `${count} selected`,
   clear: 'Clear the selection',
   asks: (order: string) => `${order}?`,
-  deeds: {
+  orders: {
     start: {
       label: 'Start',
       order: (count: number) => `Start ${sessionsOf(count)}`,

@@ -9,7 +9,7 @@ export const bulk: typeof english = {
   picked: (count) => (count === 1 ? '1 elegida' : `${count} elegidas`),
   clear: 'Quitar la selección',
   asks: (order) => `¿${order}?`,
-  deeds: {
+  orders: {
     start: {
       label: 'Arrancar',
       order: (count) => `Arrancar ${sessionsOf(count)}`,
