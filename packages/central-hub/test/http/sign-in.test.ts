@@ -205,6 +205,7 @@ async function anotherHub({ store, links }: TestHub, adminKey: string): Promise<
     metrics: new Registry(),
     version: '0.0.0',
     url: null,
+    name: null,
     trustedProxies: [],
     ratePerSecond: 1000,
     compat: 'key',
