@@ -17,7 +17,7 @@ export async function hostileMachine({ port }: TestManager, text: string): Promi
       const { statusCode = 502, headers: told } = answer;
       const body = Buffer.concat(await Array.fromAsync(answer as AsyncIterable<Buffer>)).toString('utf8');
       const isJson = /json/.test(told['content-type'] ?? '') && body !== '';
-      const said = isJson ? JSON.stringify(JSON.parse(body, (key, value) => filled(key, value, text))) : body;
+      const said = isJson ? JSON.stringify(filled('', JSON.parse(body), text)) : body;
       response.writeHead(statusCode, { ...told, 'content-length': Buffer.byteLength(said) }).end(said);
     });
     onwards.on('error', () => response.destroy());
@@ -32,7 +32,11 @@ export async function hostileMachine({ port }: TestManager, text: string): Promi
   return (server.address() as AddressInfo).port;
 }
 
-/** An empty hint stays empty: it says that there is nothing to do. */
+/** An empty hint stays empty: it says that there is nothing to do. A session `error` tells a word that every object has. */
 function filled(key: string, value: unknown, text: string): unknown {
-  return FREE.has(key) && typeof value === 'string' && value !== '' ? text : value;
+  if (typeof value === 'string') return FREE.has(key) && value !== '' ? text : value;
+  if (Array.isArray(value)) return value.map((each) => filled('', each, text));
+  if (typeof value !== 'object' || value === null) return value;
+  const own = 'name' in value && value.name === 'error' ? 'constructor' : text;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, filled(name, part, own)]));
 }
