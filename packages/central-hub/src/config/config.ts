@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { CHECKOUT, type ClientSessions, ConfigError, type Env, settingsReader } from '@leadmaster/service-kit/settings';
+import type { ClientSessions } from '@leadmaster/protocol';
+import { CHECKOUT, ConfigError, type Env, settingsReader } from '@leadmaster/service-kit/settings';
 import { VARIABLES } from './variables.ts';
 
 /** The validated settings of a hub. Times in milliseconds. */

@@ -8,7 +8,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { takesGzip } from './packed.ts';
 
 /** The addresses of its views. What they show, the page asks for itself. */
-const VIEWS = ['/', '/sign-in', '/new', '/sessions/:session'];
+const VIEWS = [
+  ...['/', '/sign-in', '/new', '/sessions/:session'],
+  ...['/machines', '/machines/new', '/tenants', '/tenants/new', '/keys', '/keys/new', '/audit'],
+];
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,5 +1,5 @@
+import type { ClientSessions } from '@leadmaster/protocol';
 import type { AppContext, AppTiming } from '@leadmaster/service-kit/http';
-import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { Logger } from 'pino';
 import type { HubFeed } from '../events/feed.ts';
 import type { OpenCalls } from '../keys/open-calls.ts';
