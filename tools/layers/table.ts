@@ -221,7 +221,7 @@ export const ROOMS: readonly Room[] = [
   {
     room: `${HUB}/config`,
     rooms: [],
-    packages: ['service-kit'],
+    packages: ['service-kit', 'protocol'],
     why: 'Settings know nothing of what they set.',
   },
   { room: `${HUB}/secrets`, rooms: [], packages: ['service-kit', 'protocol'], why: 'It seals what it is given.' },
