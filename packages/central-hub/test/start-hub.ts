@@ -53,6 +53,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
     metrics: new Registry(),
     version: '0.0.0',
     url: null,
+    name: null,
     trustedProxies: [],
     ratePerSecond: 1000,
     compat: 'key',

@@ -34,7 +34,7 @@ export const auditLine = z.object({
 });
 export type AuditLine = z.infer<typeof auditLine>;
 
-/** A page of the audit, oldest first. `cursor` is the next `after`, also at the end: what comes later is read on from it. */
+/** A page of the audit. `cursor`: oldest first, the next `after`, also at the end; newest first, the next `before`, and 0 at the end. */
 export const auditPage = z.object({ items: z.array(auditLine), cursor: count });
 
 /** The end of the audit. Kept elsewhere, it shows later that nothing up to it was removed or changed. */

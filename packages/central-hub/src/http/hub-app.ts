@@ -25,6 +25,8 @@ export interface RouteContext extends AppContext {
   onboarding: Onboarding;
   /** The public origin; null where only this machine calls. */
   url: string | null;
+  /** Who the operator is, as people call them. */
+  name: string | null;
   /** For what a handler alone knows of an act: who opened a route without a key, and what it is about. */
   trail: AuditTrail;
   log: Logger;

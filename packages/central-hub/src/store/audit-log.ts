@@ -30,11 +30,16 @@ const LONG = Object.values<Route>(HUB_ROUTES)
 
 /** Which lines are asked for. */
 export interface AuditQuery {
+  /** Oldest first unless told otherwise. */
+  order?: 'oldest' | 'newest';
   after: number;
+  before?: number | undefined;
   limit: number;
   tenant?: string | undefined;
   /** By its full name. */
   session?: string | undefined;
+  actor?: string | undefined;
+  action?: string | undefined;
   /** Also that a change has begun, where its result is there. */
   all: boolean;
 }
@@ -88,7 +93,7 @@ export class AuditLog {
     });
   }
 
-  /** Lines by number. `cursor`: the next `after`, also where these are the last. */
+  /** Lines by number. `cursor`: the next `after`, also where these are the last; newest first, the next `before`, and then 0. */
   async page(query: AuditQuery): Promise<{ items: AuditRecord[]; cursor: number }> {
     return this.#database.run(async (db) => {
       // Before the rows: what is committed in between belongs to the next page.
@@ -96,7 +101,8 @@ export class AuditLog {
       const rows = await auditList(db, query, newest.line).execute();
       const last = rows.at(-1);
       const isFull = rows.length === query.limit && last !== undefined;
-      return { items: rows.map(toRecord), cursor: isFull ? last.id : Math.max(query.after, newest.line) };
+      const end = query.order === 'newest' ? 0 : Math.max(query.after, newest.line);
+      return { items: rows.map(toRecord), cursor: isFull ? last.id : end };
     });
   }
 
@@ -233,16 +239,19 @@ function unsettledLines(
 }
 
 /** The lines of a page, up to the newest that was there when it was begun. */
-export function auditList(db: HubQueries, { after, limit, tenant, session, all }: AuditQuery, newest: number) {
-  let query = db.selectFrom('audit').selectAll('audit').where('audit.id', '>', after).where('audit.id', '<=', newest);
-  if (tenant !== undefined) query = query.where('audit.tenant', '=', tenant);
-  if (session !== undefined) query = query.where('audit.session', '=', session);
+export function auditList(db: HubQueries, { order, after, before, limit, all, ...fields }: AuditQuery, newest: number) {
+  const last = Math.min(newest, (before ?? Number.MAX_SAFE_INTEGER) - 1);
+  let query = db.selectFrom('audit').selectAll('audit').where('audit.id', '>', after).where('audit.id', '<=', last);
+  for (const field of ['tenant', 'session', 'actor', 'action'] as const) {
+    const value = fields[field];
+    if (value !== undefined) query = query.where(`audit.${field}`, '=', value);
+  }
   if (!all) {
     query = query.where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('audit as done').select('done.id').whereRef('done.begun', '=', 'audit.id'))),
     );
   }
-  return query.orderBy('audit.id').limit(limit);
+  return query.orderBy('audit.id', order === 'newest' ? 'desc' : 'asc').limit(limit);
 }
 
 async function lastLine(db: HubQueries): Promise<Mark> {

@@ -2,8 +2,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { send } from '../../../central-hub/test/hub.ts';
-import { startDemo } from '../../src/demo/demo.ts';
 import { Phones, phoneOf } from '../../src/demo/phones.ts';
+import { startStandin } from '../../src/demo/standin.ts';
 import { exitOf } from '../launch/fake-checkout.ts';
 import { demo, needBrowser, type Running } from './demo-service.ts';
 
@@ -19,10 +19,10 @@ async function runs(service: Running): Promise<void> {
 /** A machine with its vault elsewhere, and what speaks with its hub. */
 async function machine() {
   const { folder, startWith, cliWith, hubPort } = await demo();
-  const standin = await startDemo({}, folder);
+  const standin = await startStandin({}, folder);
   onTestFinished(() => standin.close());
   const vault = { VAULT_URL: `file:${join(folder, 'vault')}`, VAULT_KEY_FILE: join(folder, 'vault.key') };
-  const env = { CHROME_ARGS: standin.env.CHROME_ARGS ?? '', ...vault };
+  const env = { CHROME_ARGS: standin.chromeArgs, ...vault };
   const on = (dataDir: string) => ({ ...env, LEADMASTER_DATA_DIR: join(folder, dataDir) });
   return {
     folder,

@@ -28,6 +28,7 @@ export interface RegistryDeps {
 export class SessionRegistry {
   readonly #deps: RegistryDeps;
   readonly #changes = new Map<string, SerialQueue>();
+  readonly #beingMade = new Map<string, Promise<void>>();
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps;
@@ -113,11 +114,17 @@ export class SessionRegistry {
     this.#deps.roster.remove(name);
   }
 
+  /** Resolves once no session of that name is being made. Its first event may be heard before it is there. */
+  async settled(name: string): Promise<void> {
+    await this.#beingMade.get(name)?.catch(() => {});
+  }
+
   async #making(name: string, make: () => Promise<void>): Promise<void> {
     await inTurns(this.#changes, name, async () => {
       if (this.#deps.roster.has(name)) throw sessionExists(name);
-      await make();
-      await this.#supervise(name);
+      const made = make().then(async () => void (await this.#supervise(name)));
+      this.#beingMade.set(name, made);
+      await made.finally(() => this.#beingMade.delete(name));
     });
   }
 
