@@ -1,4 +1,4 @@
-import { type AuditHead, auditHead } from '@leadmaster/protocol';
+import type { AuditHead } from '@leadmaster/protocol';
 import { client } from '../service/client.ts';
 
 const PAGE = 500;
@@ -23,12 +23,12 @@ export async function exportedHead(): Promise<{ lines: Blob; head: AuditHead }> 
 }
 
 /** The head that a file ends with: of an export, or alone; null where it ends with none. */
-export function headIn(text: string): AuditHead | null {
+export function headIn(text: string): Pick<AuditHead, 'line' | 'mac'> | null {
   const last = text.trimEnd().split('\n').at(-1) ?? '';
   try {
     const said = JSON.parse(last);
-    const read = auditHead.safeParse(said?.head ?? said);
-    return read.success ? read.data : null;
+    const { line, mac } = said.head ?? said;
+    return Number.isSafeInteger(line) && typeof mac === 'string' ? { line, mac } : null;
   } catch {
     return null;
   }
