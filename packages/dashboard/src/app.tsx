@@ -1,5 +1,6 @@
 import { mayVisit } from './model/places.ts';
 import { view } from './model/router.ts';
+import { nextTheme, theme } from './model/theme.ts';
 import { Nav } from './nav.tsx';
 import { PlaceOf } from './place-of.tsx';
 import { isSignedOut, line } from './service/client.ts';
@@ -8,7 +9,6 @@ import { SessionView } from './session/view.tsx';
 import { CreateSession } from './sessions/create.tsx';
 import { SessionList } from './sessions/list.tsx';
 import { SignIn } from './sign-in.tsx';
-import { nextTheme, theme } from './theme.ts';
 import { Button } from './ui/button.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Link } from './ui/link.tsx';

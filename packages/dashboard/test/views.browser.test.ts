@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { DIST, type Place, place, useBrowser } from './world.ts';
+import { type Place, place, useBrowser } from './world.ts';
 
 const open = useBrowser();
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -46,12 +44,6 @@ test('every view is fit for a screen reader and as wide as its window, and asks 
     expect([findings.flat(), elsewhere]).toEqual([[], []]);
   }
 }, 120_000);
-
-test('what a browser loads is at most 120 kB, packed', () => {
-  const assets = join(DIST, 'assets');
-  const sizes = readdirSync(assets).map((name) => gzipSync(readFileSync(join(assets, name)), { level: 9 }).length);
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(120_000);
-});
 
 async function fill(world: Place): Promise<void> {
   const { manager } = world;

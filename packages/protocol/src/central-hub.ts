@@ -5,7 +5,7 @@ import { event } from './events/index.ts';
 import { room } from './machine.ts';
 import { sessionName, tenantName } from './names.ts';
 import { plainText } from './plain-text.ts';
-import { SCOPES } from './routes/route.ts';
+import { SCOPES } from './scopes.ts';
 import { createSession, session } from './session.ts';
 import { seenAs } from './tenants/seen.ts';
 

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
-import { Client } from '@leadmaster/client';
+import { Client, heldToContract } from '@leadmaster/client';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { anyOf } from '@leadmaster/service-kit/wait';
 
@@ -44,7 +44,7 @@ export class MachineLink {
     this.url = url;
     this.#token = token;
     // What the hub stores, or takes as done, is held to the contract: something else may answer at that address.
-    this.client = new Client({ url, key: () => token, checksAnswers: true });
+    this.client = new Client({ url, key: () => token, check: heldToContract });
     const options = { keepAlive: true, maxFreeSockets: 32, keepAliveMsecs: 30_000 };
     this.#agent = new URL(url).protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
     this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();

@@ -1,3 +1,5 @@
+import { HUB_ROUTES, type Route } from '@leadmaster/protocol';
+import type { RawBuilder } from 'kysely';
 import type { AuditChain, Mark } from '../secrets/audit-chain.ts';
 import { type AuditCheck, AuditVerifier, type GivenHead, problemsIn } from './audit-check.ts';
 import {
@@ -19,6 +21,12 @@ import type { AuditRow } from './tables.ts';
 /** So many lines are written or deleted in one transaction at most. */
 const AT_ONCE = 500;
 const DAY_MS = 86_400_000;
+/** The result of what continues after its answer. */
+const ACCEPTED = 'accepted';
+/** Actions that may continue so, as operations. */
+const LONG = Object.values<Route>(HUB_ROUTES)
+  .filter(({ long }) => long !== undefined)
+  .map(({ id }) => id);
 
 /** Which lines are asked for. */
 export interface AuditQuery {
@@ -63,6 +71,26 @@ export class AuditLog {
     this.#waiting.push({ entry, written: resolve, refused: reject });
     void this.#write();
     return promise;
+  }
+
+  /** Adds what came of an act that was told as accepted; null where it is told already, as by another hub. */
+  async settle(accepted: AuditRecord, result: string): Promise<AuditRecord | null> {
+    return this.#database.transact(async (db) => {
+      await this.#lockedHead(db);
+      const told = await db.selectFrom('audit').select('id').where('begun', '=', accepted.id).executeTakeFirst();
+      if (told !== undefined) return null;
+      const { id: begun, at: _at, mac: _mac, ...act } = accepted;
+      return (await this.#append(db, [{ ...act, result, begun }]))[0] ?? null;
+    });
+  }
+
+  /** Lines after a number that tell of long calls as accepted, and nothing of their end. `through`: how far was looked. */
+  async unsettled(after: number, withinMs: number): Promise<{ lines: AuditRecord[]; through: number }> {
+    return this.#database.run(async (db) => {
+      const { line: through } = await lastLine(db);
+      const rows = await unsettledLines(db, { after, through }, ago(this.#database.dialect, withinMs)).execute();
+      return { lines: rows.map(toRecord), through };
+    });
   }
 
   /** Lines by number. `cursor`: the next `after`, also where these are the last; newest first, the next `before`, and then 0. */
@@ -189,6 +217,25 @@ export class AuditLog {
     await this.#append(db, [entry]);
     return rows.length;
   }
+}
+
+function unsettledLines(
+  db: HubQueries,
+  { after, through }: { after: number; through: number },
+  since: RawBuilder<number>,
+) {
+  return db
+    .selectFrom('audit')
+    .selectAll('audit')
+    .where('audit.id', '>', after)
+    .where('audit.id', '<=', through)
+    .where('audit.result', '=', ACCEPTED)
+    .where('audit.action', 'in', LONG)
+    .where('audit.at', '>', since)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('audit as done').select('done.id').whereRef('done.begun', '=', 'audit.id'))),
+    )
+    .orderBy('audit.id');
 }
 
 /** The lines of a page, up to the newest that was there when it was begun. */

@@ -23,15 +23,21 @@ export async function exportedHead(): Promise<{ lines: Blob; head: AuditHead }> 
 }
 
 /** The head that a file ends with: of an export, or alone; null where it ends with none. */
-export function headIn(text: string): Pick<AuditHead, 'line' | 'mac'> | null {
+export function headIn(text: string): AuditHead | null {
   const last = text.trimEnd().split('\n').at(-1) ?? '';
   try {
-    const said = JSON.parse(last);
-    const { line, mac } = said.head ?? said;
-    return Number.isSafeInteger(line) && typeof mac === 'string' ? { line, mac } : null;
+    const read: unknown = JSON.parse(last);
+    const { head = read } = (read ?? {}) as { head?: unknown };
+    return isHead(head) ? head : null;
   } catch {
     return null;
   }
+}
+
+/** The hub checks what it is given; this only tells a head from another file. */
+function isHead(said: unknown): said is AuditHead {
+  const { line, at, mac } = (said ?? {}) as Record<string, unknown>;
+  return typeof line === 'number' && (at === null || typeof at === 'string') && typeof mac === 'string';
 }
 
 /** Gives the browser a file to keep. */

@@ -1,4 +1,4 @@
-import type { AuditReport } from '@leadmaster/protocol';
+import type { AuditHead, AuditReport } from '@leadmaster/protocol';
 import { useRef, useState } from 'preact/hooks';
 import { client } from '../service/client.ts';
 import { Button } from '../ui/button.tsx';
@@ -16,7 +16,7 @@ export function Proof() {
   const [report, setReport] = useState<AuditReport | 'no head' | 'kept' | null>(null);
   const [verifying, saving] = [useOrder(), useOrder()];
   const chooser = useRef<HTMLInputElement>(null);
-  const verify = async (head: ReturnType<typeof headIn>): Promise<void> => {
+  const verify = async (head: AuditHead | null): Promise<void> => {
     setReport(null);
     const query = head === null ? {} : { head: `${head.line}:${head.mac}` };
     setReport(await client.call('verifyAudit', { query }, { timeoutMs: VERIFY_MS }));

@@ -4,7 +4,7 @@ import { client } from '../service/client.ts';
 import { lookWhoIsIn, me } from '../service/me.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { PlaceRow } from '../ui/place.tsx';
-import { Ago, Until } from '../ui/time.tsx';
+import { Ago, Day } from '../ui/time.tsx';
 import { words } from '../words/index.ts';
 
 /** One key: whose it is, what it may do, and its end. */
@@ -24,7 +24,7 @@ export function KeyRow({ hubKey, onChange }: { hubKey: HubKey; onChange: () => v
       about={<code class="faint">{id}</code>}
       facts={[
         [keys.created, <Ago key="created" at={createdAt} bare />],
-        [keys.expires, <Until key="expires" at={expiresAt} />],
+        [keys.expires, <Day key="expires" at={expiresAt} />],
         [keys.lastUsed, <Ago key="used" at={lastUsedAt} bare />],
       ]}
       acts={

@@ -19,6 +19,12 @@ export function bytes(count: number): string {
   return `${number} ${UNITS[power]}`;
 }
 
+/** A share, 0.04 as 4 %. */
+export function percent(share: number): string {
+  const style = { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 } as const;
+  return new Intl.NumberFormat(words.value.locale, style).format(share);
+}
+
 /** How long: 40 s, 3 min, 5 h, 2 d. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
