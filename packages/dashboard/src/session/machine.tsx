@@ -8,11 +8,12 @@ import { Button } from '../ui/button.tsx';
 import { Copyable } from '../ui/copyable.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { UnderWay } from '../ui/under-way.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 type Machine = AnswerOf<Routes['listMachines']>['items'][number];
 
