@@ -55,3 +55,8 @@ export function clockTime(iso: string): string {
 export function phone(digits: string): string {
   return /^\d+$/.test(digits) ? `+${digits}` : digits;
 }
+
+/** The day of a time, in the reader's zone. */
+export function day(iso: string): string {
+  return new Intl.DateTimeFormat(words.value.locale, { dateStyle: 'medium' }).format(new Date(iso));
+}

@@ -17,7 +17,7 @@ import { Section, Shown } from './section.tsx';
 type Machine = AnswerOf<Routes['listMachines']>['items'][number];
 
 const KINDS = ['move', 'transfer'] as const;
-const ADD = './leadmaster machines add m2 https://m2.example.org --token-file m2.token';
+const ADD = './leadmaster machines add NAME https://ADDRESS --token-file FILE';
 
 /** Where a session lives, and its way to another machine; for the operator. */
 export function MachinePart({ session }: { session: HubSession }) {

@@ -1,4 +1,4 @@
-import { duration, exactTime, now, since } from '../model/format.ts';
+import { day, duration, exactTime, now, since } from '../model/format.ts';
 import { words } from '../words/index.ts';
 
 /** How long ago, with the exact time in the reader's zone on hover. `told`: the words around it. */
@@ -25,6 +25,16 @@ export function Until({ at, told = words.value.time.in }: { at: string; told?: (
   return (
     <time dateTime={at} title={exactTime(at)}>
       {told(duration(Date.parse(at) - now.value))}
+    </time>
+  );
+}
+
+/** A time to come, as its day, with the exact one on hover. */
+export function Day({ at }: { at: string | null }) {
+  if (at === null) return <span class="faint">{words.value.app.never}</span>;
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {day(at)}
     </time>
   );
 }

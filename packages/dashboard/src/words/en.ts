@@ -1,6 +1,12 @@
 import type { MessageState, Session } from '@leadmaster/protocol';
 import { reasons } from '@leadmaster/protocol/english';
+import { audit } from './en/audit.ts';
+import { bulk } from './en/bulk.ts';
+import { keys } from './en/keys.ts';
+import { machines } from './en/machines.ts';
+import { places } from './en/places.ts';
 import { sessionParts } from './en/session.ts';
+import { tenants } from './en/tenants.ts';
 import { sessionHint } from './en-hints.ts';
 
 type State = Session['state'];
@@ -36,8 +42,13 @@ export const en = {
     tryAgain: 'Try again',
     none: 'none',
     never: 'never',
-    more: 'Show more',
   },
+
+  places,
+  machines,
+  tenants,
+  keys,
+  audit,
 
   problem: {
     what: 'What to do',
@@ -111,7 +122,10 @@ export const en = {
     notLinked: 'not linked',
     oldNews: (time: string) => `The machine does not answer; last known ${time} ago`,
     restricted: 'WhatsApp lets it open no new chats',
+    listensOnly: 'only listens',
   },
+
+  bulk,
 
   empty: {
     title: 'Link the first WhatsApp account',
@@ -123,6 +137,10 @@ export const en = {
     ],
     create: 'Make a session',
     alsoCli: 'Or in a terminal:',
+    program: 'By a program',
+    programText: 'A key lets a program do the same. With one, this makes the session:',
+    makeKey: 'Make a key',
+    docs: 'All calls of the API',
   },
 
   create: {

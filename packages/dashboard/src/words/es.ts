@@ -1,6 +1,12 @@
 import { actions, advice, errors, reasons, sessionHint } from '@leadmaster/protocol/spanish';
 import type { Words } from './en.ts';
+import { audit } from './es/audit.ts';
+import { bulk } from './es/bulk.ts';
+import { keys } from './es/keys.ts';
+import { machines } from './es/machines.ts';
+import { places } from './es/places.ts';
 import { sessionParts } from './es/session.ts';
+import { tenants } from './es/tenants.ts';
 
 /** Everything that the page shows, in Spanish. */
 export const es: Words = {
@@ -32,8 +38,13 @@ export const es: Words = {
     tryAgain: 'Intentar otra vez',
     none: 'ninguno',
     never: 'nunca',
-    more: 'Mostrar más',
   },
+
+  places,
+  machines,
+  tenants,
+  keys,
+  audit,
 
   problem: {
     what: 'Qué hacer',
@@ -107,7 +118,10 @@ export const es: Words = {
     notLinked: 'sin vincular',
     oldNews: (time) => `La máquina no responde; lo último se supo hace ${time}`,
     restricted: 'WhatsApp no la deja abrir chats nuevos',
+    listensOnly: 'solo escucha',
   },
+
+  bulk,
 
   empty: {
     title: 'Vincule la primera cuenta de WhatsApp',
@@ -119,6 +133,10 @@ export const es: Words = {
     ],
     create: 'Crear una sesión',
     alsoCli: 'O en una terminal:',
+    program: 'Con un programa',
+    programText: 'Con una clave, un programa puede hacer lo mismo. Así crea la sesión:',
+    makeKey: 'Hacer una clave',
+    docs: 'Todas las llamadas de la API',
   },
 
   create: {
