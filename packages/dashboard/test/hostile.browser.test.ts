@@ -2,9 +2,9 @@ import { ADMIN_KEY, SERVICE_TOKEN, startTestManager } from '@leadmaster/testkit'
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { hubOver } from '../../central-hub/test/hub.ts';
+import { DIST } from './build.ts';
 import { hostileMachine } from './hostile-machine.ts';
 import { ALL_EVIL, EVIL, faultsIn, marked } from './inert.ts';
-import { DIST } from './build.ts';
 import { useBrowser } from './world.ts';
 
 const open = useBrowser();

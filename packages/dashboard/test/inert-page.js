@@ -8,7 +8,8 @@ function look([begin, end]) {
   for (const element of document.querySelectorAll('body *')) {
     const name = element.localName;
     if (['script', 'img', 'iframe', 'object', 'embed', 'base', 'link', 'style', 'meta'].includes(name)) {
-      if (name !== 'script' || element.closest('main') !== null) faults.push(`element ${element.outerHTML.slice(0, 100)}`);
+      if (name !== 'script' || element.closest('main') !== null)
+        faults.push(`element ${element.outerHTML.slice(0, 100)}`);
     }
     for (const { name: attribute, value } of element.attributes) {
       const where = `${name} ${attribute}="${value.slice(0, 80)}"`;
