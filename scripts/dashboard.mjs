@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withInstallLock } from './install-lock.mjs';
 import { capture, fail, LaunchError, ROOT } from './lib.mjs';
+import { findRuntime } from './runtime.mjs';
 import { wordsOf } from './words.mjs';
 
 const FOLDER = 'packages/dashboard';
@@ -73,7 +74,7 @@ async function build({ root, node, log, folder, dist, hash }) {
   log(words.buildingDashboard);
   const started = Date.now();
   // Under another one the page would be built for its developer, with the paths of this machine in it.
-  const env = { ...process.env, NODE_ENV: 'production' };
+  const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const config = join(root, FOLDER, 'vite.config.ts');
   const how = ['--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn', '--config', config];
@@ -97,5 +98,9 @@ function moveAside(from, to) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  ensureDashboard({ page: process.argv[2] === 'demo' ? 'demo' : 'dashboard' }).catch(fail);
+  const page = process.argv[2] === 'demo' ? 'demo' : 'dashboard';
+  // The build reads sources of the contract, which the pinned runtime runs as they are.
+  findRuntime()
+    .then((node) => ensureDashboard({ node, page }))
+    .catch(fail);
 }

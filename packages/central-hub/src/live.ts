@@ -3,6 +3,7 @@ import { listen } from '@leadmaster/service-kit/http';
 import { type LogSink, measureLog } from '@leadmaster/service-kit/log';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { AuditEnds } from './audit-ends.ts';
 import { BackupKeeper } from './backups/keeper.ts';
 import type { HubConfig } from './config/index.ts';
 import { MachineReaders } from './events/readers.ts';
@@ -59,6 +60,7 @@ export async function goLive(
   const moves = new MoveRunner({ store, links, holder, leaseSeconds, log });
   const ownMachine = local === null ? null : nameOf(local);
   const backups = new BackupKeeper({ store, links, secret, local: ownMachine, metrics, log });
+  const ends = new AuditEnds({ store, links, log });
   const wakeMoves = () => moves.wake();
   const own = { store, links, teller, secrets, log, metrics, version, attentionOf, wakeMoves, dashboard, hostRoutes };
   const http = await createHubServer({ ...config, ...own });
@@ -67,7 +69,7 @@ export async function goLive(
   async function close(): Promise<void> {
     tidy.stop();
     teller.stop();
-    await Promise.all([http.close(), readers.close(), moves.close(), backups.close()]);
+    await Promise.all([http.close(), readers.close(), moves.close(), backups.close(), ends.close()]);
     links.close();
     await store.close();
   }
@@ -80,6 +82,7 @@ export async function goLive(
     teller.start();
     moves.start();
     backups.start();
+    ends.start();
     return { url, close };
   } catch (error) {
     await close();

@@ -101,7 +101,7 @@ function usageError(error: CommanderError): CliError {
 }
 
 /** The command line as commander knows it: that command alone, or the whole of it where there is none of that name. */
-async function createProgram(io: Io, json: boolean, name = ''): Promise<Command> {
+export async function createProgram(io: Io, json: boolean, name = ''): Promise<Command> {
   const words = wordsFor({ env: io.env, json });
   const program = new Command('leadmaster')
     .description(words.program.about)

@@ -7,7 +7,8 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { demo } from '../../cli/test/e2e/demo-service.ts';
 import { exitOf } from '../../cli/test/launch/fake-checkout.ts';
-import { DIST, useBrowser } from './world.ts';
+import { DIST } from './build.ts';
+import { useBrowser } from './world.ts';
 
 const open = useBrowser();
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

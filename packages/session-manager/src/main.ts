@@ -50,7 +50,7 @@ export async function runSessionManager(options: ManagerOptions = {}): Promise<R
   const { log, sink } = createServiceLog(config.log, options.logTo);
   for (const warning of warnings) log.warn(warning);
   if (process.getuid?.() === 0) {
-    log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; the README says how.");
+    log.warn("running as root: Chromium's sandbox is off. Run it as a user of its own; docs/service.md says how.");
   }
   // Where a service runs on the data folder already, the data folder's lock reports that instead.
   if (livingOwner(dataPaths(config.dataDir).dataLock) === null) {

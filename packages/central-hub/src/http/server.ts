@@ -1,6 +1,5 @@
-import { COMPONENTS, TAGS } from '@leadmaster/protocol';
+import { type ClientSessions, COMPONENTS, TAGS } from '@leadmaster/protocol';
 import { APP_TIMING, type AppTiming, createHttpApp, type HttpApp, serviceRoutes } from '@leadmaster/service-kit/http';
-import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
@@ -47,6 +46,8 @@ export interface HubServerOptions {
   metrics: Registry;
   version: string;
   url: string | null;
+  /** Who the operator is, as people call them. */
+  name: string | null;
   trustedProxies: readonly string[];
   ratePerSecond: number;
   compat: 'key' | 'open';
@@ -115,6 +116,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     trail,
     log,
     url: options.url,
+    name: options.name,
     timing,
     wakeMoves: options.wakeMoves,
     attentionOf: options.attentionOf,

@@ -18,7 +18,7 @@ export const register: Register = (parent, io, words) => {
   parent
     .command('sending')
     .description(help.about)
-    .argument('<name and on|off...>', help.words)
+    .argument('<name on|off...>', help.words)
     .addOption(new Option('--tenant <name>', help.tenant).conflicts('machine'))
     .addOption(new Option('--machine <name>', help.machine))
     .action(async (given: string[], { tenant, machine }: Options, command: Command) => {
