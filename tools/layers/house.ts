@@ -21,7 +21,7 @@ export interface House {
 }
 
 const SOURCES = '**/*.{ts,tsx,mts,cts,js,mjs,cjs}';
-const NOT_OURS = new Set(['node_modules', 'dist']);
+const NOT_OURS = new Set(['node_modules', 'dist', 'dist-demo']);
 
 /** Reads the folders that the table names, and every package, whether the table has it or not. */
 export function readHouse(root: string, table: readonly Room[]): House {

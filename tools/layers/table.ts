@@ -123,8 +123,8 @@ export const ROOMS: readonly Room[] = [
     room: `${HUB}/onboarding/page`,
     rooms: [],
     packages: ['protocol'],
-    libraries: [],
-    why: 'Pages are made of what they are given.',
+    libraries: ['node:'],
+    why: 'Pages are made of what they are given, and of the files beside them.',
   },
   {
     room: `${HUB}/backups`,
@@ -221,7 +221,7 @@ export const ROOMS: readonly Room[] = [
   {
     room: `${HUB}/config`,
     rooms: [],
-    packages: ['service-kit'],
+    packages: ['service-kit', 'protocol'],
     why: 'Settings know nothing of what they set.',
   },
   { room: `${HUB}/secrets`, rooms: [], packages: ['service-kit', 'protocol'], why: 'It seals what it is given.' },
@@ -259,11 +259,10 @@ export const ROOMS: readonly Room[] = [
     why: 'A library of its own: it knows processes and files, no service and no vault.',
   },
   {
-    room: `${DASHBOARD}/jitless.ts`,
-    rooms: [],
-    packages: [],
-    libraries: ['zod'],
-    why: 'One setting of the schemas, made before any of them is.',
+    room: 'packages/dashboard/demo',
+    packages: ['client', 'protocol'],
+    libraries: ['preact', '@preact/signals'],
+    why: 'The page of the demo: the dashboard, with the phone at its side. The dashboard knows nothing of it.',
   },
   {
     room: DASHBOARD,
@@ -273,7 +272,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     room: `${DASHBOARD}/session`,
-    rooms: ['ui', 'model', 'service', 'words'],
+    rooms: ['ui', 'chart', 'model', 'service', 'words'],
     libraries: ['preact', 'uqr'],
     why: 'The page of one session.',
   },
@@ -281,6 +280,17 @@ export const ROOMS: readonly Room[] = [
     room: `${DASHBOARD}/sessions`,
     rooms: ['ui', 'model', 'service', 'words'],
     why: 'The list, and what makes a session.',
+  },
+  {
+    room: `${DASHBOARD}/{machines,tenants,keys,audit}`,
+    rooms: ['ui', 'model', 'service', 'words'],
+    why: 'The views of the installation, for the operator. None knows another.',
+  },
+  {
+    room: `${DASHBOARD}/chart`,
+    rooms: ['ui', 'model', 'words'],
+    libraries: ['preact', '@preact/signals', 'uplot'],
+    why: 'Lines over time, loaded when the first is shown.',
   },
   { room: `${DASHBOARD}/ui`, rooms: ['model', 'service', 'words'], why: 'Parts that every view is made of.' },
   { room: `${DASHBOARD}/model`, rooms: ['service', 'words'], why: 'What is shown of a session, without any drawing.' },

@@ -3,14 +3,16 @@ import { listen } from '@leadmaster/service-kit/http';
 import { type LogSink, measureLog } from '@leadmaster/service-kit/log';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { AuditEnds } from './audit-ends.ts';
 import { BackupKeeper } from './backups/keeper.ts';
 import type { HubConfig } from './config/index.ts';
 import { MachineReaders } from './events/readers.ts';
 import { keepTidy } from './housekeeping.ts';
+import type { HostRoute } from './http/host-routes.ts';
 import { createHubServer } from './http/server.ts';
 import { listeningOf } from './listening.ts';
 import { MachineLinks } from './machines/links.ts';
-import { knowLocalMachine, type LocalMachine, nameOfThisMachine } from './machines/local.ts';
+import { knowLocalMachine, type LocalMachine, nameOf } from './machines/local.ts';
 import { SendingTeller } from './machines/sending-teller.ts';
 import { MoveRunner } from './moves/runner.ts';
 import type { HubStore } from './store/index.ts';
@@ -28,6 +30,8 @@ export interface LiveOptions {
   local: LocalMachine | null;
   /** The folder of the built dashboard; null where there is none. */
   dashboard: string | null;
+  /** What the host of the hub adds. */
+  hostRoutes?: readonly HostRoute[];
   /** How long its lease of a machine's log lasts without a renewal. */
   leaseSeconds: number;
 }
@@ -42,7 +46,7 @@ export interface Answering {
 /** The hub over its open store: answers HTTP and reads the logs of all machines. The store is closed with it, and when it cannot begin. */
 export async function goLive(
   store: HubStore,
-  { config, secrets, secret, log, sink, version, local, dashboard, leaseSeconds }: LiveOptions,
+  { config, secrets, secret, log, sink, version, local, dashboard, hostRoutes = [], leaseSeconds }: LiveOptions,
 ): Promise<Answering> {
   const links = new MachineLinks(store.machines, log);
   // The only hub on its database reads on at once after a restart: the lease was its own.
@@ -54,17 +58,18 @@ export async function goLive(
   const attentionOf = (machine: string) => readers.attentionOf(machine);
   const teller = new SendingTeller(store, links, log);
   const moves = new MoveRunner({ store, links, holder, leaseSeconds, log });
-  const ownMachine = local === null ? null : nameOfThisMachine();
+  const ownMachine = local === null ? null : nameOf(local);
   const backups = new BackupKeeper({ store, links, secret, local: ownMachine, metrics, log });
+  const ends = new AuditEnds({ store, links, log });
   const wakeMoves = () => moves.wake();
-  const own = { store, links, teller, secrets, log, metrics, version, attentionOf, wakeMoves, dashboard };
+  const own = { store, links, teller, secrets, log, metrics, version, attentionOf, wakeMoves, dashboard, hostRoutes };
   const http = await createHubServer({ ...config, ...own });
   const tidy = keepTidy({ store, links, kept: { ...config.events, auditMs: config.auditMs }, log });
 
   async function close(): Promise<void> {
     tidy.stop();
     teller.stop();
-    await Promise.all([http.close(), readers.close(), moves.close(), backups.close()]);
+    await Promise.all([http.close(), readers.close(), moves.close(), backups.close(), ends.close()]);
     links.close();
     await store.close();
   }
@@ -77,6 +82,7 @@ export async function goLive(
     teller.start();
     moves.start();
     backups.start();
+    ends.start();
     return { url, close };
   } catch (error) {
     await close();

@@ -4,6 +4,7 @@ import type { HostedService } from '@leadmaster/service-kit/process';
 import { type Env, loadSecrets } from '@leadmaster/service-kit/settings';
 import { readHubConfig } from './config/index.ts';
 import { holdDatabase } from './hold.ts';
+import type { HostRoute } from './http/host-routes.ts';
 import { listeningOf } from './listening.ts';
 import { type Answering, goLive, type LiveOptions } from './live.ts';
 import type { LocalMachine } from './machines/local.ts';
@@ -30,6 +31,8 @@ export interface HubOptions {
   local?: LocalMachine | null;
   /** The folder of the built dashboard; null, or one that is not there: no page is served. */
   dashboard?: string | null;
+  /** Routes that the host of the hub adds for the operator. */
+  hostRoutes?: readonly HostRoute[];
   logTo?: 'stdout' | 'stderr';
   /** How long another hub waits for a machine's log after this one has died; 15 s unless given. */
   leaseSeconds?: number;
@@ -46,6 +49,7 @@ export async function runCentralHub({
   version,
   local = null,
   dashboard = null,
+  hostRoutes = [],
   logTo,
   leaseSeconds = LEASE_S,
 }: HubOptions): Promise<RunningHub> {
@@ -65,6 +69,7 @@ export async function runCentralHub({
     version,
     local,
     dashboard,
+    hostRoutes,
     leaseSeconds,
   }).catch((error: unknown) => {
     alone?.release();

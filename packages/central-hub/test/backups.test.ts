@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ADMIN_KEY, QUICK_DISK, SERVICE_TOKEN, send, startTestManager } from '@leadmaster/testkit';
+import { Postgres, postgresMissing } from '@leadmaster/testkit/postgres';
 import { expect, onTestFinished, test } from 'vitest';
 import { recoverHub, runCentralHub } from '../src/index.ts';
 
@@ -10,14 +11,15 @@ async function folder(): Promise<string> {
   return made;
 }
 
-const envOf = (dataDir: string) => ({
+const envOf = (dataDir: string, databaseUrl?: string) => ({
+  ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   ...{ LEADMASTER_DATA_DIR: dataDir, HUB_PORT: '0', LOG_LEVEL: 'silent', LEADMASTER_ADMIN_KEY: ADMIN_KEY },
   LEADMASTER_SERVICE_TOKEN: SERVICE_TOKEN,
 });
 
-async function hubOn(dataDir: string, url: string) {
+async function hubOn(dataDir: string, url: string, databaseUrl?: string) {
   const hub = await runCentralHub({
-    ...{ env: envOf(dataDir), version: '0.0.0' },
+    ...{ env: envOf(dataDir, databaseUrl), version: '0.0.0' },
     local: { url, token: SERVICE_TOKEN },
   });
   onTestFinished(() => hub.shutdown('the test is over'));
@@ -25,11 +27,27 @@ async function hubOn(dataDir: string, url: string) {
   return { hub, ask: (path: string, ask = {}) => send(port, path, ask) };
 }
 
-test('a lost hub comes back from the vault: a key works, a revoked one does not, the audit is whole', async () => {
+/** A fresh database for each place of a hub; undefined is SQLite in its folder. */
+type Databases = () => Promise<string | undefined>;
+
+test('a lost hub comes back from the vault: a key works, a revoked one does not, the audit is whole', () =>
+  comesBack(async () => undefined));
+
+test('so does one on PostgreSQL', { timeout: 60_000 }, async (context) => {
+  const missing = postgresMissing();
+  if (missing !== null) context.skip(missing);
+  await using postgres = await Postgres.start();
+  await comesBack(() => postgres.createDatabase());
+});
+
+async function comesBack(database: Databases): Promise<void> {
   const manager = await startTestManager();
   onTestFinished(() => manager.close());
   const url = `http://127.0.0.1:${manager.port}`;
-  const lost = await hubOn(await folder(), url);
+  const [first, firstDatabase] = [await folder(), await database()];
+  // Hubs on one PostgreSQL share a secret, which is made by the operator.
+  if (firstDatabase !== undefined) await writeFile(join(first, 'hub.secret'), `${'5'.repeat(64)}\n`, { mode: 0o600 });
+  const lost = await hubOn(first, url, firstDatabase);
   await lost.ask('/v1/tenants', { body: { name: 'acme' } });
   const make = async (name: string) =>
     (await lost.ask('/v1/keys', { body: { name, tenant: 'acme', scopes: ['read'] } })).json;
@@ -41,20 +59,26 @@ test('a lost hub comes back from the vault: a key works, a revoked one does not,
   // The revocation alone, without another word, makes a document.
   await expect.poll(async () => (await saved())?.number ?? 0, { timeout: 20_000 }).toBeGreaterThan(before);
   await lost.hub.shutdown('its machine is lost');
+  // After that backup, and before its end, the hub had switched off the tenant: its machine was told.
+  const hubId = (await saved())?.hub ?? '';
+  const { revision } = manager.context.bounds.wordOf(hubId);
+  await manager.context.bounds.say(hubId, { revision: revision + 1, machine: 'on', tenants: ['acme'], sessions: [] });
 
   const fresh = await folder();
+  const there = envOf(fresh, await database());
   const newest = await manager.context.hubBackups.newest((await saved())?.hub ?? '');
-  const back = await recoverHub(envOf(fresh), newest?.document ?? Buffer.alloc(0));
+  const back = await recoverHub(there, newest?.document ?? Buffer.alloc(0));
   expect(back).toMatchObject({ tenants: 1, keys: 1, machines: 1 });
   expect(await readdir(fresh)).toContain('hub.secret');
-  const { ask } = await hubOn(fresh, url);
+  const { ask } = await hubOn(fresh, url, there.DATABASE_URL);
+  await expect.poll(async () => (await ask('/v1/tenants/acme')).json.sending, { timeout: 10_000 }).toBe('off');
   expect((await ask('/v1/sessions', { key: kept.key })).status).toBe(200);
   expect((await ask('/v1/sessions', { key: revoked.key })).status).toBe(401);
   expect((await ask('/v1/audit/verify')).json).toMatchObject({ ok: true, problems: [] });
-  await expect(recoverHub(envOf(fresh), newest?.document ?? Buffer.alloc(0))).rejects.toMatchObject({
-    code: 'data_folder_in_use',
+  await expect(recoverHub(there, newest?.document ?? Buffer.alloc(0))).rejects.toMatchObject({
+    code: there.DATABASE_URL === undefined ? 'data_folder_in_use' : 'wrong_state',
   });
-});
+}
 
 test('the secret that a fresh start has made gives way to that of the hub, which opens its tokens and its audit', async () => {
   const manager = await startTestManager();

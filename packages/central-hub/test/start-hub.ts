@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ADMIN_KEY, type Answer, type Ask, QUICK_DISK, SERVICE_TOKEN, send } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { AuditEnds } from '../src/audit-ends.ts';
 import { MachineReaders } from '../src/events/readers.ts';
 import { createHubServer, type HubServerOptions } from '../src/http/server.ts';
 import { MachineLinks } from '../src/machines/links.ts';
@@ -41,6 +42,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
   const readers = new MachineReaders({ store, links, holder: 'test', leaseSeconds: 15, log });
   const teller = new SendingTeller(store, links, log);
   const moves = new MoveRunner({ store, links, holder: 'test', leaseSeconds: 15, log, ...options.moves });
+  const ends = new AuditEnds({ store, links, log, lookMs: 100 });
   const app = await createHubServer({
     wakeMoves: () => moves.wake(),
     store,
@@ -51,6 +53,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
     metrics: new Registry(),
     version: '0.0.0',
     url: null,
+    name: null,
     trustedProxies: [],
     ratePerSecond: 1000,
     compat: 'key',
@@ -63,6 +66,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
   readers.start();
   teller.start();
   moves.start();
+  ends.start();
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const ask = (path: string, asked?: Ask): Promise<Answer> => send(port, path, asked);
@@ -71,7 +75,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
     cut: () => app.server.closeAllConnections(),
     async close() {
       teller.stop();
-      await Promise.all([app.close(), readers.close(), moves.close()]);
+      await Promise.all([app.close(), readers.close(), moves.close(), ends.close()]);
       links.close();
       await store.close();
       await rm(dataDir, { recursive: true, force: true });

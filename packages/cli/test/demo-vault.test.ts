@@ -17,8 +17,8 @@ async function saidByDemo(env: Record<string, string>, lines = ''): Promise<stri
 
 test('a demo says that the vault and the key that are set are not used', async () => {
   const said = await saidByDemo({ VAULT_URL: 'file:/mnt/backup/vault' }, 'VAULT_KEY_FILE=/root/vault.key\n');
-  expect(said).toContain('The demo keeps a vault and a key of its own: VAULT_URL is not used.');
-  expect(said).toContain('The demo keeps a vault and a key of its own: VAULT_KEY_FILE is not used.');
+  expect(said).toContain('The demo keeps everything in a folder of its own: VAULT_URL is not used.');
+  expect(said).toContain('The demo keeps everything in a folder of its own: VAULT_KEY_FILE is not used.');
 });
 
 test('a demo says nothing of a vault where none is set', async () => {

@@ -50,6 +50,7 @@ describe('storage', () => {
     expect((await cli('storage ventas', TERMINAL)).stdout).toMatch(/optional +3\.0 MB +━{15,}/);
     const json = JSON.parse((await cli('storage ventas --json')).stdout);
     expect(json.growthBytesPerDay / (4 * MIB)).toBeCloseTo(1, 1);
+    expect(json.sizes.map((size: { bytes: number }) => size.bytes)).toEqual([bytes - MIB, bytes]);
     expect(json).toMatchObject({
       session: 'ventas',
       folders: expect.arrayContaining([

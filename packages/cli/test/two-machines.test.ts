@@ -70,7 +70,7 @@ describe('two machines behind a hub', () => {
     expect(await cli('move ventas')).toMatchObject({ code: 2 });
     expect(await cli('move ventas --machine m3')).toMatchObject({ code: 3 });
     const refused = await cli('move nueva --machine m2');
-    expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('nueva has no whole login') });
+    expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('nueva is not linked') });
     const json = await cli('move ventas --machine m2 --json');
     expect(JSON.parse(json.stdout)).toMatchObject({ name: 'ventas', machine: 'm2', state: 'STOPPED' });
     expect(await cli('machines drain m1 --move --undo')).toMatchObject({ code: 2 });

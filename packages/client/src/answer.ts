@@ -1,4 +1,3 @@
-import { goodAnswersOf, hasBody, type Route } from '@leadmaster/protocol';
 import { chunksOf } from './chunks.ts';
 
 /** Reads a body as text. @throws Error where it is longer than so many bytes, or breaks off. */
@@ -23,14 +22,6 @@ export function parsedJson(text: string): unknown {
   }
 }
 
-/** Whether an answer is the one without a body that the route states. */
-export function isBare(route: Route, status: number): boolean {
-  return status === 204 && !hasBody(route);
-}
-
-/** An answer as the route's schema reads it; undefined where the route states no such answer. */
-export function heldTo(route: Route, status: number, said: unknown): unknown {
-  const stated = goodAnswersOf(route)[status];
-  if (stated === undefined || !('content' in stated)) return undefined;
-  return stated.content['application/json']?.schema.safeParse(said).data;
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,4 @@
-import type { Route } from '@leadmaster/protocol';
+import { type CallId, HOW_TO_CALL } from '@leadmaster/protocol';
 import { type Asked, answerLost, noAnswer } from './failures.ts';
 
 export interface CallOptions {
@@ -11,7 +11,8 @@ export interface CallOptions {
 
 /** One call under way: what ends it, and what it means when it gets no whole answer. */
 export class Attempt {
-  readonly route: Route;
+  /** The route that is called. */
+  readonly id: CallId;
   readonly asked: Asked;
   /** Aborts at the deadline, and with the caller. */
   readonly signal: AbortSignal;
@@ -20,10 +21,10 @@ export class Attempt {
   readonly #timeoutMs: number;
 
   /** @throws the reason of a signal that was aborted before anything is sent. */
-  constructor(url: string, route: Route, { signal, ifLost, timeoutMs }: CallOptions & { timeoutMs: number }) {
+  constructor(url: string, id: CallId, { signal, ifLost, timeoutMs }: CallOptions & { timeoutMs: number }) {
     signal?.throwIfAborted();
-    this.route = route;
-    this.asked = { url, isOrder: route.method !== 'GET', ifLost };
+    this.id = id;
+    this.asked = { url, isOrder: HOW_TO_CALL[id].method !== 'GET', ifLost };
     this.#caller = signal;
     this.#timeoutMs = timeoutMs;
     this.#deadline = AbortSignal.timeout(timeoutMs);

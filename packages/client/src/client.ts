@@ -1,6 +1,7 @@
-import { type AnswerOf, BYTES, CALLS, type CallId, LeadMasterError } from '@leadmaster/protocol';
-import { heldTo, isBare, parsedJson, textOf } from './answer.ts';
+import { type AnswerOf, BYTES, type CALLS, type CallId, HOW_TO_CALL, LeadMasterError } from '@leadmaster/protocol';
+import { parsedJson, textOf } from './answer.ts';
 import { Attempt, type CallOptions } from './attempt.ts';
+import type { AnswerCheck } from './contract.ts';
 import { refusalOf, somethingElse } from './failures.ts';
 import { type AnyInput, type InputOf, targetOf, type Upload } from './input.ts';
 
@@ -16,15 +17,17 @@ export interface ClientOptions {
   timeoutMs?: number;
   /** The longest answer that is read as JSON, in bytes; 64 MiB unless told otherwise. */
   answerBytes?: number;
-  /** Whether each answer is held to the contract's schema, for a service that is not one's own; not unless told. */
-  checksAnswers?: boolean;
+  /** What each answer is held to: `heldToContract` for a service that is not one's own. Any JSON is taken unless told otherwise. */
+  check?: AnswerCheck;
   /** Sent with every request, such as `x-machine`, which says to a hub which machine is meant. */
   headers?: Readonly<Record<string, string>>;
   /** Another `fetch` than the global one. */
   fetch?: typeof fetch;
 }
 
-const STANDARD = { timeoutMs: 30_000, answerBytes: 64 * 2 ** 20, checksAnswers: false, headers: {} };
+const taken: AnswerCheck = (_id, _status, said) => said;
+
+const STANDARD = { timeoutMs: 30_000, answerBytes: 64 * 2 ** 20, check: taken, headers: {} };
 
 /** A session manager, or a hub, as its callers speak with it: each route by its id, typed by the contract. */
 export class Client {
@@ -66,13 +69,14 @@ export class Client {
 
   #attempt(id: CallId, options: CallOptions): Attempt {
     const { timeoutMs = this.#options.timeoutMs } = options;
-    return new Attempt(this.url, CALLS[id], { ...options, timeoutMs });
+    return new Attempt(this.url, id, { ...options, timeoutMs });
   }
 
   async #send(attempt: Attempt, input: AnyInput = {}): Promise<Response> {
-    const { route, asked, signal } = attempt;
+    const { id, asked, signal } = attempt;
+    const { method, path } = HOW_TO_CALL[id];
     const request = {
-      method: route.method,
+      method,
       // Redirects are not followed, with neither key nor order; in Node their status is reported.
       redirect: 'manual',
       headers: this.#headers(input),
@@ -80,7 +84,7 @@ export class Client {
       ...bodyOf(input),
     } satisfies RequestInit;
     const response = await this.#options
-      .fetch(new URL(targetOf(route, input), this.url), request)
+      .fetch(new URL(targetOf(path, input), this.url), request)
       .catch((error: unknown) => {
         throw attempt.failure(error);
       });
@@ -90,14 +94,14 @@ export class Client {
   }
 
   async #read(attempt: Attempt, response: Response): Promise<unknown> {
-    const { route, asked } = attempt;
+    const { id, asked } = attempt;
     const { status } = response;
-    if (isBare(route, status)) return undefined;
+    if (status === 204 && HOW_TO_CALL[id].bare) return undefined;
     const text = await textOf(response, this.#options.answerBytes).catch((error: unknown) => {
       throw attempt.failure(error);
     });
     const json = parsedJson(text);
-    const said = this.#options.checksAnswers ? heldTo(route, status, json) : json;
+    const said = this.#options.check(id, status, json);
     if (said === undefined) throw somethingElse(asked, status);
     return said;
   }

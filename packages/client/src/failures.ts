@@ -1,4 +1,5 @@
-import { errorText, LeadMasterError, problem } from '@leadmaster/protocol';
+import { COMMANDS, errorText, LeadMasterError } from '@leadmaster/protocol';
+import { isObject } from './answer.ts';
 
 /** How to see the result of an order; the default of callers. */
 const LOOK = 'Look at the session before you give the order again.';
@@ -53,12 +54,28 @@ export function noAnswer(asked: Asked, error: unknown, late: string | null): Una
 }
 
 /** An error body as far as it is needed: its type and title say nothing that its code does not, and RFC 9457 lets them be left out. */
-const refusal = problem.omit({ type: true, title: true }).loose();
+type Refusal = Parameters<typeof LeadMasterError.of>[0];
 
 /** What a call that was answered with anything but success ended with. */
 export function refusalOf(asked: Asked, status: number, body: unknown): LeadMasterError {
-  const said = refusal.safeParse(body);
-  return said.success ? LeadMasterError.of(said.data) : somethingElse(asked, status);
+  return isRefusal(body) ? LeadMasterError.of(body) : somethingElse(asked, status);
+}
+
+/** Looked at field by field and not by the schema, which a page would have to bring along. */
+function isRefusal(body: unknown): body is Refusal {
+  if (!isObject(body)) return false;
+  const { status, code, detail, hint, action, furtherActions = [] } = body;
+  return (
+    Number.isInteger(status) &&
+    [code, detail, hint].every((text) => typeof text === 'string') &&
+    (action === undefined || isAction(action)) &&
+    Array.isArray(furtherActions) &&
+    furtherActions.every(isAction)
+  );
+}
+
+function isAction(value: unknown): boolean {
+  return isObject(value) && typeof value.kind === 'string' && Object.hasOwn(COMMANDS, value.kind);
 }
 
 /**

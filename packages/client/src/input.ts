@@ -31,8 +31,8 @@ export interface AnyInput {
 }
 
 /** The path and query of a call. What is not told is left out. */
-export function targetOf(route: Route, { params = {}, query = {} }: AnyInput): string {
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+export function targetOf(pattern: string, { params = {}, query = {} }: AnyInput): string {
+  const path = pattern.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const told = Object.entries(query).filter(([, value]) => value !== undefined);
   return told.length === 0
     ? path

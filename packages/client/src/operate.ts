@@ -7,7 +7,8 @@ import type { AnyInput, InputOf } from './input.ts';
 export type LongRouteId = { [I in CallId]: Routes[I] extends { long: string } ? I : never }[CallId];
 
 export interface OperateOptions extends Pick<CallOptions, 'signal' | 'ifLost'> {
-  onProgress?: ((progress: Progress) => void) | undefined;
+  /** How far it has come, and the operation that it is. */
+  onProgress?: ((progress: Progress, operation: Operation) => void) | undefined;
 }
 
 /** How long the service may hold an answer back while nothing changes. */
@@ -47,7 +48,7 @@ export async function followOperation(
   let operation = begun;
   try {
     while (operation.state === 'running') {
-      onProgress?.(operation.progress);
+      onProgress?.(operation.progress, operation);
       const query = { wait: WAIT_S, after: operation.revision };
       const asked = { params: { operation: operation.id }, query };
       operation = await client.call('getOperation', asked, { timeoutMs: ANSWER_MS, signal });

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { ADMIN_KEY } from '../../session-manager/test/http/serve.ts';
-import { Client, operate } from '../src/index.ts';
+import { Client, heldToContract, operate } from '../src/index.ts';
 import { answering, clientOf, listening, manager } from './service.ts';
 
 describe('a call', () => {
@@ -157,13 +157,13 @@ describe('a call', () => {
     ['empty', 204, undefined],
   ])('that holds answers to the contract refuses one that is %s', async (_how, status, text) => {
     const { url } = await answering((response) => response.writeHead(status).end(text));
-    const client = new Client({ url, key: () => null, checksAnswers: true });
+    const client = new Client({ url, key: () => null, check: heldToContract });
     await expect(client.call('listBuilds')).rejects.toMatchObject({ code: 'service_unreachable', httpStatus: status });
   });
 
   test('that holds answers to the contract hands back those of the service, also of an operation', async () => {
     const { client: own, given } = await manager();
-    const client = new Client({ url: own.url, key: () => ADMIN_KEY, checksAnswers: true });
+    const client = new Client({ url: own.url, key: () => ADMIN_KEY, check: heldToContract });
     await client.call('createSession', { body: { name: 'ventas', start: false } });
     await given('ventas', 'READY');
     const made = await operate(client, 'createSnapshot', { params: { session: 'ventas' } });

@@ -1,11 +1,14 @@
+import { mayVisit } from './model/places.ts';
 import { view } from './model/router.ts';
+import { nextTheme, theme } from './model/theme.ts';
+import { Nav } from './nav.tsx';
+import { PlaceOf } from './place-of.tsx';
 import { isSignedOut, line } from './service/client.ts';
-import { lookWhoIsIn, me, meFailure, signOut } from './service/me.ts';
+import { lookWhoIsIn, may, me, meFailure, signOut } from './service/me.ts';
 import { SessionView } from './session/view.tsx';
 import { CreateSession } from './sessions/create.tsx';
 import { SessionList } from './sessions/list.tsx';
 import { SignIn } from './sign-in.tsx';
-import { nextTheme, theme } from './theme.ts';
 import { Button } from './ui/button.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Link } from './ui/link.tsx';
@@ -43,6 +46,9 @@ function Content({ linkFailure }: { linkFailure: unknown }) {
   if (shown.name === 'sessions') return <SessionList />;
   if (shown.name === 'new') return <CreateSession />;
   if (shown.name === 'session') return <SessionView key={shown.session} name={shown.session} />;
+  if (shown.name === 'place' && mayVisit(shown.place)) {
+    return <PlaceOf key={location.pathname} place={shown.place} isNew={shown.isNew && may('admin')} />;
+  }
   return (
     <div class="panel calm">
       <p>{app.notHere}</p>
@@ -64,8 +70,9 @@ function Head() {
         <span class="mark" aria-hidden="true" />
         LeadMaster
       </Link>
-      {who === null ? null : <Line />}
+      {who === null ? null : <Nav />}
       <span class="space" />
+      {who === null ? null : <Line />}
       {who === null ? null : <span class="faint who-is-in">{who.tenant ?? app.operator}</span>}
       <button
         type="button"

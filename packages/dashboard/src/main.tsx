@@ -1,10 +1,9 @@
-import './jitless.ts';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { isSignedOut } from './service/client.ts';
+import { keepLive } from './service/live.ts';
 import { lookWhoIsIn, me, signIn, takeCode } from './service/me.ts';
-import { keepLive } from './service/sessions.ts';
 import { isInSight } from './service/sight.ts';
 import { preferredLanguage, showLanguage } from './words/index.ts';
 

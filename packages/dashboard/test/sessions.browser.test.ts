@@ -1,5 +1,9 @@
+import { ADMIN_KEY } from '@leadmaster/testkit';
 import type { Page, Request } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { startHub } from '../../central-hub/test/start-hub.ts';
+import { PlayedFleet } from '../prove/crowd/played-fleet.ts';
+import { DIST } from './build.ts';
 import { place, useBrowser } from './world.ts';
 
 const open = useBrowser();
@@ -81,6 +85,80 @@ test('search and filters stand in the address, and a filter that fits nothing sa
   await page.getByRole('searchbox').fill('nothing of the kind');
   await page.getByRole('button', { name: 'Clear search and filters' }).click();
   await expect.poll(() => names.count()).toBe(2);
+});
+
+test('an order for several says before what it passes over, and after what failed; the rest can be cancelled', async () => {
+  const world = await place();
+  const stopped = ['a', 'b', 'c', 'd', 'e', 'f'];
+  for (const name of stopped) await world.given(name, 'STOPPED');
+  await world.given('ready', 'READY');
+  await world.given('qr', 'QR_REQUIRED');
+  const page = await open();
+  const held: (() => void)[] = [];
+  await page.route('**/v1/sessions/*/start', async (route) => {
+    await new Promise<void>((resolve) => held.push(resolve));
+    if (!route.request().url().includes('/a/')) return route.continue();
+    const told = { detail: 'The machine m1 does not answer.', hint: 'Look at it.' };
+    return route.fulfill({ status: 503, json: { status: 503, code: 'machine_unreachable', ...told } });
+  });
+  await world.enter(page);
+  await page.getByRole('checkbox', { name: 'Select all 8 that are shown' }).check();
+  await page.getByRole('searchbox').fill('e');
+  await page.getByText('2 selected').waitFor();
+  await page.getByRole('searchbox').fill('');
+  await page.getByText('8 selected').waitFor();
+  const bar = page.locator('.selection');
+  await bar.getByRole('button', { name: 'Start' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Start 6 sessions?' });
+  expect(await dialog.innerText()).toMatch(/a, b, c, d, e, f[\s\S]*1 is passed over: \w+[\s\S]*1 is passed over: \w+/);
+  expect(held).toEqual([]);
+  await dialog.getByRole('button', { name: 'Start 6 sessions' }).click();
+  await expect.poll(() => held.length).toBe(4);
+  await page.getByRole('button', { name: 'Cancel the rest' }).click();
+  for (const go of held) go();
+  const progress = page.getByRole('region', { name: 'Start', exact: true });
+  await progress.getByText('3 of 6 done · 1 failed · 2 not ordered, since you cancelled').waitFor();
+  expect(await progress.getByRole('alert').innerText()).toMatch(/machine_unreachable[\s\S]*\ba\b/);
+  await world.until('d', 'INITIALIZING');
+  expect((await world.ask('/v1/sessions/e')).json.state).toBe('STOPPED');
+});
+
+test('of many sessions those in sight are in the page and tell their place, also while they change', async () => {
+  const hub = await startHub({ dashboard: DIST });
+  const fleet = new PlayedFleet(hub, 600, 1);
+  const moving = new AbortController();
+  onTestFinished(async () => {
+    moving.abort();
+    await hub.close();
+    await fleet.close();
+  });
+  await fleet.start();
+  const page = await open();
+  await page.goto(`http://127.0.0.1:${hub.port}`);
+  await page.getByLabel('Key', { exact: true }).fill(ADMIN_KEY);
+  await page.keyboard.press('Enter');
+  await page.getByText('600 sessions', { exact: true }).waitFor();
+  const rows = page.getByRole('listitem');
+  await page
+    .getByRole('checkbox', { name: /^Select tenant/ })
+    .first()
+    .focus();
+  await page.keyboard.press('Tab');
+  const first = await page.evaluate('document.activeElement.textContent');
+  await page.keyboard.press('End');
+  const last = rows.last();
+  await expect
+    .poll(() => last.evaluate((row) => row.getAttribute('aria-posinset') === row.getAttribute('aria-setsize')))
+    .toBe(true);
+  await expect.poll(() => rows.count()).toBeLessThan(60);
+  // The row that has the focus is kept, so that a key goes on from there.
+  expect(await page.evaluate('document.activeElement.textContent')).toBe(first);
+  const moved = fleet.move(200, moving.signal);
+  await expect.poll(() => fleet.written).toBeGreaterThan(300);
+  moving.abort();
+  await moved;
+  const ready = [...fleet.sessions.values()].filter(({ state }) => state === 'READY').length;
+  await page.getByRole('button', { name: `Ready ${ready}`, exact: true }).waitFor();
 });
 
 test('a page whose line was cut shows what has happened meanwhile, without a reload', async () => {

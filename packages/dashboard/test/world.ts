@@ -1,22 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { SessionState } from '@leadmaster/protocol';
-import { CHECKOUT } from '@leadmaster/service-kit/settings';
 import { findBrowser } from '@leadmaster/session-manager/browser';
-import { ADMIN_KEY } from '@leadmaster/testkit';
+import { ADMIN_KEY, PHONE, type TestManagerOptions } from '@leadmaster/testkit';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 import { type HubWorld, hubOver } from '../../central-hub/test/hub.ts';
-
-/** The built page. */
-export const DIST = join(CHECKOUT, 'packages', 'dashboard', 'dist');
-
-/** Builds the page where it is older than its sources, as a start does. */
-export function buildPage(): void {
-  const script = join(CHECKOUT, 'scripts', 'dashboard.mjs');
-  const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
-  expect([status, stderr]).toEqual([0, stderr]);
-}
+import { buildPage, DIST } from './build.ts';
 
 /** One browser for all tests of a file; where there is none, they are skipped with the reason. */
 export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page> {
@@ -74,8 +62,11 @@ export interface Place extends HubWorld {
   enter: (page: Page, path?: string, key?: string) => Promise<void>;
 }
 
-export async function place(): Promise<Place> {
-  const hub = await hubOver(['m1'], { dashboard: DIST, wrongKeyWaitMs: 0 });
+/** `names`: the machines, the first of which has the sessions that are given. */
+export async function place(names: readonly string[] = ['m1'], managed: TestManagerOptions = {}): Promise<Place> {
+  // Numbers as they are on phones: the short ones of other tests are none that a session can be bound to.
+  const played = { firstPhone: Number(PHONE), ...managed };
+  const hub = await hubOver(names, { dashboard: DIST, wrongKeyWaitMs: 0 }, played);
   const manager = hub.managers.m1;
   if (manager === undefined) throw new Error('there is no machine');
   const url = `http://127.0.0.1:${hub.port}`;

@@ -7,8 +7,8 @@ const count = z.number().int();
 export const BEGUN = 'begun';
 
 /**
- * One line of the audit: one act. A change is written twice: before it is done, as `begun`, and with its result. A list leaves
- * the first one out once the second is there.
+ * One line of the audit: one act. A change is written twice: before it is done, as `begun`, and with its result. A long call that
+ * continues after its answer has a third line, with its end. A list shows the last of them alone.
  */
 export const auditLine = z.object({
   id: count,
@@ -23,16 +23,18 @@ export const auditLine = z.object({
   from: z.string().nullable().describe('The address that the request came from'),
   result: z
     .string()
-    .describe('`ok`, `accepted` (it continues), `begun` (no result is known), `caller_left`, or the code of the error'),
+    .describe(
+      '`ok`, `accepted` (it continues, and its end is another line), `begun` (no result is known), `caller_left`, or the code of the error',
+    ),
   tenant: z.string().nullable(),
   session: z.string().nullable().describe('By its full name'),
   detail: z.record(z.string(), z.unknown()).describe('Fields of the request that can hold nothing private'),
-  begun: count.nullable().describe('The line that was written before it was done'),
+  begun: count.nullable().describe('The earlier line of the same act'),
   mac: z.string().describe('HMAC of this line and of the `mac` of the line before'),
 });
 export type AuditLine = z.infer<typeof auditLine>;
 
-/** A page of the audit, oldest first. `cursor` is the next `after`, also at the end: what comes later is read on from it. */
+/** A page of the audit. `cursor`: oldest first, the next `after`, also at the end; newest first, the next `before`, and 0 at the end. */
 export const auditPage = z.object({ items: z.array(auditLine), cursor: count });
 
 /** The end of the audit. Kept elsewhere, it shows later that nothing up to it was removed or changed. */
@@ -80,4 +82,6 @@ export interface AuditStatement {
    * Empty: every good answer shows it.
    */
   readonly shows?: readonly string[];
+  /** Of a route that is no GET: it changes nothing that a hub knows of its tenants, keys, machines and sessions. */
+  readonly changesHub?: false;
 }

@@ -5,7 +5,7 @@ import { event } from './events/index.ts';
 import { room } from './machine.ts';
 import { sessionName, tenantName } from './names.ts';
 import { plainText } from './plain-text.ts';
-import { SCOPES } from './routes/route.ts';
+import { SCOPES } from './scopes.ts';
 import { createSession, session } from './session.ts';
 import { seenAs } from './tenants/seen.ts';
 
@@ -102,6 +102,11 @@ export const machine = z.object({
   name: z.string(),
   url: z.string(),
   state: z.enum(['up', 'down', 'draining']),
+  since: time.nullable().describe('Since when it answers, or does not, as the hub that is asked sees it'),
+  silence: z
+    .object({ code: z.string(), detail: z.string() })
+    .nullable()
+    .describe('What the last try to reach it ended with; null while it answers'),
   version: z.string().nullable(),
   sessions: z.number().int().nullable(),
   memory: room.nullable(),

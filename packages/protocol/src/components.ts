@@ -346,6 +346,7 @@ export const COMPONENTS: Record<string, { schema: z.ZodType; example: unknown }>
       classes: { critical: 71_303_168, important: 1_048_576, optional: 818_937_856, temporary: 31_457_280 },
       folders: [FOLDER],
       growthBytesPerDay: 4_194_304,
+      sizes: [{ at: AT, bytes: 922_746_880 }],
       warnBytes: 1_073_741_824,
       measuredAt: AT,
     },

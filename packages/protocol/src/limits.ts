@@ -18,10 +18,3 @@ export const accountLimits = z.object({
   since: time.describe('When WhatsApp was first seen to report it'),
 });
 export type AccountLimits = z.infer<typeof accountLimits>;
-
-/** Whether WhatsApp lets the account open no new chats now. */
-export function isRestricted(limits: AccountLimits | null, now = Date.now()): boolean {
-  if (limits === null || limits.newChats.state === 'open') return false;
-  const { until } = limits.newChats;
-  return until === null || Date.parse(until) > now;
-}

@@ -60,6 +60,11 @@ export const linkState = z.object({
   state: z.enum(PAGE_STATES),
   qr: z.string().optional().describe('The text of the QR to scan now'),
   image: z.string().optional().describe('The same as a picture: a data URL'),
+  qrExpiresAt: time.optional().describe('When WhatsApp shows the next QR in its place'),
+  scanned: z
+    .boolean()
+    .optional()
+    .describe('While it is waiting: the phone has taken part, and needs to do nothing more'),
   code: z.string().optional().describe('The code to type on the phone'),
   codeExpiresAt: time.optional().describe('When WhatsApp takes that code no more'),
   expiresAt: time.describe('When the link ends'),

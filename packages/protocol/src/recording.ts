@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FEATURE_VERDICTS, FEATURES } from './capabilities.ts';
+import { FEATURE_VERDICTS, FEATURES } from './features.ts';
 import {
   CHAT_SERVERS,
   EXPORT_TYPES,

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** What a change that a sign-in makes must bring, with the value `1`: no page of another origin can send it. */
-export const REQUEST_HEADER = 'x-leadmaster-request';
-
 const secret = z.string().regex(/^[\x21-\x7e]{1,512}$/, 'one line of visible characters');
 
 /** With a key, or with the code of a link that works once. */

@@ -24,6 +24,8 @@ export const storageReport = z.object({
   folders: seenAs('operator', z.array(storageFolder)),
   /** From the last week's measurements, since it was last made smaller; null until there is an hour of them. */
   growthBytesPerDay: z.number().int().nullable(),
+  /** Its size over the last month, oldest first: one measurement an hour at most, one a day where it is older. */
+  sizes: z.array(z.object({ at: time, bytes })),
   /** Warned of from here on (`STORAGE_WARN_MB`). */
   warnBytes: bytes,
   measuredAt: time,

@@ -71,6 +71,11 @@ export class Gateway {
     connection.cut();
   }
 
+  /** Lets a device whose socket was cut come back at once. */
+  restore(number: string, device: number): void {
+    this.#cutUntil.delete(`${number}:${device}`);
+  }
+
   #gone(connection: Connection): void {
     this.#context.connections.delete(connection);
     this.#services.linking.forget(connection);

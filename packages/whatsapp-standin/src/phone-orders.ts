@@ -1,6 +1,6 @@
 import { StandinError } from './errors.ts';
 import type { Phone } from './phone.ts';
-import { parseCapping, parseErasing, parseTimelock } from './validate.ts';
+import { parseCapping, parseErasing, parsePast, parseTimelock } from './validate.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 type Order = (phone: Phone, body: Body) => unknown;
@@ -21,6 +21,8 @@ const ORDERS: Readonly<Record<string, Order>> = {
     phone.setTos(tos);
   },
   timelock: (phone, body) => phone.timelock(parseTimelock(body)),
+  reconnect: (phone) => phone.reconnectDevices(),
+  remember: (phone, body) => phone.remember(parsePast(body)),
   capping: (phone, body) => phone.capping(parseCapping(body)),
 };
 

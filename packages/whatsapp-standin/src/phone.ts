@@ -5,6 +5,7 @@ import type { Gateway, Services } from './gateway.ts';
 import { lidDigits } from './lid.ts';
 import { changeLimits, limitsOf } from './limits.ts';
 import { fileHash } from './media-store.ts';
+import type { PastLetter } from './post-office.ts';
 import { liveConnection, type ServerContext, serverDrift, serverNow } from './server-context.ts';
 import type { AccountLimits, Capping, Carried, Erasing, StoredMessage } from './wire.ts';
 
@@ -185,6 +186,11 @@ export class Phone {
     }
   }
 
+  /** Lets devices whose socket was cut come back at once. */
+  reconnectDevices(): void {
+    for (const device of this.#account.devices) this.#gateway.restore(this.number, device.id);
+  }
+
   /** Has the live device go through "synced" once more, which the library takes for a second `ready`. */
   resync(deviceId?: number): void {
     for (const { connection } of this.#pickLive(deviceId)) connection.send({ t: 'resync' });
@@ -231,6 +237,12 @@ export class Phone {
    */
   async send(to: string, text: string, options: { ciphertextMs?: number } = {}): Promise<{ id: string }> {
     return this.#post(to, text, options);
+  }
+
+  /** Knows messages of earlier days, oldest first: what a device that is linked later is given as the past. */
+  remember(letters: readonly PastLetter[]): void {
+    for (const letter of letters) this.#services.postOffice.remember(this.number, letter);
+    this.#context.changed();
   }
 
   /** Sends a medium from the phone itself; `data` is base64. */

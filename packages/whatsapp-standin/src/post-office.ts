@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Account, Device, Letter } from './accounts.ts';
 import type { Connection } from './connection.ts';
 import { refusesNewChat } from './limits.ts';
@@ -21,6 +22,16 @@ export interface Posting extends Carried {
   readonly via: number | null;
   /** The page says itself that it sends this again, because it never heard of the first time. */
   readonly retry: boolean;
+}
+
+/** A text of earlier days between an account and another number. */
+export interface PastLetter {
+  readonly with: string;
+  readonly text: string;
+  /** When it was sent, in milliseconds. */
+  readonly atMs: number;
+  /** Whether the account has sent it; else the other number has. */
+  readonly isOwn: boolean;
 }
 
 /** Moves messages and ticks between accounts, once each, also to accounts that are offline. */
@@ -75,6 +86,22 @@ export class PostOffice {
     this.#tickAfter(atPhone, letter, 2);
     const readers = accounts.receivers(letter).map((number) => accounts.get(number));
     if (readers.every((account) => account.reads)) this.#tickAfter(read, letter, 3);
+  }
+
+  /** Keeps a text of earlier days, which was delivered and read long ago. No device is told. */
+  remember(number: string, { with: other, text, atMs, isOwn }: PastLetter): void {
+    const [from, to] = isOwn ? [number, other] : [other, number];
+    const id = `3A${randomBytes(9).toString('hex').toUpperCase()}`;
+    this.#context.accounts.keep({
+      id,
+      from,
+      to,
+      body: text,
+      t: Math.floor(atMs / 1000),
+      via: null,
+      ack: 3,
+      order: atMs,
+    });
   }
 
   /** The receiver has opened the chat (with a number, or of a group): every message in it now has its third tick. */

@@ -2,6 +2,7 @@ import { noSuchDrift, PAGES, parseDrift } from './drifts.ts';
 import { StandinError } from './errors.ts';
 import type { FaultState } from './faults.ts';
 import type { SettingsChange } from './options.ts';
+import type { PastLetter } from './post-office.ts';
 import type { Capping, Erasing } from './wire.ts';
 
 type Check = (value: unknown) => boolean;
@@ -101,6 +102,19 @@ export function parseErasing(value: unknown): Erasing {
 export function parseTimelock(value: unknown): { untilMs: number } | null {
   const { untilMs } = check(value, { untilMs: (ms) => ms === null || count(ms) }, 'timelock') as { untilMs?: number };
   return untilMs === undefined || untilMs === null ? null : { untilMs };
+}
+
+const PAST: Shape = { with: text, text, atMs: count, isOwn: flag };
+
+/** Reads `{letters: [{with, text, atMs, isOwn}]}`. */
+export function parsePast({ letters }: Readonly<Record<string, unknown>>): PastLetter[] {
+  if (!Array.isArray(letters)) throw new StandinError('bad_request', "the body needs a list 'letters'");
+  return letters.map((letter) => {
+    const whole = check(letter, PAST, 'letters') as Partial<PastLetter>;
+    const missing = Object.keys(PAST).find((name) => !(name in whole));
+    if (missing !== undefined) throw new StandinError('bad_request', `a letter needs '${missing}'`);
+    return whole as PastLetter;
+  });
 }
 
 const CAPPING: Shape = {

@@ -51,11 +51,14 @@ function refuses(port: number): Promise<boolean> {
 test('everything a phone can do is done over HTTP', async () => {
   const world = await bench.world();
   const { controlUrl } = world;
+  const past = { with: BETO, text: 'de antes', atMs: Date.now() - 86_400_000, isOwn: false };
+  await call(`${controlUrl}/phones/${ANA}/remember`, { letters: [past] });
   const session = bench.start(world, await bench.profile());
   const qr = await session.event<string>('qr');
   const scanned = await call<{ id: number }>(`${controlUrl}/phones/${ANA}/scan`, { qr });
   expect(scanned).toMatchObject({ status: 200, body: { id: 1, online: true } });
   await session.ready();
+  expect(await world.phone(ANA).stored(BETO)).toMatchObject([{ body: 'de antes' }]);
   const late = await call<{ error: { code: string } }>(`${controlUrl}/phones/${ANA}/scan`, { qr });
   expect(late).toMatchObject({ status: 409, body: { error: { code: 'stale_qr' } } });
 
@@ -63,7 +66,12 @@ test('everything a phone can do is done over HTTP', async () => {
   await call(`${controlUrl}/phones/${BETO}/send`, { to: ANA, text: 'por HTTP' });
   await session.event('message');
   const inbox = await call<{ body: string }[]>(`${controlUrl}/phones/${ANA}/inbox`);
-  expect(inbox.body).toMatchObject([{ body: 'por HTTP', from: BETO }]);
+  expect(inbox.body).toMatchObject([{ body: 'de antes' }, { body: 'por HTTP', from: BETO }]);
+  const isOnline = (): boolean => world.phone(ANA).devices.some(({ online }) => online);
+  await call(`${controlUrl}/phones/${ANA}/disconnect`, { forMs: 3_600_000 });
+  await until(() => !isOnline(), 'the line to be cut');
+  await call(`${controlUrl}/phones/${ANA}/reconnect`, {});
+  await until(isOnline, 'the line to come back');
   expect((await call(`${controlUrl}/bulk`, { number: ANA, bytes: 40_960 })).body).toMatchObject({ rows: 10 });
 
   const before = world.observed.length;
@@ -113,6 +121,7 @@ test('faults and settings are changed over HTTP, and nonsense is answered as suc
   expect((await call(`${controlUrl}/configure`, { sync: 1 })).status).toBe(400);
   expect((await call(`${controlUrl}/phones/not-a-number`)).status).toBe(400);
   expect((await call(`${controlUrl}/phones/${ANA}/scan`, {})).status).toBe(400);
+  expect((await call(`${controlUrl}/phones/${ANA}/remember`, { letters: [{ with: BETO }] })).status).toBe(400);
   expect((await call(`${controlUrl}/phones/${ANA}/unlink`, {})).status).toBe(409);
   expect((await call(`${controlUrl}/nowhere`)).status).toBe(404);
 });

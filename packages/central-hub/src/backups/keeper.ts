@@ -25,6 +25,8 @@ export interface BackupKeeperOptions {
   log: Logger;
   /** Overrides for tests. */
   lookMs?: number;
+  /** Overrides for tests. */
+  againMs?: number;
 }
 
 /** What was seen when the last document was taken. */
@@ -63,10 +65,10 @@ export class BackupKeeper {
 
   async #run(): Promise<void> {
     const { signal } = this.#ending;
-    const { lookMs = LOOK_MS } = this.#options;
+    const { lookMs = LOOK_MS, againMs = AGAIN_MS } = this.#options;
     while (!signal.aborted) {
       const isWell = await this.#look();
-      await sleep(isWell ? lookMs : Math.max(lookMs, AGAIN_MS), undefined, { signal, ref: false }).catch(() => {});
+      await sleep(isWell ? lookMs : Math.max(lookMs, againMs), undefined, { signal, ref: false }).catch(() => {});
     }
   }
 

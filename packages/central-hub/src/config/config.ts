@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { CHECKOUT, type ClientSessions, ConfigError, type Env, settingsReader } from '@leadmaster/service-kit/settings';
+import type { ClientSessions } from '@leadmaster/protocol';
+import { CHECKOUT, ConfigError, type Env, settingsReader } from '@leadmaster/service-kit/settings';
 import { VARIABLES } from './variables.ts';
 
 /** The validated settings of a hub. Times in milliseconds. */
@@ -9,6 +10,8 @@ export interface HubConfig {
   port: number;
   /** The public origin; null where only this machine calls. */
   url: string | null;
+  /** Who the operator is, as people call them. */
+  name: string | null;
   /** From these addresses alone `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
   adminKey: string | null;
@@ -40,6 +43,7 @@ export function readHubConfig(env: Env, baseDir = CHECKOUT): HubConfig {
     host: get('LEADMASTER_HOST'),
     port: get('HUB_PORT'),
     url: get('HUB_URL') ?? null,
+    name: get('HUB_NAME') ?? null,
     trustedProxies: get('HUB_TRUST_PROXY') ?? [],
     adminKey: get('LEADMASTER_ADMIN_KEY') ?? null,
     serviceToken: get('LEADMASTER_SERVICE_TOKEN') ?? null,

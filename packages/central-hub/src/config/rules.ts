@@ -23,6 +23,12 @@ export const publicUrl = variable(
     .transform((text) => new URL(text).origin),
 );
 
+/** What people are called; shown as it is. */
+export const title = variable(
+  'a name of at most 200 characters, without control characters',
+  z.string().regex(/^\P{C}{1,200}$/u),
+);
+
 export const databaseUrl = variable(
   'postgres://user:password@host/database',
   z.string().refine((text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)),

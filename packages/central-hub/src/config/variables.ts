@@ -7,7 +7,7 @@ import {
   setting,
   whole,
 } from '@leadmaster/service-kit/settings';
-import { databaseUrl, publicUrl, trustedProxies } from './rules.ts';
+import { databaseUrl, publicUrl, title, trustedProxies } from './rules.ts';
 
 const HUB = {
   HUB_PORT: setting(whole(0, 65_535, 'a TCP port (0 = any free one)'), {
@@ -19,6 +19,11 @@ const HUB = {
     meaning:
       'The public address of the hub, such as https://leadmaster.example.org. Requests for any other Host than this ' +
       'one and loopback are refused.',
+  }),
+  HUB_NAME: setting(title, {
+    default: null,
+    meaning:
+      'Who you are, as the owner of a phone knows you: the page of a link names you, where its session is of no tenant.',
   }),
   HUB_TRUST_PROXY: setting(trustedProxies, {
     default: null,

@@ -5,9 +5,13 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { isMissing } from '@leadmaster/service-kit/files';
 import type { HttpApp } from '@leadmaster/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { takesGzip } from './packed.ts';
 
 /** The addresses of its views. What they show, the page asks for itself. */
-const VIEWS = ['/', '/sign-in', '/new', '/sessions/:session'];
+const VIEWS = [
+  ...['/', '/sign-in', '/new', '/sessions/:session'],
+  ...['/machines', '/machines/new', '/tenants', '/tenants/new', '/keys', '/keys/new', '/audit'],
+];
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -59,10 +63,9 @@ function serveOpen(
   app.route({ method: 'GET', url, config: { open: true }, schema: { hide: true }, handler });
 }
 
-function send({ headers }: FastifyRequest, reply: FastifyReply, { type, plain, packed }: StaticFile): FastifyReply {
-  const takesGzip = /\bgzip\b(?!;q=0(\.0*)?(,|$))/.test(headers['accept-encoding'] ?? '');
+function send(request: FastifyRequest, reply: FastifyReply, { type, plain, packed }: StaticFile): FastifyReply {
   reply.type(type).header('vary', 'accept-encoding');
-  return takesGzip ? reply.header('content-encoding', 'gzip').send(packed) : reply.send(plain);
+  return takesGzip(request) ? reply.header('content-encoding', 'gzip').send(packed) : reply.send(plain);
 }
 
 function filesIn(folder: string): Map<string, StaticFile> {

@@ -1,5 +1,5 @@
+import type { ClientSessions } from '@leadmaster/protocol';
 import type { AppContext, AppTiming } from '@leadmaster/service-kit/http';
-import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { Logger } from 'pino';
 import type { HubFeed } from '../events/feed.ts';
 import type { OpenCalls } from '../keys/open-calls.ts';
@@ -25,6 +25,8 @@ export interface RouteContext extends AppContext {
   onboarding: Onboarding;
   /** The public origin; null where only this machine calls. */
   url: string | null;
+  /** Who the operator is, as people call them. */
+  name: string | null;
   /** For what a handler alone knows of an act: who opened a route without a key, and what it is about. */
   trail: AuditTrail;
   log: Logger;

@@ -3,11 +3,14 @@ import type { FastifyRequest } from 'fastify';
 const NAME = 'leadmaster_link';
 const FORM = /^[A-Za-z0-9]{40}$/;
 
-/** What a browser brings that has taken a link; null where it brings nothing of that form. */
-export function secretOf({ headers }: FastifyRequest): string | null {
+/** One is the rule. Another name of the domain may have planted more, which must not keep a browser from its link. */
+const MOST = 5;
+
+/** What a browser brings that has taken a link: all of that form, of which one may be the right one. */
+export function secretsOf({ headers }: FastifyRequest): string[] {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
-  const [, value] = pairs.find(([name]) => name === NAME) ?? [];
-  return value !== undefined && FORM.test(value) ? value : null;
+  const values = pairs.filter(([name]) => name === NAME).map(([, value = '']) => value);
+  return values.filter((value) => FORM.test(value)).slice(0, MOST);
 }
 
 /** The cookie of one link: no script reads it, no other address gets it, and no other page sends it. */

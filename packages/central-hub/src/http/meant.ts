@@ -1,5 +1,5 @@
+import type { ClientSessions } from '@leadmaster/protocol';
 import { type ClientCall, meantSession } from '@leadmaster/service-kit/http';
-import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import { type Caller, fullName, mayReach } from '../keys/caller.ts';
 
 /**

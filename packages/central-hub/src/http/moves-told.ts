@@ -15,6 +15,8 @@ export function machineTold({ links, attentionOf }: RouteContext, record: Machin
   return {
     ...{ name, url, peerUrl },
     state: !links.isUp(name) ? 'down' : isDraining ? 'draining' : 'up',
+    since: links.sinceOf(name)?.toISOString() ?? null,
+    silence: links.silenceOf(name),
     version: facts?.version ?? null,
     sessions: facts?.sessions ?? null,
     memory: facts?.memory ?? null,

@@ -1,7 +1,7 @@
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Notice, noticePage } from '../onboarding/page/pages.ts';
-import { languageOf } from '../onboarding/page/words.ts';
+import { readingOf } from './page-reading.ts';
 
 const NOTICES: Readonly<Record<string, Notice>> = {
   link_not_found: 'unknown',
@@ -19,18 +19,17 @@ export function tellAsPage(error: FastifyError | Error, request: FastifyRequest,
   if (status >= 500) request.log.error({ err: error }, 'the page of a link could not be made');
   if (typeof extra.retryAfter === 'number') reply.header('retry-after', String(extra.retryAfter));
   const wanted = extra.language === 'es' || extra.language === 'en' ? extra.language : null;
-  const language = languageOf(wanted, request.headers['accept-language']);
   const notice = code === 'link_ended' ? endOf(extra.state) : (NOTICES[code] ?? 'failed');
   const { token = '' } = request.params as { token?: string };
-  const again = PASSES.includes(code) ? `/link/${encodeURIComponent(token)}` : null;
+  const reading = readingOf(request, `/link/${encodeURIComponent(token)}`, wanted);
   reply.header(
     'content-security-policy',
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   );
   return reply
     .code(status)
     .type('text/html; charset=utf-8')
-    .send(noticePage(language, notice, again));
+    .send(noticePage(reading, notice, PASSES.includes(code)));
 }
 
 /** What stands behind the address of a link: where the token before it was left out, a program has asked. */

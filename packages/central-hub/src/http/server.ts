@@ -1,6 +1,5 @@
-import { COMPONENTS, TAGS } from '@leadmaster/protocol';
+import { type ClientSessions, COMPONENTS, TAGS } from '@leadmaster/protocol';
 import { APP_TIMING, type AppTiming, createHttpApp, type HttpApp, serviceRoutes } from '@leadmaster/service-kit/http';
-import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
@@ -17,6 +16,7 @@ import { AuditTrail } from './audit/trail.ts';
 import { Authenticator } from './authenticate.ts';
 import { dashboardRoutes } from './dashboard.ts';
 import { forwardRoutes } from './forward.ts';
+import { type HostRoute, hostRoutes } from './host-routes.ts';
 import type { RouteContext } from './hub-app.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { changeSessionRoute } from './routes/change-session.ts';
@@ -46,6 +46,8 @@ export interface HubServerOptions {
   metrics: Registry;
   version: string;
   url: string | null;
+  /** Who the operator is, as people call them. */
+  name: string | null;
   trustedProxies: readonly string[];
   ratePerSecond: number;
   compat: 'key' | 'open';
@@ -55,6 +57,8 @@ export interface HubServerOptions {
   compatSessions: ClientSessions | null;
   /** The folder of the built dashboard; null where there is none. */
   dashboard: string | null;
+  /** What the host of the hub adds. */
+  hostRoutes?: readonly HostRoute[];
   /** What an operator is to decide about a machine. */
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
@@ -112,6 +116,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     trail,
     log,
     url: options.url,
+    name: options.name,
     timing,
     wakeMoves: options.wakeMoves,
     attentionOf: options.attentionOf,
@@ -139,6 +144,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     routes(app, context);
   }
   dashboardRoutes(app, options.dashboard);
+  hostRoutes(app, callers, options.hostRoutes ?? []);
   app.addHook('onClose', async () => openCalls.close());
   await app.ready();
   return app;

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
-import { Client } from '@leadmaster/client';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { Client, heldToContract } from '@leadmaster/client';
+import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { anyOf } from '@leadmaster/service-kit/wait';
 
 /** How often a machine is asked whether it lives, and how long it has to answer. Two misses in a row: it does not. */
@@ -35,6 +35,8 @@ export class MachineLink {
   /** Aborts when the machine stops answering; made afresh once it answers again. */
   #down = new AbortController();
   #misses = 0;
+  #since = new Date();
+  #silence: Silence | null = null;
   #isLooking = false;
 
   constructor({ name, url, token }: { name: string; url: string; token: string }) {
@@ -42,7 +44,7 @@ export class MachineLink {
     this.url = url;
     this.#token = token;
     // What the hub stores, or takes as done, is held to the contract: something else may answer at that address.
-    this.client = new Client({ url, key: () => token, checksAnswers: true });
+    this.client = new Client({ url, key: () => token, check: heldToContract });
     const options = { keepAlive: true, maxFreeSockets: 32, keepAliveMsecs: 30_000 };
     this.#agent = new URL(url).protocol === 'https:' ? new https.Agent(options) : new http.Agent(options);
     this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();
@@ -50,6 +52,16 @@ export class MachineLink {
 
   get isUp(): boolean {
     return !this.#down.signal.aborted;
+  }
+
+  /** Since when it answers, or does not. */
+  get since(): Date {
+    return this.#since;
+  }
+
+  /** What the last try ended with, where the machine does not answer. */
+  get silence(): Silence | null {
+    return this.isUp ? null : this.#silence;
   }
 
   /** Aborts when the machine stops answering. */
@@ -121,14 +133,32 @@ export class MachineLink {
     try {
       await this.client.call('health', {}, { timeoutMs: ANSWER_MS });
       this.#misses = 0;
-      if (!this.isUp) this.#down = new AbortController();
-    } catch {
-      this.#misses += 1;
-      if (this.#misses >= MISSES) this.#down.abort(this.unreachable('it is silent', 'GET', false));
+      if (this.isUp) return;
+      this.#down = new AbortController();
+      this.#since = new Date();
+    } catch (error) {
+      this.#miss(error);
     } finally {
       this.#isLooking = false;
     }
   }
+
+  #miss(error: unknown): void {
+    this.#misses += 1;
+    this.#silence = {
+      code: error instanceof LeadMasterError ? error.code : 'internal',
+      detail: errorText(error),
+    };
+    if (this.#misses < MISSES || !this.isUp) return;
+    this.#since = new Date();
+    this.#down.abort(this.unreachable('it is silent', 'GET', false));
+  }
+}
+
+/** Why a machine does not answer: for the operator, since it may have an address in it. */
+export interface Silence {
+  code: string;
+  detail: string;
 }
 
 /** What the system or the reader of HTTP calls the failure: its sentence has the address of the machine in it. */

@@ -2,7 +2,7 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Machines } from '../store/machines.ts';
 import type { MachineRecord } from '../store/records.ts';
-import { MachineLink } from './link.ts';
+import { MachineLink, type Silence } from './link.ts';
 
 /** How often the store is asked which machines there are: another hub may have added or removed one. */
 const REFRESH_MS = 2_000;
@@ -42,6 +42,16 @@ export class MachineLinks {
   /** Whether a machine answers; false for one that is not known here. */
   isUp(name: string): boolean {
     return this.#links.get(name)?.isUp === true;
+  }
+
+  /** Since when a machine answers, or does not, as this hub sees it; null for one that is not known here. */
+  sinceOf(name: string): Date | null {
+    return this.#links.get(name)?.since ?? null;
+  }
+
+  /** Why a machine does not answer; null while it does. */
+  silenceOf(name: string): Silence | null {
+    return this.#links.get(name)?.silence ?? null;
   }
 
   /** Opens and closes lines until they are those that the store lists. */

@@ -6,11 +6,14 @@ import { sendingKeptBy } from './try-machine.ts';
 export interface LocalMachine {
   url: string;
   token: string;
+  /** What it is called; by its host unless given. */
+  name?: string;
 }
 
 /** Puts the session manager of this process behind the hub, under the name of the machine. */
-export async function knowLocalMachine({ machines, hubId }: HubStore, { url, token }: LocalMachine): Promise<void> {
-  const name = nameOfThisMachine();
+export async function knowLocalMachine({ machines, hubId }: HubStore, local: LocalMachine): Promise<void> {
+  const { url, token } = local;
+  const name = nameOf(local);
   const known = await machines.get(name);
   if (known?.url === url && (await machines.token(name)) === token) return;
   // Another port, or another token: the same machine. Its sessions and its place in its log stay.
@@ -30,7 +33,12 @@ export async function knowLocalMachine({ machines, hubId }: HubStore, { url, tok
   } else await machines.update(name, { url, token });
 }
 
-/** What the machine of this process is called: by its host. */
+/** What the machine of this process is called. */
+export function nameOf({ name }: LocalMachine): string {
+  return name ?? nameOfThisMachine();
+}
+
+/** By its host. */
 export function nameOfThisMachine(): string {
   const name = hostname()
     .toLowerCase()

@@ -96,6 +96,7 @@ export class SendingTeller {
   async #tell(link: MachineLink): Promise<void> {
     const { down } = link;
     if (!link.isUp) throw link.unreachable('it was silent when it was last asked', 'GET', false);
+    await this.#catchUp(link);
     const word = await this.#store.sending.wordFor(link.name);
     const params = { hub: this.#store.hubId };
     const kept = await link.client.call('tellSending', { params, body: word }, { signal: down, timeoutMs: ANSWER_MS });
@@ -105,6 +106,14 @@ export class SendingTeller {
     }
     await this.#store.sending.settle(word.sessions);
     this.#told.set(link, { revision: word.revision, down, at: performance.now() });
+  }
+
+  /** After the hub came back from its backup: what the machine was told since then is not undone. */
+  async #catchUp(link: MachineLink): Promise<void> {
+    const { sending, hubId } = this.#store;
+    if (!(await sending.isBehind(link.name))) return;
+    const asked = { signal: link.down, timeoutMs: ANSWER_MS };
+    await sending.catchUp(link.name, await link.client.call('getSending', { params: { hub: hubId } }, asked));
   }
 
   /** Another hub on this database may have told it more meanwhile; if not, the database was put back. */

@@ -1,4 +1,4 @@
-import { Client } from '@leadmaster/client';
+import { Client, heldToContract } from '@leadmaster/client';
 import { errorText, LeadMasterError, type Sending } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
 import type { MachineFacts } from '../store/records.ts';
@@ -14,7 +14,7 @@ const ANSWER_BYTES = 2 ** 20;
  */
 export async function tryMachine({ url, token }: { url: string; token: string }): Promise<MachineFacts> {
   refuseAddress(url);
-  const client = new Client({ url, key: () => token, answerBytes: ANSWER_BYTES, checksAnswers: true });
+  const client = new Client({ url, key: () => token, answerBytes: ANSWER_BYTES, check: heldToContract });
   try {
     return await client.call('getMachine', {}, { timeoutMs: ANSWER_MS });
   } catch (error) {
@@ -27,7 +27,7 @@ export async function tryMachine({ url, token }: { url: string; token: string })
 
 /** What a hub told a machine before it was removed: one that comes back brings it along. @throws LeadMasterError `machine_unreachable`. */
 export async function sendingKeptBy({ url, token }: { url: string; token: string }, hub: string): Promise<Sending> {
-  const client = new Client({ url, key: () => token, answerBytes: ANSWER_BYTES, checksAnswers: true });
+  const client = new Client({ url, key: () => token, answerBytes: ANSWER_BYTES, check: heldToContract });
   const kept = await client
     .call('getSending', { params: { hub } }, { timeoutMs: ANSWER_MS })
     .catch((error: unknown) => {

@@ -1,4 +1,11 @@
-import { isHeldBack, LeadMasterError, type PairingCode, type Session, samePhone } from '@leadmaster/protocol';
+import {
+  isHeldBack,
+  LeadMasterError,
+  type PairingCode,
+  type QrCode,
+  type Session,
+  samePhone,
+} from '@leadmaster/protocol';
 import type { MachineLink } from '../machines/link.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { HubStore } from '../store/index.ts';
@@ -12,9 +19,9 @@ const MOST_OF_A_NUMBER = 500;
 
 /** How a session stands on its way to be linked. */
 export type Progress =
-  | { is: 'waiting' | 'linked' | 'passkey' | 'wrong_account' }
+  | { is: 'waiting' | 'scanned' | 'linked' | 'passkey' | 'wrong_account' }
   /** The QR to scan. */
-  | { is: 'qr'; qr: string };
+  | ({ is: 'qr' } & Pick<QrCode, 'qr' | 'expiresAt'>);
 
 /** Links a session on its machine, by the routes that its tenant has too. */
 export class Linking {
@@ -50,6 +57,8 @@ export class Linking {
         return this.#qr(name);
       case 'READY':
         return { is: (await this.#isRight(session, link)) ? 'linked' : 'wrong_account' };
+      case 'AUTHENTICATED':
+        return { is: 'scanned' };
       case 'PASSKEY_REQUIRED':
         return { is: 'passkey' };
       case 'WRONG_ACCOUNT':
@@ -91,8 +100,8 @@ export class Linking {
   async #qr(session: string): Promise<Progress> {
     const { client } = await this.#machineOf(session);
     try {
-      const { qr } = await client.call('getQr', { params: { session } }, { timeoutMs: ANSWER_MS });
-      return { is: 'qr', qr };
+      const { qr, expiresAt } = await client.call('getQr', { params: { session } }, { timeoutMs: ANSWER_MS });
+      return { is: 'qr', qr, expiresAt };
     } catch (error) {
       // It was scanned, or ran out, between the two questions.
       if (error instanceof LeadMasterError && error.code === 'not_waiting_for_qr') return { is: 'waiting' };

@@ -3,6 +3,7 @@ import {
   type LinkState,
   type OnboardingLanguage,
   type PairingCode,
+  type QrCode,
   type Session,
 } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
@@ -30,8 +31,8 @@ export interface Visit {
   from: string;
 }
 
-/** The same from a browser, with what the link was given to it by. */
-export type Claimed = Visit & { secret: string | null };
+/** The same from a browser, with what the link may have been given to it by. */
+export type Claimed = Visit & { secrets: readonly string[] };
 
 interface OnboardingParts {
   store: HubStore;
@@ -76,9 +77,9 @@ export class Onboarding {
   }
 
   /** The link, for the browser that has it, also once it has ended. Null where this browser does not have it. */
-  async heldBy({ token, secret }: Claimed): Promise<OnboardingRecord | null> {
+  async heldBy({ token, secrets }: Claimed): Promise<OnboardingRecord | null> {
     const link = await this.#find(token);
-    return isHeld(link, secret) ? link : null;
+    return isHeld(link, secrets) ? link : null;
   }
 
   /** The same, where only that browser may go on. @throws LeadMasterError `link_not_found`, `link_ended`, `link_not_claimed`. */
@@ -109,18 +110,21 @@ export class Onboarding {
     if (progress.is === 'linked' && (await this.#store.onboarding.end(link.id))) {
       await this.#report({ what: 'linked', link, from: visit.from });
     }
-    return progress.is === 'qr' ? this.#show(visit, progress.qr) : { state: progress.is, expiresAt };
+    if (progress.is === 'qr') return this.#show(visit, progress);
+    return progress.is === 'scanned'
+      ? { state: 'waiting', scanned: true, expiresAt }
+      : { state: progress.is, expiresAt };
   }
 
   /** Shows what links: to the browser that still has the link, and while that is still good. It may have ended while its machine was asked. */
-  async #show(visit: Claimed, qr: string): Promise<LinkState> {
+  async #show(visit: Claimed, { qr, expiresAt: qrExpiresAt }: Pick<QrCode, 'qr' | 'expiresAt'>): Promise<LinkState> {
     const link = await this.held(visit);
     const expiresAt = link.expiresAt.toISOString();
     if (link.state !== 'waiting') return { state: link.state, expiresAt };
     if (link.code !== null) {
       return { state: 'code', code: link.code.code, codeExpiresAt: link.code.expiresAt, expiresAt };
     }
-    return { state: 'qr', qr, image: await pictureOf(qr), expiresAt };
+    return { state: 'qr', qr, image: await pictureOf(qr), qrExpiresAt, expiresAt };
   }
 
   /** @throws LeadMasterError as `state`; `number_refused`, `rate_limited`, `not_waiting_for_qr`. */
@@ -181,8 +185,8 @@ function requireLinkable({ state, loginMode }: Session): void {
   );
 }
 
-function isHeld({ claimHash }: OnboardingRecord, secret: string | null): boolean {
-  return claimHash !== null && secret !== null && fits(secret, claimHash);
+function isHeld({ claimHash }: OnboardingRecord, secrets: readonly string[]): boolean {
+  return claimHash !== null && secrets.some((secret) => fits(secret, claimHash));
 }
 
 /** A picture of the QR that stays sharp at any size. */

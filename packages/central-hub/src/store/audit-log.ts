@@ -1,3 +1,5 @@
+import { HUB_ROUTES, type Route } from '@leadmaster/protocol';
+import type { RawBuilder } from 'kysely';
 import type { AuditChain, Mark } from '../secrets/audit-chain.ts';
 import { type AuditCheck, AuditVerifier, type GivenHead, problemsIn } from './audit-check.ts';
 import {
@@ -19,14 +21,25 @@ import type { AuditRow } from './tables.ts';
 /** So many lines are written or deleted in one transaction at most. */
 const AT_ONCE = 500;
 const DAY_MS = 86_400_000;
+/** The result of what continues after its answer. */
+const ACCEPTED = 'accepted';
+/** Actions that may continue so, as operations. */
+const LONG = Object.values<Route>(HUB_ROUTES)
+  .filter(({ long }) => long !== undefined)
+  .map(({ id }) => id);
 
 /** Which lines are asked for. */
 export interface AuditQuery {
+  /** Oldest first unless told otherwise. */
+  order?: 'oldest' | 'newest';
   after: number;
+  before?: number | undefined;
   limit: number;
   tenant?: string | undefined;
   /** By its full name. */
   session?: string | undefined;
+  actor?: string | undefined;
+  action?: string | undefined;
   /** Also that a change has begun, where its result is there. */
   all: boolean;
 }
@@ -60,7 +73,27 @@ export class AuditLog {
     return promise;
   }
 
-  /** Lines by number. `cursor`: the next `after`, also where these are the last. */
+  /** Adds what came of an act that was told as accepted; null where it is told already, as by another hub. */
+  async settle(accepted: AuditRecord, result: string): Promise<AuditRecord | null> {
+    return this.#database.transact(async (db) => {
+      await this.#lockedHead(db);
+      const told = await db.selectFrom('audit').select('id').where('begun', '=', accepted.id).executeTakeFirst();
+      if (told !== undefined) return null;
+      const { id: begun, at: _at, mac: _mac, ...act } = accepted;
+      return (await this.#append(db, [{ ...act, result, begun }]))[0] ?? null;
+    });
+  }
+
+  /** Lines after a number that tell of long calls as accepted, and nothing of their end. `through`: how far was looked. */
+  async unsettled(after: number, withinMs: number): Promise<{ lines: AuditRecord[]; through: number }> {
+    return this.#database.run(async (db) => {
+      const { line: through } = await lastLine(db);
+      const rows = await unsettledLines(db, { after, through }, ago(this.#database.dialect, withinMs)).execute();
+      return { lines: rows.map(toRecord), through };
+    });
+  }
+
+  /** Lines by number. `cursor`: the next `after`, also where these are the last; newest first, the next `before`, and then 0. */
   async page(query: AuditQuery): Promise<{ items: AuditRecord[]; cursor: number }> {
     return this.#database.run(async (db) => {
       // Before the rows: what is committed in between belongs to the next page.
@@ -68,7 +101,8 @@ export class AuditLog {
       const rows = await auditList(db, query, newest.line).execute();
       const last = rows.at(-1);
       const isFull = rows.length === query.limit && last !== undefined;
-      return { items: rows.map(toRecord), cursor: isFull ? last.id : Math.max(query.after, newest.line) };
+      const end = query.order === 'newest' ? 0 : Math.max(query.after, newest.line);
+      return { items: rows.map(toRecord), cursor: isFull ? last.id : end };
     });
   }
 
@@ -185,17 +219,39 @@ export class AuditLog {
   }
 }
 
+function unsettledLines(
+  db: HubQueries,
+  { after, through }: { after: number; through: number },
+  since: RawBuilder<number>,
+) {
+  return db
+    .selectFrom('audit')
+    .selectAll('audit')
+    .where('audit.id', '>', after)
+    .where('audit.id', '<=', through)
+    .where('audit.result', '=', ACCEPTED)
+    .where('audit.action', 'in', LONG)
+    .where('audit.at', '>', since)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('audit as done').select('done.id').whereRef('done.begun', '=', 'audit.id'))),
+    )
+    .orderBy('audit.id');
+}
+
 /** The lines of a page, up to the newest that was there when it was begun. */
-export function auditList(db: HubQueries, { after, limit, tenant, session, all }: AuditQuery, newest: number) {
-  let query = db.selectFrom('audit').selectAll('audit').where('audit.id', '>', after).where('audit.id', '<=', newest);
-  if (tenant !== undefined) query = query.where('audit.tenant', '=', tenant);
-  if (session !== undefined) query = query.where('audit.session', '=', session);
+export function auditList(db: HubQueries, { order, after, before, limit, all, ...fields }: AuditQuery, newest: number) {
+  const last = Math.min(newest, (before ?? Number.MAX_SAFE_INTEGER) - 1);
+  let query = db.selectFrom('audit').selectAll('audit').where('audit.id', '>', after).where('audit.id', '<=', last);
+  for (const field of ['tenant', 'session', 'actor', 'action'] as const) {
+    const value = fields[field];
+    if (value !== undefined) query = query.where(`audit.${field}`, '=', value);
+  }
   if (!all) {
     query = query.where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('audit as done').select('done.id').whereRef('done.begun', '=', 'audit.id'))),
     );
   }
-  return query.orderBy('audit.id').limit(limit);
+  return query.orderBy('audit.id', order === 'newest' ? 'desc' : 'asc').limit(limit);
 }
 
 async function lastLine(db: HubQueries): Promise<Mark> {

@@ -1,4 +1,4 @@
-import type { HubRouteId } from '@leadmaster/protocol';
+import { auditOf, changesHub, HUB_ROUTES, type Route } from '@leadmaster/protocol';
 import type { AuditChain } from '../secrets/audit-chain.ts';
 import { markOf } from './audit-rows.ts';
 import { BACKED_UP, type BackedUp, type BackupDocument, packed } from './backup-document.ts';
@@ -7,22 +7,15 @@ import { MIGRATIONS } from './migrations/index.ts';
 import type { AuditRow } from './tables.ts';
 
 /** The newest lines of the audit that a document holds; a signed checkpoint stands for those before. */
-export const AUDIT_LINES = 20_000;
+const AUDIT_LINES = 20_000;
 const COUNTER = 'backups';
 /** What leaves a line and changes nothing that a document holds. */
 const NO_CHANGE = [
-  'sendMessage',
-  'compatSend',
-  'getQr',
-  'compatQr',
-  'compatQrCode',
-  'compatQrPage',
-  'getLinkState',
   'wrongKey',
-  'signIn',
-  'signOut',
-  'createSignInCode',
-] as const satisfies readonly (HubRouteId | 'wrongKey')[];
+  ...Object.values<Route>(HUB_ROUTES)
+    .filter((route) => auditOf(route) !== null && !changesHub(route))
+    .map(({ id }) => id),
+];
 
 /** What a document is made of beside the rows. */
 export interface TakeOptions {
@@ -30,6 +23,8 @@ export interface TakeOptions {
   secret: string;
   local: string | null;
   at: Date;
+  /** How many lines of the audit it holds; for tests. */
+  auditLines?: number;
 }
 
 /** How far the hub's own knowledge has come. */
@@ -91,12 +86,12 @@ export class Backups {
   }
 
   /** The document as of now. Of several hubs that take one, the one with the higher number has seen more. */
-  async take({ hub, secret, local, at }: TakeOptions): Promise<BackupDocument> {
+  async take({ hub, secret, local, at, auditLines = AUDIT_LINES }: TakeOptions): Promise<BackupDocument> {
     return this.#database.transact(async (db) => {
       await this.#database.dialect.oneView(db);
       const number = await nextNumber(db);
       const tables = {} as BackupDocument['tables'];
-      for (const table of BACKED_UP) tables[table] = (await this.#rows(db, table)).map(packed);
+      for (const table of BACKED_UP) tables[table] = (await this.#rows(db, table, auditLines)).map(packed);
       const newest = await db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
       const schema = MIGRATIONS.at(-1)?.version ?? 0;
       return {
@@ -120,17 +115,17 @@ export class Backups {
     );
   }
 
-  async #rows(db: HubQueries, table: BackedUp): Promise<object[]> {
-    if (table === 'audit') return (await lastLines(db)).slice(-AUDIT_LINES);
+  async #rows(db: HubQueries, table: BackedUp, auditLines: number): Promise<object[]> {
+    if (table === 'audit') return (await lastLines(db, auditLines)).slice(-auditLines);
     const rows: object[] = await db.selectFrom(table).selectAll().execute();
-    return table === 'audit_marks' ? this.#marks(db, rows as { name: string }[]) : rows;
+    return table === 'audit_marks' ? this.#marks(db, rows as { name: string }[], auditLines) : rows;
   }
 
   /** With lines left out, the last of those is the checkpoint. */
-  async #marks(db: HubQueries, marks: { name: string }[]): Promise<object[]> {
-    const lines = await lastLines(db);
+  async #marks(db: HubQueries, marks: { name: string }[], auditLines: number): Promise<object[]> {
+    const lines = await lastLines(db, auditLines);
     const [first] = lines;
-    if (lines.length <= AUDIT_LINES || first === undefined) return marks;
+    if (lines.length <= auditLines || first === undefined) return marks;
     const mark = markOf(first);
     const checkpoint = { name: 'checkpoint', ...mark, signature: this.#chain.sign('checkpoint', mark) };
     return [...marks.filter(({ name }) => name !== 'checkpoint'), checkpoint];
@@ -138,12 +133,12 @@ export class Backups {
 }
 
 /** One more than a document holds, in their order. */
-async function lastLines(db: HubQueries): Promise<AuditRow[]> {
+async function lastLines(db: HubQueries, count: number): Promise<AuditRow[]> {
   const rows = await db
     .selectFrom('audit')
     .selectAll()
     .orderBy('id', 'desc')
-    .limit(AUDIT_LINES + 1)
+    .limit(count + 1)
     .execute();
   return rows.reverse();
 }

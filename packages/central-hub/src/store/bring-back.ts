@@ -4,6 +4,7 @@ import { BACKED_UP, type BackupDocument, unpacked } from './backup-document.ts';
 import type { HubDatabase, HubQueries } from './database.ts';
 import { aboutToken } from './machines.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { rememberBackedUp } from './sending.ts';
 import type { HubTables, MachineRow } from './tables.ts';
 
 /** More numbers than a hub gives out between its last document and its end: none is given twice. */
@@ -38,6 +39,7 @@ export async function bringBackRows(database: HubDatabase, { document, seal, her
       await insert(db, table, local === null ? rows : rows.map((row) => ofThisPlace(table, row, local, seal)));
     }
     await db.updateTable('machines').set({ holder: null, leased_until: 0 }).execute();
+    await rememberBackedUp(db);
     await db
       .updateTable('counters')
       .set((eb) => ({ value: eb('value', '+', BEYOND) }))

@@ -32,6 +32,14 @@ export class SendingWords {
     });
   }
 
+  /** Whether a session's own sending is to be switched off once its machine answers, or once there is one of that name. */
+  async isOwed(session: string): Promise<boolean> {
+    const row = await this.#database.run((db) =>
+      db.selectFrom('untold_sessions').select('name').where('name', '=', session).executeTakeFirst(),
+    );
+    return row !== undefined;
+  }
+
   /** The session's own sending is to be switched off as soon as its machine answers. */
   async owe(session: string): Promise<void> {
     await this.#database.transact(async (db) => {
@@ -60,18 +68,59 @@ export class SendingWords {
   }
 
   /** A machine knows a later word of this hub: its database was put back. What was off then is off again. */
-  async takeBack(machine: string, { revision, machine: own, tenants }: KeptSendingWord): Promise<void> {
+  async takeBack(machine: string, kept: KeptSendingWord): Promise<void> {
+    await this.#database.transact((db) => takenBack(db, machine, kept));
+  }
+
+  /** Whether the hub came back from a backup since a machine was last told: that may know a later word than the backup. */
+  async isBehind(machine: string): Promise<boolean> {
+    const row = await this.#database.run((db) =>
+      db.selectFrom('facts').select('value').where('name', '=', backedUpFor(machine)).executeTakeFirst(),
+    );
+    return row !== undefined;
+  }
+
+  /** What a machine was told after the backup was taken is off again. Once for each machine. */
+  async catchUp(machine: string, kept: KeptSendingWord): Promise<void> {
     await this.#database.transact(async (db) => {
-      if (own === 'off') await db.updateTable('machines').set(OFF).where('name', '=', machine).execute();
-      if (tenants.length > 0) await db.updateTable('tenants').set(OFF).where('name', 'in', tenants).execute();
-      await db
-        .updateTable('counters')
-        .set((eb) => ({ value: eb.case().when('value', '>', revision).then(eb.ref('value')).else(revision).end() }))
-        .where('name', '=', COUNTER)
+      const [known] = await db
+        .deleteFrom('facts')
+        .where('name', '=', backedUpFor(machine))
+        .returning('value')
         .execute();
-      await countSendingChange(db);
+      if (known !== undefined && kept.revision > Number(known.value)) await takenBack(db, machine, kept);
     });
   }
+}
+
+/** Remembers, in a database that came back from a backup, what each of its machines had been told by then. */
+export async function rememberBackedUp(db: HubQueries): Promise<void> {
+  const value = String(await revisionOf(db));
+  const machines = await db.selectFrom('machines').select('name').execute();
+  const facts = machines.map(({ name }) => ({ name: backedUpFor(name), value }));
+  // One from an earlier return knows less, and counts.
+  if (facts.length > 0)
+    await db
+      .insertInto('facts')
+      .values(facts)
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute();
+}
+
+function backedUpFor(machine: string): string {
+  return `sending in the backup, for ${machine}`;
+}
+
+async function takenBack(db: HubQueries, machine: string, kept: KeptSendingWord): Promise<void> {
+  const { revision, machine: own, tenants } = kept;
+  if (own === 'off') await db.updateTable('machines').set(OFF).where('name', '=', machine).execute();
+  if (tenants.length > 0) await db.updateTable('tenants').set(OFF).where('name', 'in', tenants).execute();
+  await db
+    .updateTable('counters')
+    .set((eb) => ({ value: eb.case().when('value', '>', revision).then(eb.ref('value')).else(revision).end() }))
+    .where('name', '=', COUNTER)
+    .execute();
+  await countSendingChange(db);
 }
 
 const COUNTER = 'sending';

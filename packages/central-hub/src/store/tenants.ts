@@ -92,6 +92,8 @@ export class Tenants {
       if (await hasSessions(db, name)) throw tenantHasSessions(name);
       await db.deleteFrom('keys').where('tenant', '=', name).execute();
       await countKeyChange(db);
+      // What its deleted sessions left is not for another client of that name. No name of a tenant has a wildcard in it.
+      await db.deleteFrom('untold_sessions').where('name', 'like', `${name}.%`).execute();
       const { sending } = await db
         .deleteFrom('tenants')
         .where('name', '=', name)

@@ -75,6 +75,55 @@ describe('the audit of a hub', () => {
     expect(await lines(world, '&tenant=beta')).toEqual([]);
   });
 
+  test('tells what came of a long call that was answered at once, in the place of its begin', async () => {
+    const world = await hubOver(['one', 'two']);
+    const { one } = world.managers;
+    await one?.given('ventas', 'LINKED');
+    await one?.given('nueva', 'STOPPED');
+    for (const name of ['ventas', 'nueva']) await world.until(name, 'STOPPED');
+    const headers = { prefer: 'respond-async' };
+    const begun = [
+      await world.ask('/v1/sessions/ventas/snapshots', { body: {}, headers }),
+      await world.ask('/v1/sessions/nueva/snapshots', { body: {}, headers }),
+      await world.ask('/v1/sessions/nueva/move', { body: { machine: 'two' }, headers }),
+      await world.ask('/v1/sessions/ventas/move', { body: { machine: 'two' }, headers }),
+    ];
+    expect(begun.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    const ids = begun.map(({ json }) => json.id);
+    const told = async () => {
+      const all: { target: string; result: string }[] = await lines(world);
+      return ids.map((id) =>
+        all.filter(({ target }) => target.includes(`operation:${id}`)).map(({ result }) => result),
+      );
+    };
+    await expect
+      .poll(told, { timeout: 20_000 })
+      .toEqual([['ok'], ['nothing_to_snapshot'], ['nothing_to_snapshot'], ['ok']]);
+    const every: { id: number; begun: number; target: string; result: string }[] = await lines(world, '&all=true');
+    const chain: string[] = [];
+    for (let line = every.findLast(({ target }) => target.includes(ids[3])); line !== undefined; ) {
+      chain.push(line.result);
+      const { begun: earlier } = line;
+      line = every.find(({ id }) => id === earlier);
+    }
+    expect(chain).toEqual(['ok', 'accepted', 'begun']);
+    expect((await world.ask('/v1/audit/verify')).json).toMatchObject({ ok: true, problems: [] });
+  });
+
+  test('tells of a long call whose machine no longer knows it, that no service can tell', async () => {
+    const world = await hubOver(['one']);
+    const line = { actor: 'operator', action: 'createSnapshot', from: null, tenant: null, detail: {}, begun: null };
+    const accepted = { ...line, session: 'ventas', result: 'accepted', target: 'session:ventas operation:op_lost' };
+    await world.store.operations.put({
+      ...{ id: 'op_lost', machine: 'one', keyId: null, tenant: null, session: 'ventas', startedAt: new Date() },
+    });
+    await world.store.audit.append(accepted);
+    await expect.poll(async () => (await last(world))?.result, { timeout: 10_000 }).toBe('operation_not_found');
+    const [first] = (await world.store.audit.page({ after: 0, limit: 100, all: true })).items.slice(-2);
+    if (first === undefined) throw new Error('it was written');
+    expect(await world.store.audit.settle(first, 'ok')).toBeNull();
+  });
+
   test('has no text, no number, no token and no key in it', async () => {
     const world = await hubOver(['one'], { ratePerSecond: 1e6 });
     const key = await world.tenant('acme');

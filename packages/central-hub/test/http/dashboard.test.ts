@@ -20,7 +20,8 @@ function built(): string {
 
 test('every view is the page, without a key, under a policy that runs our own files alone and lets it into no frame', async () => {
   const { ask } = await hubOver([], { dashboard: built() });
-  for (const path of ['/', '/sign-in', '/new', '/sessions/acme.ventas', '/sessions/acme.ventas/']) {
+  const places = ['/machines', '/machines/new', '/tenants', '/tenants/new', '/keys', '/keys/new', '/audit'];
+  for (const path of ['/', '/sign-in', '/new', '/sessions/acme.ventas', '/sessions/acme.ventas/', ...places]) {
     const { status, headers, text } = await ask(path, { key: null });
     expect([path, status, text]).toEqual([path, 200, PAGE]);
     expect(headers).toMatchObject({

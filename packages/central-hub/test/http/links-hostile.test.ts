@@ -66,6 +66,19 @@ describe('a stranger who', () => {
     expect((await browser.state()).state).toBe('qr');
   });
 
+  test('has planted a cookie beside the one of a browser does not keep it from its link', async () => {
+    const { browser } = await linked();
+    await browser.claim();
+    await browser.until('qr');
+    const [own, planted] = [browser.cookie, `leadmaster_link=${'a'.repeat(40)}`];
+    for (const cookie of [`${planted}; ${own}`, `${own}; ${planted}`, `leadmaster_link=; ${planted}; ${own}`]) {
+      browser.cookie = cookie;
+      expect([cookie, (await browser.ask('/state')).status]).toEqual([cookie, 200]);
+    }
+    browser.cookie = `${`${planted}; `.repeat(50)}${own}`;
+    expect((await browser.ask('/state')).status).toBe(403);
+  });
+
   test('asks for one number under each of its spellings gets no more codes for it', async () => {
     const { world, browser } = await linked();
     const other = new Browser(world, (await world.ask(LINKS, { body: {} })).json.url);
@@ -154,7 +167,9 @@ describe('a stranger who', () => {
     await browser.claim();
     const live = await browser.ask();
     for (const { text, headers } of [page, live]) {
-      expect(text).not.toMatch(/<script(?! src="\/link-assets\/link\.js")|<[^>]* (?:on\w+|style)=|<style|javascript:/);
+      expect(text).not.toMatch(
+        /<script(?! src="\/link-assets\/link\.js\?v=[0-9a-f]{12}" defer>)|<[^>]* (?:on\w+|style)=|<style|javascript:/,
+      );
       expect(headers).toMatchObject({
         'cache-control': 'no-store',
         'referrer-policy': 'no-referrer',

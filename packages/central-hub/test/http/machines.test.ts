@@ -1,6 +1,6 @@
 import { SERVICE_TOKEN, startTestManager } from '@leadmaster/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { hubOver } from '../hub.ts';
+import { hubOver, send } from '../hub.ts';
 
 type World = Awaited<ReturnType<typeof hubOver>>;
 
@@ -17,6 +17,15 @@ test('a machine with sessions gets another address, and its sessions answer ther
   const changed = await change(world, { url: `http://127.0.0.1:${other.port}`, token: SERVICE_TOKEN });
   expect([changed.status, changed.json.url]).toEqual([200, `http://127.0.0.1:${other.port}`]);
   expect((await world.ask('/v1/sessions/ventas')).json.metadata).toEqual({ at: 'other' });
+});
+
+test('a session that is made at its machine is known here as soon as that has told of it', async () => {
+  const world = await hubOver(['one']);
+  const { port } = world.managers.one ?? { port: 0 };
+  for (const name of ['a', 'b', 'c', 'd']) {
+    await send(port, '/v1/sessions', { key: SERVICE_TOKEN, body: { name, start: false } });
+    await world.until(name, 'STOPPED');
+  }
 });
 
 test('a machine has a second address for other machines, which is https or loopback', async () => {

@@ -51,11 +51,14 @@ describe('sessions through the hub', () => {
     expect([shown.status, shown.json.state], shown.text).toEqual([200, 'STOPPED']);
     expect(Date.parse(shown.json.asOf)).toBeLessThan(Date.now());
     expect((await ask('/v1/sessions/b')).json.machine).toBe('two');
+    const machines = async () => (await ask('/v1/machines')).json.items;
     await expect
-      .poll(async () => (await ask('/v1/machines')).json.items.map(({ state }: { state: string }) => state), {
-        timeout: 10_000,
-      })
+      .poll(async () => (await machines()).map(({ state }: { state: string }) => state), { timeout: 10_000 })
       .toEqual(['down', 'up']);
+    const [one, two] = await machines();
+    expect([one.silence.code, two.silence]).toEqual(['service_unreachable', null]);
+    expect(one.silence.detail).toContain('ECONNREFUSED');
+    expect(Date.parse(one.since)).toBeGreaterThan(Date.parse(two.since));
   });
 
   test('have operations, which a list names where their machine does not answer', async () => {

@@ -7,27 +7,10 @@ import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHubServer, type HubServerOptions } from '../../src/http/server.ts';
 import { SendingTeller } from '../../src/machines/sending-teller.ts';
-import { type Answer, type Ask, hubOver, send, type TestHub } from '../hub.ts';
-
-const FROM_PAGE = { 'x-leadmaster-request': '1' };
+import { hubOver, send, type TestHub } from '../hub.ts';
+import { by, cookieOf, FROM_PAGE, signedIn } from '../signed-in.ts';
 
 const hub = (options: Partial<HubServerOptions> = {}) => hubOver([], { wrongKeyWaitMs: 0, ...options });
-
-/** What a browser would send back of the cookie that it was given. */
-function cookieOf({ headers }: Answer): string {
-  return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
-}
-
-async function signedIn({ ask }: TestHub, body: object = { key: ADMIN_KEY }, headers = {}): Promise<string> {
-  const answer = await ask('/v1/sign-in', { key: null, body, headers });
-  expect([answer.status, answer.text]).toEqual([200, answer.text]);
-  return cookieOf(answer);
-}
-
-/** A request of a browser, from the page of the hub itself. */
-function by(cookie: string, more: Ask = {}): Ask {
-  return { ...more, key: null, headers: { cookie, ...FROM_PAGE, ...more.headers } };
-}
 
 test('a key signs in: the cookie is for no script, for this site alone, and stands for the key', async () => {
   const world = await hub();
@@ -222,6 +205,7 @@ async function anotherHub({ store, links }: TestHub, adminKey: string): Promise<
     metrics: new Registry(),
     version: '0.0.0',
     url: null,
+    name: null,
     trustedProxies: [],
     ratePerSecond: 1000,
     compat: 'key',

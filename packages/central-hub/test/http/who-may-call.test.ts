@@ -1,14 +1,7 @@
-import { HUB_ROUTES, NOT_ON_HUB, ROUTES, type Route, SCOPES, type Scope } from '@leadmaster/protocol';
+import { NOT_ON_HUB, ROUTES, type Route, SCOPES, type Scope } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
-import { type Ask, type HubWorld, hubOver } from '../hub.ts';
-
-const ALL: readonly Route[] = Object.values(HUB_ROUTES);
-
-/** Names that are of the right form; of what they name there is nothing. */
-const NAMES: Readonly<Record<string, string>> = {
-  ...{ session: 'none', snapshot: 'none', message: 'none', chat: '5491122334455', phone: '5491122334455' },
-  ...{ operation: 'op_none', entry: 'none', hub: 'none', tenant: 'none', machine: 'none', key: 'nonenonenone' },
-};
+import { ALL_ROUTES, refusable } from '../every-route.ts';
+import { type HubWorld, hubOver } from '../hub.ts';
 
 /** What a key is told of a route: the code of a refusal, or null where it opens it. */
 type Told = (route: Route) => string | null;
@@ -69,21 +62,12 @@ async function kinds({ ask, tenant }: HubWorld): Promise<Record<string, Kind>> {
   return kinds;
 }
 
-/** A request that no route can carry out: where a body is read, its length is a lie and it never comes. */
-function refusable({ method, path, body }: Route): [path: string, ask: Ask] {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => NAMES[name] as string);
-  const isRead = body !== undefined && method !== 'GET';
-  // Routes for earlier services name the session by a header.
-  const headers = { 'x-session': 'ventas', ...(isRead ? { 'content-type': 'text/plain' } : {}) };
-  return [filled, { method, headers, ...(isRead ? { body: 'no JSON' } : {}) }];
-}
-
 describe('the table of routes, scopes and audiences holds on the hub:', () => {
   test('each kind of key opens what it says, and is refused the rest', { timeout: 120_000 }, async () => {
     const world = await hubOver(['one'], { ratePerSecond: 1e6, wrongKeyWaitMs: 0 });
     const wrong: unknown[] = [];
     for (const [name, { key, told }] of Object.entries(await kinds(world))) {
-      for (const route of ALL) {
+      for (const route of ALL_ROUTES) {
         const [path, ask] = refusable(route);
         const answer = await world.ask(path, { ...ask, ...(key === 'admin' ? {} : { key }) });
         const { status, json } = answer;
@@ -103,7 +87,7 @@ describe('the table of routes, scopes and audiences holds on the hub:', () => {
   test('a refusal comes before anything of the body', async () => {
     const { ask, tenant } = await hubOver(['one'], { ratePerSecond: 1e6, wrongKeyWaitMs: 0 });
     const key = await tenant('acme', ['read']);
-    const reading = ALL.filter(({ method, open }) => method !== 'GET' && open !== true);
+    const reading = ALL_ROUTES.filter(({ method, open }) => method !== 'GET' && open !== true);
     for (const route of reading) {
       const [path, { method = 'POST' }] = refusable(route);
       // A body that never comes: who waits for it does not answer.

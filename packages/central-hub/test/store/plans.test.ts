@@ -23,6 +23,7 @@ const ASKED: readonly (readonly [what: string, query: (db: HubQueries) => Compil
   ['events of a tenant', (db) => eventList(db, { after: 9_000, limit: 100, tenant: TENANT }, MANY).compile()],
   ['events of a session', (db) => eventList(db, { after: 0, limit: 100, sessions: [`${TENANT}.s1`] }, MANY).compile()],
   ['the audit', (db) => auditList(db, { ...PAGE, all: false }, MANY).compile()],
+  ['the audit, newest first', (db) => auditList(db, { ...PAGE, order: 'newest', all: false }, MANY).compile()],
   ['the audit of a tenant', (db) => auditList(db, { ...PAGE, all: false, tenant: TENANT }, MANY).compile()],
   ['the audit of a session', (db) => auditList(db, { ...PAGE, all: true, session: `${TENANT}.s1` }, MANY).compile()],
 ];

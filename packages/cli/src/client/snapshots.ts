@@ -1,3 +1,4 @@
+import type { HubBackup } from '@leadmaster/protocol';
 import type { openOffline } from '@leadmaster/session-manager/offline';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -15,6 +16,8 @@ export type ImportWanted = Parameters<Snapshots['import']>[2];
 /** The running service, or what it works on, opened by this command. */
 export interface SnapshotAccess {
   snapshots: Snapshots;
+  /** Hubs that the vault holds; none by way of a service elsewhere, which may be a hub itself. */
+  hubs(): Promise<readonly HubBackup[]>;
   /** What hubs have in the vault, where this command has opened it; null by way of the service, which does not give that out. */
   hubBackups: Offline['hubBackups'] | null;
   /** Whether the service runs. */
@@ -25,6 +28,8 @@ export interface SnapshotAccess {
 
 /** A service that is there answers at once. */
 const HELLO_MS = 5000;
+/** Reading a vault on the other side of the world takes its time. */
+const READ_MS = 120_000;
 
 /**
  * Does work on snapshots by way of the service. Where none answers, on the vault and the data folder themselves, which
@@ -39,11 +44,12 @@ export function withSnapshots<T>(cli: Cli, work: (access: SnapshotAccess) => Pro
     served: (client) =>
       work({
         ...{ snapshots: new HttpSnapshots(client), hubBackups: null, isServed: true },
+        hubs: () => (cli.isElsewhere ? Promise.resolve([]) : servedHubs(client)),
         names: () => servedNames(client),
       }),
     open: async () => (await import('@leadmaster/session-manager/offline')).openOffline(cli.config),
     opened: ({ snapshots, hubBackups, sessions }) =>
-      work({ snapshots, hubBackups, isServed: false, names: async () => sessions }),
+      work({ snapshots, hubs: () => hubBackups.list(), hubBackups, isServed: false, names: async () => sessions }),
   });
 }
 
@@ -84,6 +90,10 @@ async function answers(client: ServiceClient): Promise<boolean> {
     if (error instanceof CliError && error.exitCode === EXIT.unreachable) return false;
     throw error;
   }
+}
+
+async function servedHubs(client: ServiceClient): Promise<readonly HubBackup[]> {
+  return (await client.call('listHubBackups', {}, { timeoutMs: READ_MS })).items;
 }
 
 async function servedNames(client: ServiceClient): Promise<string[]> {

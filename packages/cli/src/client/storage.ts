@@ -52,7 +52,7 @@ function onDisk({ config }: Cli): StorageReader {
       const size = await profiles.measure(name);
       const measuredAt = new Date().toISOString();
       const warnBytes = config.storageWarnBytes;
-      return { path: profiles.locate(name), ...size, growthBytesPerDay: null, warnBytes, measuredAt };
+      return { path: profiles.locate(name), ...size, growthBytesPerDay: null, sizes: [], warnBytes, measuredAt };
     },
     async recent(name, { hours, limit }) {
       const profiles = await openProfiles(config, name);

@@ -4,11 +4,9 @@ import { CliError } from '../cli-error.ts';
 import type { SnapshotAccess } from '../client/snapshots.ts';
 import { EXIT } from '../exit-codes.ts';
 
-type HubBackups = NonNullable<SnapshotAccess['hubBackups']>;
-
 /** That hubs are in the vault too, beside the list of its sessions. */
-export async function noteHubs({ print }: Cli, backups: HubBackups): Promise<void> {
-  for (const { hub, savedAt } of await backups.list()) print.note(print.words.recover.hubHeld(hub, localTime(savedAt)));
+export async function noteHubs({ print }: Cli, { hubs }: SnapshotAccess): Promise<void> {
+  for (const { hub, savedAt } of await hubs()) print.note(print.words.recover.hubHeld(hub, localTime(savedAt)));
 }
 
 /**

@@ -50,13 +50,14 @@ export const register: Register = (parent, io, words) => {
 
 async function recover(
   cli: Cli,
-  { snapshots, hubBackups, isServed }: SnapshotAccess,
+  access: SnapshotAccess,
   named: readonly string[],
   options: RecoverOptions,
 ): Promise<void> {
+  const { snapshots, isServed } = access;
   const held = await snapshots.recoverable();
   showHeld(cli.print, held);
-  if (hubBackups !== null) await noteHubs(cli, hubBackups);
+  await noteHubs(cli, access);
   const sessions = await choose(cli, held, named, options);
   if (sessions.length === 0) {
     cli.print.data({ items: held });

@@ -4,13 +4,13 @@ import { type Env, readConfig } from '@leadmaster/session-manager/config';
 import { type Command, Option } from 'commander';
 import { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { startDemo } from '../demo/demo.ts';
+import { demoEnv, isOfAnotherDemo, startDemo } from '../demo/demo.ts';
 import { demoDir, readDemo, removeDemo, unusedByDemo, writeDemo } from '../demo/demo-file.ts';
 import { CUSTOMER } from '../demo/phones.ts';
 import type { Io } from '../io.ts';
 import { printBanner } from '../service/banner.ts';
 import { serve } from '../service/serve.ts';
-import { startServices, type Which } from '../service/services.ts';
+import { type Running, startServices, type Which } from '../service/services.ts';
 import { buildDashboard } from '../setup/build-dashboard.ts';
 import { ensureBrowser } from '../setup/install-browser.ts';
 import type { Words } from '../words/words.ts';
@@ -21,11 +21,13 @@ export const register: Register = (parent, io, words) => {
     .command('start')
     .description(words.help.start.about)
     .option('--demo', words.help.start.demo)
+    .option('--empty', words.help.start.empty)
     .addOption(exitWithParent(words))
     .action(async (options: StartOptions, command: Command) => {
       const cli = cliOf(command, io);
-      const how = { which: 'both', install: true } as const;
-      io.exitCode = await (isDemo(command) ? runDemo(cli, io, options) : run(cli, cli.environment.env, options, how));
+      if (options.empty === true && !isDemo(command)) throw CliError.usage(({ service }) => service.emptyIsOfDemo);
+      const started = isDemo(command) ? runDemo(cli, io, options) : runServices(cli, options, 'both', true);
+      io.exitCode = await started;
     });
 
   for (const [which, { about }] of [
@@ -39,7 +41,7 @@ export const register: Register = (parent, io, words) => {
       .action(async (options: StartOptions, command: Command) => {
         if (isDemo(command)) throw CliError.usage(({ service }) => service.demoAlone);
         const cli = cliOf(command, io);
-        io.exitCode = await run(cli, cli.environment.env, options, { which, install: false });
+        io.exitCode = await runServices(cli, options, which, false);
       });
   }
 };
@@ -51,6 +53,7 @@ function isDemo(command: Command): boolean {
 
 interface StartOptions {
   exitWithParent?: true;
+  empty?: true;
 }
 
 /** For a process that starts us with a pipe as our standard input, and wants us to end when that closes. */
@@ -58,13 +61,33 @@ function exitWithParent(words: Words): Option {
   return new Option('--exit-with-parent', words.help.sessionManager.exitWithParent).hideHelp();
 }
 
-/** Which services, and whether a browser is installed for them where none is found. */
-interface How {
-  which: Which;
-  install: boolean;
+/** `install`: a browser is installed where none is found. */
+function runServices(cli: Cli, options: StartOptions, which: Which, install: boolean): Promise<number> {
+  const { env } = cli.environment;
+  return run(cli, env, options, {
+    page: which === 'session-manager' ? null : 'dashboard',
+    install,
+    start: (environment) => startServices({ which, env: environment, logTo: logOf(cli) }),
+  });
 }
 
-async function run(cli: Cli, env: Env, options: StartOptions, how: How, extra: Extra = {}): Promise<number> {
+/** What is run, and what it needs before. */
+interface How<S extends Running> {
+  /** Which page is built for it. */
+  page: 'dashboard' | 'demo' | null;
+  install: boolean;
+  start: (env: Env) => Promise<S>;
+  /** Whether its first sessions are being made. */
+  isFilling?: boolean;
+  /** Once it was told that it runs. */
+  onStarted?: (service: S) => void;
+}
+
+function logOf(cli: Cli): 'stdout' | 'stderr' {
+  return cli.json ? 'stderr' : 'stdout';
+}
+
+async function run<S extends Running>(cli: Cli, env: Env, options: StartOptions, how: How<S>): Promise<number> {
   const config = readConfig(env);
   const { chromePath, loginMode } = config;
   const progress = cli.print.isTerminal
@@ -79,26 +102,19 @@ async function run(cli: Cli, env: Env, options: StartOptions, how: How, extra: E
     words,
     ...(progress === undefined ? {} : { progress }),
   };
-  if (how.which !== 'session-manager') await buildDashboard(say);
+  if (how.page !== null) await buildDashboard(say, how.page === 'demo');
   const browser = how.install ? await ensureBrowser(means) : null;
   return serve(cli, {
     // A person at a terminal reads lines, not JSON, unless they have chosen.
     env: cli.print.isTerminal ? { ...env, LOG_FORMAT: env.LOG_FORMAT || 'pretty' } : env,
     config,
     exitWithParent: options.exitWithParent === true,
-    start: (environment) =>
-      startServices({ which: how.which, env: environment, logTo: cli.json ? 'stderr' : 'stdout' }),
-    onStarted: async ({ manager, hub }) => {
-      await printBanner(cli, config, { manager, hub }, browser);
-      if (manager !== null) extra.onStarted?.(Number(new URL(manager).port));
+    start: how.start,
+    onStarted: async (service) => {
+      await printBanner(cli, config, service, browser, { isFilling: how.isFilling ?? false });
+      how.onStarted?.(service);
     },
-    ...(extra.alsoEnds === undefined ? {} : { alsoEnds: extra.alsoEnds }),
   });
-}
-
-interface Extra {
-  onStarted?: (port: number) => void;
-  alsoEnds?: Promise<string>;
 }
 
 /** Before its phones are started: two stand-ins would write one state. */
@@ -114,30 +130,30 @@ function refuseSecond(dataDir: string): void {
 
 async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number> {
   const { env } = real.environment;
+  const { words } = real;
   const dataDir = demoDir(readConfig(env).dataDir);
-  for (const text of unusedByDemo(env, real.words)) real.print.note(text);
+  for (const text of unusedByDemo(env, words)) real.print.note(text);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   refuseSecond(dataDir);
-  const demo = await startDemo(env, dataDir);
+  const isOther = isOfAnotherDemo(dataDir);
+  if (isOther && options.empty !== true) real.print.note(words.phones.ofAnother(dataDir));
+  const withClients = options.empty !== true && !isOther;
+  const cli = new Cli(io, real.json);
   try {
-    const onStarted = (port: number): void => {
-      writeDemo(dataDir, {
-        pid: process.pid,
-        port,
-        controlUrl: demo.controlUrl,
-        chromeArgs: demo.env.CHROME_ARGS ?? '',
-      });
-      real.print.line(real.words.phones.howTo(CUSTOMER));
-    };
-    return await run(
-      new Cli(io, real.json),
-      demo.env,
-      options,
-      { which: 'both', install: true },
-      { onStarted, alsoEnds: demo.ended },
-    );
+    return await run(cli, demoEnv(env, dataDir), options, {
+      page: 'demo',
+      isFilling: withClients,
+      install: true,
+      start: (environment) =>
+        startDemo({ env: environment, dataDir, logTo: logOf(cli), language: words.language, withClients }),
+      onStarted: ({ manager, controlUrl, chromeArgs, clients }) => {
+        const port = Number(new URL(manager ?? '').port);
+        writeDemo(dataDir, { pid: process.pid, port, controlUrl, chromeArgs });
+        real.print.line(words.phones.howTo(CUSTOMER, withClients));
+        void clients.then((failure) => failure === null || real.print.note(words.phones.noClients(failure)));
+      },
+    });
   } finally {
     removeDemo(dataDir);
-    await demo.close();
   }
 }

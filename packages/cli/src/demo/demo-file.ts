@@ -18,15 +18,31 @@ export function demoDir(dataDir: string): string {
   return `${dataDir}-demo`;
 }
 
-/** The demo's own settings: its snapshots belong in its folder, not in the vault of the real service. */
-export function demoSettings(dir: string): { LEADMASTER_DATA_DIR: string; VAULT_URL: string; VAULT_KEY_FILE: string } {
-  return { LEADMASTER_DATA_DIR: dir, VAULT_URL: '', VAULT_KEY_FILE: '' };
+/** The data folder of the demo's second machine: inside that of the demo, so that both are moved and removed as one. */
+export function secondDir(dir: string): string {
+  return join(dir, 'second-machine');
+}
+
+/** What the real service keeps outside of its data folder, and the demo in its own. */
+const ELSEWHERE = ['VAULT_URL', 'VAULT_KEY_FILE', 'DATABASE_URL', 'HUB_SECRET_FILE', 'HUB_URL'] as const;
+
+/** The demo's own settings: what it makes belongs in its folder, not in the vault or the database of the real service. */
+export function demoSettings(dir: string): Record<string, string> {
+  return { LEADMASTER_DATA_DIR: dir, ...Object.fromEntries(ELSEWHERE.map((name) => [name, ''])) };
+}
+
+/**
+ * Builds are tried as they are in earnest, in seconds instead of hours; what the environment says of them stays. Nothing is good before
+ * what is missing in it was looked for twice, half a minute apart.
+ */
+export function guardSettings(env: Env): Record<string, string> {
+  const quick = { WEB_VERSION: 'guarded', GUARD_TRIAL_S: '5', GUARD_QUIET_S: '45', GUARD_PAUSE_S: '0' };
+  return Object.fromEntries(Object.entries(quick).map(([name, value]) => [name, env[name] || value]));
 }
 
 /** What the real service would use and the demo does not, a sentence each. */
 export function unusedByDemo(env: Env, { service }: Words): string[] {
-  const unused = (['VAULT_URL', 'VAULT_KEY_FILE'] as const).filter((name) => env[name]);
-  return unused.map(service.unusedByDemo);
+  return ELSEWHERE.filter((name) => env[name]).map(service.unusedByDemo);
 }
 
 function fileIn(dir: string): string {

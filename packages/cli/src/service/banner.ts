@@ -6,12 +6,16 @@ import { ServiceClient } from '../client/service-client.ts';
 import { hubHere, managerHere } from '../client/target.ts';
 import { firstStep, sessionTable } from '../commands/sessions.ts';
 
-/** What a person sees when the service has started: where it is, what it runs, and what to do next. */
+/**
+ * What a person sees when the service has started: where it is, what it runs, and what to do next. `isFilling`: its first sessions are
+ * being made.
+ */
 export async function printBanner(
   cli: Cli,
   config: Config,
   { manager, hub }: { manager: string | null; hub: string | null },
   browser: BrowserFound | null,
+  { isFilling = false } = {},
 ): Promise<void> {
   if (manager === null) return printHub(cli, config, hub ?? '');
   const client = new ServiceClient(managerHere({ ...config, port: Number(new URL(manager).port) }));
@@ -30,9 +34,11 @@ export async function printBanner(
   ];
   printRows(cli, rows);
   const now =
-    items.length === 0
-      ? cli.words.sessions.noneHere(await firstStep(cli.words, client))
-      : sessionTable(cli.print, items);
+    isFilling && items.length === 0
+      ? cli.words.phones.filling
+      : items.length === 0
+        ? cli.words.sessions.noneHere(await firstStep(cli.words, client))
+        : sessionTable(cli.print, items);
   cli.print.line(`\n${now}\n`);
   cli.print.data({ url: client.url, hub, dataDir: config.dataDir, browser, sessions: items });
 }

@@ -16,6 +16,8 @@ export interface Service extends HostedService {
   url: string;
   /** The exit code, once it has ended. */
   finished: Promise<number>;
+  /** What can end on its own and takes the service with it, such as the demo's stand-in. */
+  alsoEnds?: Promise<string>;
 }
 
 export interface ServeOptions<S extends Service> {
@@ -26,8 +28,6 @@ export interface ServeOptions<S extends Service> {
   start(env: Env): Promise<S>;
   /** Once it answers: tell people. */
   onStarted(service: S): Promise<void>;
-  /** What can end on its own and takes the service with it, such as the demo's stand-in. */
-  alsoEnds?: Promise<string>;
 }
 
 /** Beyond its own deadline a shutdown hangs, and only the process's end can help. */
@@ -54,7 +54,7 @@ export async function serve<S extends Service>(cli: Cli, options: ServeOptions<S
   });
   const stopContaining = containRejections([service]);
   const settling = setTimeout(giveBackMemory, SETTLED_MS);
-  const asked = Promise.race([ending.asked, ...(options.alsoEnds === undefined ? [] : [options.alsoEnds])]);
+  const asked = Promise.race([ending.asked, ...(service.alsoEnds === undefined ? [] : [service.alsoEnds])]);
   const shut = asked.then(async (reason) => {
     const limit = options.config.deadlines.shutdownMs + GRACE_MS;
     const hung = sleep(limit, undefined, { ref: false }).then(() => {

@@ -1,5 +1,6 @@
-import type { HubOptions, RunningHub } from '@leadmaster/central-hub';
+import type { HostRoute, HubOptions, RunningHub } from '@leadmaster/central-hub';
 import type { Listening } from '@leadmaster/service-kit/http';
+import type { RunningService } from '@leadmaster/session-manager';
 import type { Env } from '@leadmaster/session-manager/config';
 import { version } from '../cli.ts';
 import { DASHBOARD } from '../setup/build-dashboard.ts';
@@ -15,26 +16,40 @@ export interface Running extends Service {
   manager: string | null;
   /** Where the hub answers; null where it does not run here. */
   hub: string | null;
+  /** The session manager itself; null where it does not run here. */
+  local: RunningService | null;
 }
 
 interface StartOptions {
   which: Which;
   env: Env;
   logTo: 'stdout' | 'stderr';
+  beside?: BesideHub;
+}
+
+/** What the demo's hub has otherwise. */
+export interface BesideHub {
+  /** The folder of its page. */
+  dashboard: string;
+  hostRoutes: readonly HostRoute[];
+  /** What its own machine is called. */
+  machineName?: string;
 }
 
 /** Starts the services of this process. What has started ends again where the next one cannot start. */
-export async function startServices({ which, env, logTo }: StartOptions): Promise<Running> {
+export async function startServices({ which, env, logTo, beside }: StartOptions): Promise<Running> {
   if (which === 'hub') {
     const hub = await startHub({ env, logTo });
-    return { ...hub, manager: null, hub: hub.url };
+    return { ...hub, manager: null, hub: hub.url, local: null };
   }
   const { runSessionManager } = await import('@leadmaster/session-manager');
   const alongside = which === 'both' ? [await hubPort(env)] : [];
   const manager = await runSessionManager({ env: { ...env }, logTo, diagnosis: ownDiagnosis(env), alongside });
-  if (which === 'session-manager') return { ...manager, manager: manager.url, hub: null };
-  const local = { url: manager.url, token: manager.context.secrets.serviceToken };
-  const hub = await startHub({ env, logTo, local }).catch(async (error: unknown) => {
+  if (which === 'session-manager') return { ...manager, manager: manager.url, hub: null, local: manager };
+  const { machineName: name, ...page } = beside ?? {};
+  const token = manager.context.secrets.serviceToken;
+  const local = { url: manager.url, token, ...(name === undefined ? {} : { name }) };
+  const hub = await startHub({ env, logTo, local, ...page }).catch(async (error: unknown) => {
     await manager.shutdown('the hub could not start', 1);
     throw error;
   });
@@ -42,6 +57,7 @@ export async function startServices({ which, env, logTo }: StartOptions): Promis
     url: hub.url,
     manager: manager.url,
     hub: hub.url,
+    local: manager,
     log: manager.log,
     contained: [...manager.contained, ...hub.contained],
     async shutdown(reason, code) {
@@ -54,7 +70,7 @@ export async function startServices({ which, env, logTo }: StartOptions): Promis
 
 async function startHub(options: Omit<HubOptions, 'version'>): Promise<RunningHub> {
   const { runCentralHub } = await import('@leadmaster/central-hub');
-  return runCentralHub({ ...options, dashboard: DASHBOARD, version: version() });
+  return runCentralHub({ dashboard: DASHBOARD, ...options, version: version() });
 }
 
 async function hubPort(env: Env): Promise<Listening> {

@@ -8,7 +8,7 @@ beforeEach(needBrowser);
 
 test('start --demo: from nothing to a linked session, and back after a restart without a QR', async () => {
   const { folder, start, cli } = await demo();
-  const service = start('start', '--demo');
+  const service = start('start', '--demo', '--empty');
   await expect.poll(service.said, { timeout: 45_000 }).toContain('phone scan ventas');
   expect(service.said()).toMatch(
     /LeadMaster is running.*hub +http.*manager +http.*browser +\w+ \d+.*\.\/leadmaster qr NAME/s,
@@ -35,7 +35,7 @@ test('start --demo: from nothing to a linked session, and back after a restart w
   expect(await cli('sessions')).toMatchObject({ code: 6 });
   expect((await cli('phone', 'inbox')).text).toContain('No demo is running');
 
-  const again = start('start', '--demo');
+  const again = start('start', '--demo', '--empty');
   await expect.poll(again.said, { timeout: 45_000 }).toContain('LeadMaster is running');
   await expect.poll(async () => (await cli('sessions')).text, { timeout: 45_000 }).toMatch(/ventas +READY/);
   expect((await cli('events', 'ventas', '--limit', '1000')).text.match(/session\.qr/g)).toHaveLength(1);
@@ -45,7 +45,7 @@ test('start --demo: from nothing to a linked session, and back after a restart w
 
 test('a demo that is killed outright takes the stand-in and every browser with it', async () => {
   const { folder, start, cli } = await demo();
-  const service = start('start', '--demo');
+  const service = start('start', '--demo', '--empty');
   await expect.poll(service.said, { timeout: 45_000 }).toContain('phone scan ventas');
   expect(await cli('session', 'create', 'ventas')).toMatchObject({ code: 0 });
   await expect.poll(async () => (await cli('sessions')).text, { timeout: 45_000 }).toMatch(/QR_REQUIRED/);

@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { SERVICE_TOKEN, startTestManager } from '@leadmaster/testkit';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type Ask, send } from '../../../central-hub/test/hub.ts';
-import { startDemo } from '../../src/demo/demo.ts';
 import { Phones, phoneOf } from '../../src/demo/phones.ts';
+import { startStandin } from '../../src/demo/standin.ts';
 import { exitOf, gone } from '../launch/fake-checkout.ts';
 import { demo, needBrowser, type Running } from './demo-service.ts';
 
@@ -50,7 +50,7 @@ interface Told {
 
 test('a client with nothing but its key links a session through the hub, sends, and finds all of it after a restart', async () => {
   const { folder, start, cli, hubPort, managerPort } = await demo();
-  const service = start('start', '--demo');
+  const service = start('start', '--demo', '--empty');
   await runs(service);
   await theLinkSignsIn(service);
   expect(await cli('tenants', 'create', 'acme')).toMatchObject({ code: 0 });
@@ -90,7 +90,7 @@ test('a client with nothing but its key links a session through the hub, sends, 
   expect(new Set(before.map(({ session }) => session))).toEqual(new Set(['ventas']));
   await ends(service);
 
-  const again = start('start', '--demo');
+  const again = start('start', '--demo', '--empty');
   await runs(again);
   await expect.poll(state, TIMEOUT).toBe('READY');
   const isBack = async () => (await events()).slice(before.length).some(({ data }) => data.to === 'READY');
@@ -149,9 +149,9 @@ test('a hub alone serves the machine that was added to it, and ends in order wit
 test('a data folder that a session manager alone has written starts with a hub, and nothing is to be done', async () => {
   const { folder, startWith, cli, hubPort, managerPort } = await demo();
   const dataDir = join(folder, 'data');
-  const standin = await startDemo({}, folder);
+  const standin = await startStandin({}, folder);
   onTestFinished(() => standin.close());
-  const env = { CHROME_ARGS: standin.env.CHROME_ARGS ?? '' };
+  const env = { CHROME_ARGS: standin.chromeArgs };
 
   const before = startWith(env, 'session-manager');
   await runs(before);

@@ -49,7 +49,7 @@ async function scanned(page: Page): Promise<string | null> {
 
 test('the owner of a phone opens a link in a browser, presses its button, scans the QR, and reads that it is done', async () => {
   const { folder, start, cli, hubPort } = await demo();
-  const service = start('start', '--demo');
+  const service = start('start', '--demo', '--empty');
   await expect.poll(service.said, TIMEOUT).toContain('LeadMaster is running');
   const key = readFileSync(join(folder, 'data-demo/admin.key'), 'utf8').trim();
   const ask = (path: string, asked: Ask = {}) => send(hubPort, path, { key, ...asked });

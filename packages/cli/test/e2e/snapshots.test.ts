@@ -8,7 +8,7 @@ beforeEach(needBrowser);
 
 test('a linked session: taken, proven, restored, extracted; again with the service down; recovered elsewhere', async () => {
   const { folder, start, cli, cliWith } = await demo();
-  const service = start('start', '--demo');
+  const service = start('start', '--demo', '--empty');
   await expect.poll(service.said, { timeout: 60_000 }).toContain('phone scan ventas');
   const qr = start('qr', 'ventas');
   await expect.poll(qr.said, { timeout: 60_000 }).toContain('QR 1 of ventas');

@@ -19,6 +19,12 @@ export function bytes(count: number): string {
   return `${number} ${UNITS[power]}`;
 }
 
+/** A share, 0.04 as 4 %. */
+export function percent(share: number): string {
+  const style = { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 } as const;
+  return new Intl.NumberFormat(words.value.locale, style).format(share);
+}
+
 /** How long: 40 s, 3 min, 5 h, 2 d. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
@@ -48,4 +54,9 @@ export function clockTime(iso: string): string {
 /** A number of WhatsApp as people write it. */
 export function phone(digits: string): string {
   return /^\d+$/.test(digits) ? `+${digits}` : digits;
+}
+
+/** The day of a time, in the reader's zone. */
+export function day(iso: string): string {
+  return new Intl.DateTimeFormat(words.value.locale, { dateStyle: 'medium' }).format(new Date(iso));
 }

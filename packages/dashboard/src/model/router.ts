@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { PLACES, type Place } from './places.ts';
 
 /** What is shown stands in the address, all of it, so that it can be shared. */
 const address = signal(new URL(location.href));
@@ -7,7 +8,12 @@ addEventListener('popstate', () => {
   address.value = new URL(location.href);
 });
 
-export type View = { name: 'sessions' } | { name: 'new' } | { name: 'session'; session: string } | { name: 'none' };
+export type View =
+  | { name: 'sessions' }
+  | { name: 'new' }
+  | { name: 'session'; session: string }
+  | { name: 'place'; place: Place; isNew: boolean }
+  | { name: 'none' };
 
 export const view = computed<View>(() => viewOf(address.value.pathname));
 export const query = computed(() => address.value.searchParams);
@@ -40,9 +46,17 @@ export function pathOf(session: string): string {
   return `/sessions/${encodeURIComponent(session)}`;
 }
 
+/** The path of a view with a query; what is empty is left out. */
+export function pathWith(path: string, parts: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(Object.entries(parts).filter(([, value]) => value !== '')).toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
 function viewOf(path: string): View {
   if (path === '/' || path === '/sign-in') return { name: 'sessions' };
   if (path === '/new') return { name: 'new' };
+  const place = PLACES.find((each) => path === `/${each}` || (path === `/${each}/new` && each !== 'audit'));
+  if (place !== undefined) return { name: 'place', place, isNew: path.endsWith('/new') };
   const [, session] = /^\/sessions\/([^/]+)$/.exec(path) ?? [];
   return session === undefined ? { name: 'none' } : { name: 'session', session: decodeURIComponent(session) };
 }

@@ -21,15 +21,23 @@ export function toneOf(session: HubSession): Tone {
   return tones[groupOf(session)];
 }
 
-/** Trouble first, and of each kind what stands so for longest; those that are well by name. */
-export function byUrgency(one: HubSession, other: HubSession): number {
-  const [first, second] = [groupOf(one), groupOf(other)];
-  if (first !== second) return GROUPS.indexOf(first) - GROUPS.indexOf(second);
-  if (first === 'trouble' || first === 'passing') {
-    const [a, b] = [toneOf(one) === 'bad' ? 0 : 1, toneOf(other) === 'bad' ? 0 : 1];
-    return a - b || one.since.localeCompare(other.since) || one.name.localeCompare(other.name);
-  }
-  return one.name.localeCompare(other.name);
+const urgencies = new WeakMap<HubSession, string>();
+
+/** What a list is sorted by: trouble first, and of each kind what stands so for longest; those that are well by name. */
+export function urgencyOf(session: HubSession): string {
+  const known = urgencies.get(session);
+  if (known !== undefined) return known;
+  const urgency = urgencyTextOf(session);
+  urgencies.set(session, urgency);
+  return urgency;
+}
+
+function urgencyTextOf(session: HubSession): string {
+  const group = groupOf(session);
+  const { name, since } = session;
+  const place = GROUPS.indexOf(group);
+  if (group === 'ready' || group === 'resting') return `${place}${name}`;
+  return `${place}${toneOf(session) === 'bad' ? 0 : 1}${since}${name}`;
 }
 
 /** A reason in words. */

@@ -1,6 +1,6 @@
-import { operate } from '@leadmaster/client';
 import type { Action, HubSession } from '@leadmaster/protocol';
 import { client } from '../service/client.ts';
+import { work } from '../service/operations.ts';
 import { words } from '../words/index.ts';
 import { go, pathOf } from './router.ts';
 
@@ -53,6 +53,10 @@ export function stepOf(action: Action, session: HubSession): Step | null {
       return { label: actions.storage, to: section('storage') };
     case 'show_events':
       return { label: actions.events, to: section('events') };
+    case 'sending_on':
+      return { label: words.value.session.sections.settings, to: section('settings') };
+    case 'move':
+      return { label: words.value.parts.machine.title, to: section('machine') };
     case 'log_out':
     case 'delete':
       return { label: words.value.session.sections.danger, to: section('danger') };
@@ -66,7 +70,7 @@ export function start({ name }: HubSession): Step {
 }
 
 export function takeSnapshot(session: string): Promise<unknown> {
-  return operate(client, 'createSnapshot', { params: { session } });
+  return work('createSnapshot', { params: { session } });
 }
 
 /** Both ways out of WRONG_ACCOUNT. */

@@ -1,30 +1,36 @@
-import { type FollowOptions, follow } from '@leadmaster/client';
-import { cursorText, type HubSession, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
-import { effect, signal } from '@preact/signals';
-import { begun, client, isSignedOut, line } from './client.ts';
+import { type HubSession, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
+import { signal } from '@preact/signals';
+import { client } from './client.ts';
+import { asksAgain, withNews } from './news.ts';
 
-const PAGE = 500;
-/** So many that have changed are asked for one by one; more, all at once. */
+const PAGE = 250;
+/** Events that come within it are shown together. */
+const BATCH_MS = 100;
+/** So many that have changed are asked for in one turn, those that are looked at first. */
 const FEW = 8;
+/** Of more that have changed all are asked for at once. */
+const MANY = 64;
 /** What changes within it is asked for once; at least so long. */
 const SETTLE_MS = 200;
-/** How long it rests after the answers, in times of how long they took. */
+/** How long it rests after the answers, in times of how long they took: a large fleet in motion must not keep the hub busy. */
 const REST_TIMES = 4;
-const AGAIN_MS = 2_000;
 
 type Listener = (event: LeadMasterEvent) => void;
 
-/** Every session that the caller may see, by name, as the hub last told it. */
+/** Every session that the caller may see, by name, as the hub and its events last told it. */
 export const sessions = signal<ReadonlyMap<string, HubSession>>(new Map());
 export const isLoaded = signal(false);
 /** Why they could not be loaded; null where they were. */
 export const loadFailure = signal<unknown>(null);
 
-/** The last event that came, and which log it is of. */
-let cursor: string | null = null;
-let logId = '';
+/** Names of the sessions that are drawn: they are asked for before others. */
+export const inView = new Set<string>();
 
 const listeners = new Set<Listener>();
+/** Events that are not shown yet. */
+let batch: LeadMasterEvent[] = [];
+/** What was told while a question was open: its answer may be older. */
+let meanwhile: LeadMasterEvent[] = [];
 const changed = new Set<string>();
 let isSettling = false;
 let restMs = SETTLE_MS;
@@ -37,33 +43,16 @@ export function onEvent(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Keeps the sessions as the hub has them until the signal aborts: one list, then what the events name. Called again, it reads on where it was. */
-export async function keepLive(signal: AbortSignal): Promise<void> {
-  // Once the line stands no event is missed: a list that is asked for then is at least as new, also after answers that were lost with the line.
-  const deaf = effect(() => {
-    if (line.value === 'live') void refreshAll();
-  });
-  signal.addEventListener('abort', deaf);
-  while (!signal.aborted && !isSignedOut.value) {
-    const options: FollowOptions = {
-      signal,
-      after: cursor ?? begun.value ?? undefined,
-      onLog: (id) => {
-        logId = id;
-      },
-    };
-    try {
-      for await (const event of follow(client, options)) {
-        cursor = cursorText(event.id, logId);
-        take(event);
-      }
-    } catch (error) {
-      line.value = 'lost';
-      // Another log, or one that was put back: it is read from now on.
-      if (error instanceof LeadMasterError && error.code.startsWith('cursor_')) cursor = begun.value = null;
-      else await pause(AGAIN_MS);
-    }
-  }
+/** Takes an event of the hub: tells those who listen, shows what it changes, and asks for what it does not tell. */
+export function take(event: LeadMasterEvent): void {
+  for (const listener of listeners) listener(event);
+  if (event.type === 'events.gap') return void refreshAll();
+  if (event.session === '') return;
+  meanwhile.push(event);
+  if (batch.push(event) === 1) setTimeout(showBatch, BATCH_MS);
+  if (!asksAgain(event)) return;
+  changed.add(event.session);
+  settleSoon();
 }
 
 /** Asks for one session again, and resolves once it is told. */
@@ -72,26 +61,33 @@ export function refresh(name: string): Promise<void> {
 }
 
 export function refreshAll(): Promise<void> {
+  changed.clear();
   return ask(loadAll);
 }
 
-function take(event: LeadMasterEvent): void {
-  for (const listener of listeners) listener(event);
-  if (event.type === 'events.gap') return void refreshAll();
-  if (event.session === '') return;
-  changed.add(event.session);
-  settleSoon();
+function showBatch(): void {
+  const next = new Map(sessions.value);
+  for (const event of batch) {
+    const session = next.get(event.session);
+    if (session !== undefined) next.set(event.session, withNews(session, event));
+  }
+  batch = [];
+  sessions.value = next;
 }
 
-/** Asks for what has changed; the longer the answers take, the rarer it is: a large fleet in motion must not keep the hub busy. */
 async function settle(): Promise<void> {
-  const names = [...changed];
-  changed.clear();
   const began = performance.now();
-  await (names.length > FEW ? refreshAll() : Promise.all(names.map(refresh)));
+  if (changed.size > MANY) await refreshAll();
+  else await Promise.all(nextFew().map(refresh));
   restMs = Math.max(SETTLE_MS, REST_TIMES * (performance.now() - began));
   isSettling = false;
   if (changed.size > 0) settleSoon();
+}
+
+function nextFew(): string[] {
+  const names = [...changed].sort((a, b) => Number(inView.has(b)) - Number(inView.has(a))).slice(0, FEW);
+  for (const name of names) changed.delete(name);
+  return names;
 }
 
 function settleSoon(): void {
@@ -101,7 +97,11 @@ function settleSoon(): void {
 }
 
 function ask(question: () => Promise<void>): Promise<void> {
-  asking = asking.then(question).then(
+  const asked = (): Promise<void> => {
+    meanwhile = [];
+    return question();
+  };
+  asking = asking.then(asked).then(
     () => {
       loadFailure.value = null;
     },
@@ -112,15 +112,19 @@ function ask(question: () => Promise<void>): Promise<void> {
   return asking;
 }
 
+/** Page after page, each shown as it comes; then those go that are in none. */
 async function loadAll(): Promise<void> {
-  const found = new Map<string, HubSession>();
+  const found = new Set<string>();
   let after: string | undefined;
   do {
     const page = await client.call('listSessions', { query: { limit: PAGE, after } });
-    for (const session of page.items as HubSession[]) found.set(session.name, session);
+    const items = page.items as HubSession[];
+    show(items);
+    for (const { name } of items) found.add(name);
     after = page.cursor ?? undefined;
   } while (after !== undefined);
-  sessions.value = found;
+  for (const event of meanwhile) found.add(event.session);
+  sessions.value = new Map([...sessions.value].filter(([name]) => found.has(name)));
   isLoaded.value = true;
 }
 
@@ -129,12 +133,19 @@ async function loadOne(name: string): Promise<void> {
     if (error instanceof LeadMasterError && error.code === 'session_not_found') return null;
     throw error;
   });
+  if (session !== null) return show([session as HubSession]);
   const next = new Map(sessions.value);
-  if (session === null) next.delete(name);
-  else next.set(name, session as HubSession);
+  next.delete(name);
   sessions.value = next;
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Takes over answers, and what was told while they were on their way. */
+function show(answers: readonly HubSession[]): void {
+  const next = new Map(sessions.value);
+  for (const answer of answers) next.set(answer.name, answer);
+  for (const event of meanwhile) {
+    const session = next.get(event.session);
+    if (session !== undefined) next.set(event.session, withNews(session, event));
+  }
+  sessions.value = next;
 }

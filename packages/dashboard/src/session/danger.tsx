@@ -1,14 +1,17 @@
 import type { HubSession } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
+import { bytes } from '../model/format.ts';
 import { go } from '../model/router.ts';
 import { client } from '../service/client.ts';
+import { me } from '../service/me.ts';
 import { refresh } from '../service/sessions.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { Section } from './section.tsx';
+import { Section, Shown } from './section.tsx';
 
 /** What ends a login: each says what is kept, and wants the name of the session typed. */
 export function DangerZone({ session }: { session: HubSession }) {
@@ -23,6 +26,7 @@ export function DangerZone({ session }: { session: HubSession }) {
   };
   return (
     <Section id="danger" title={texts.sections.danger} kind="danger-zone">
+      <Keeps session={session} />
       {account === null ? null : (
         <Deed
           name={name}
@@ -34,6 +38,25 @@ export function DangerZone({ session }: { session: HubSession }) {
       )}
       <Deed name={name} title={danger.deleteTitle(name)} label={danger.delete} text={danger.deleteText} work={remove} />
     </Section>
+  );
+}
+
+/** What the trash keeps, and for how long. Its limits are the operator's to see. */
+function Keeps({ session: { name, machine } }: { session: HubSession }) {
+  const { trash } = words.value.parts;
+  if (me.value?.kind !== 'operator' || machine === null) return <p class="faint">{trash.unknown}</p>;
+  return <KeepsOf name={name} machine={machine} />;
+}
+
+function KeepsOf({ name, machine }: { name: string; machine: string }) {
+  const { trash } = words.value.parts;
+  const asked = { query: { limit: 1 }, headers: { 'x-machine': machine } };
+  const loaded = useLoaded((signal) => client.call('listTrash', asked, { signal }), {
+    session: name,
+    changes: () => false,
+  });
+  return (
+    <Shown loaded={loaded}>{({ days, maxBytes }) => <p class="faint">{trash.keeps(days, bytes(maxBytes))}</p>}</Shown>
   );
 }
 

@@ -1,7 +1,7 @@
-import { FEATURES, type HubSession } from '@leadmaster/protocol';
-import { bytes, exactTime } from '../model/format.ts';
+import { type Capabilities, FEATURES, type HubSession } from '@leadmaster/protocol';
+import { bytes } from '../model/format.ts';
 import { client } from '../service/client.ts';
-import { Ago } from '../ui/time.tsx';
+import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
 import { Section, Shown } from './section.tsx';
@@ -24,10 +24,6 @@ export function Health({ session }: { session: HubSession }) {
     facts.push([health.browser, `${runtime.browser} ${runtime.browserVersion}`]);
     if (runtime.pssBytes !== null) facts.push([list.memory, bytes(runtime.pssBytes)]);
   }
-  if (limits !== null) {
-    const { state, until } = limits.newChats;
-    facts.push([health.limits, `${health.limitStates[state]} ${until === null ? '' : health.until(exactTime(until))}`]);
-  }
   return (
     <Section id="overview" title={texts.sections.overview}>
       <dl class="facts">
@@ -38,9 +34,10 @@ export function Health({ session }: { session: HubSession }) {
           </div>
         ))}
       </dl>
+      <Limits limits={limits} />
       <h3>{health.capabilities}</h3>
       <Shown loaded={loaded}>
-        {({ build, at, features }) =>
+        {({ build, at, features, checks }) =>
           at === null ? (
             <p class="faint">{health.notProbed}</p>
           ) : (
@@ -55,10 +52,71 @@ export function Health({ session }: { session: HubSession }) {
                   </li>
                 ))}
               </ul>
+              <Broken checks={checks} />
             </>
           )
         }
       </Shown>
     </Section>
+  );
+}
+
+/** What WhatsApp lets the account do, as far as it says. */
+function Limits({ limits }: Pick<HubSession, 'limits'>) {
+  const { health } = words.value;
+  if (limits === null) {
+    return (
+      <>
+        <h3>{health.allowed}</h3>
+        <p class="faint">{health.noLimits}</p>
+      </>
+    );
+  }
+  const { state, until, used, total } = limits.newChats;
+  return (
+    <>
+      <h3>{health.allowed}</h3>
+      <dl class="facts">
+        <div>
+          <dt>{health.limits}</dt>
+          <dd class={state === 'open' ? undefined : 'warn'}>
+            {health.limitStates[state]} {until === null ? null : <Until at={until} told={health.opensIn} />}
+          </dd>
+        </div>
+        {used === null ? null : (
+          <div>
+            <dt>{health.used}</dt>
+            <dd>{total === null ? used : health.usedOf(used, total)}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{health.told}</dt>
+          <dd>
+            <Ago at={limits.since} />
+          </dd>
+        </div>
+      </dl>
+    </>
+  );
+}
+
+/** What the last probe missed in the page. */
+function Broken({ checks }: Pick<Capabilities, 'checks'>) {
+  const { health } = words.value;
+  const failed = checks.filter(({ ok }) => !ok);
+  if (failed.length === 0) return null;
+  return (
+    <details>
+      <summary>{health.missed(failed.length)}</summary>
+      <ul class="plain-rows">
+        {failed.map(({ name, feature, detail }) => (
+          <li key={name}>
+            <code>{name}</code>
+            <span>{health.features[feature]}</span>
+            <span class="faint">{detail}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -1,6 +1,5 @@
 import { type HubSession, LeadMasterError, type PairingCode, type QrCode } from '@leadmaster/protocol';
 import { useEffect, useState } from 'preact/hooks';
-import { encode } from 'uqr';
 import { clockTime, phone as written } from '../model/format.ts';
 import { settleSteps } from '../model/steps.ts';
 import { client } from '../service/client.ts';
@@ -12,27 +11,43 @@ import { StepButton } from '../ui/step-button.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
+import { Links } from './links.tsx';
+import { QrPicture } from './qr-picture.tsx';
 import { Section } from './section.tsx';
 
-/** What leads to an account: there while the session waits for its phone. */
+/** What leads to an account: there while none is linked, or one is to be decided on. */
 export function Linking({ session }: { session: HubSession }) {
-  const { session: texts, linking, actions } = words.value;
-  const { state, account } = session;
-  const isStarting = state === 'INITIALIZING' && account === null;
-  if (!may('control') || !(isStarting || ['QR_REQUIRED', 'PASSKEY_REQUIRED', 'WRONG_ACCOUNT'].includes(state)))
-    return null;
+  const { session: texts, linking, actions, parts } = words.value;
+  const { state } = session;
+  const isSettled = state === 'WRONG_ACCOUNT';
+  if (!may('control') || !(isToLink(session) || isSettled)) return null;
   return (
-    <Section id="linking" title={state === 'WRONG_ACCOUNT' ? actions.settle : texts.sections.linking}>
-      {isStarting ? (
+    <Section id="linking" title={isSettled ? actions.settle : texts.sections.linking}>
+      {state === 'INITIALIZING' ? (
         <p role="status">
           <span class="spinner" aria-hidden="true" /> {linking.waiting}
         </p>
       ) : null}
       {state === 'QR_REQUIRED' ? <Scan session={session} /> : null}
       {state === 'PASSKEY_REQUIRED' ? <p>{linking.passkey}</p> : null}
-      {state === 'WRONG_ACCOUNT' ? <Settle session={session} /> : null}
+      {isSettled ? <Settle session={session} /> : null}
+      {isResting(session) ? <p>{parts.links.start}</p> : null}
+      {isToLink(session) ? <Links session={session} /> : null}
     </Section>
   );
+}
+
+const WITHOUT_LOGIN: readonly string[] = ['INITIALIZING', 'QR_REQUIRED', 'PASSKEY_REQUIRED', 'DISCONNECTED_LOGOUT'];
+
+/** Whether a phone can be linked: there is no saved login, and the machine links accounts at all. */
+function isToLink(session: HubSession): boolean {
+  const { state, account, loginMode } = session;
+  if (loginMode === 'server') return false;
+  return WITHOUT_LOGIN.includes(state) || (account === null && isResting(session));
+}
+
+function isResting({ state }: HubSession): boolean {
+  return ['STOPPED', 'DISCONNECTED_LOGOUT', 'ERROR'].includes(state);
 }
 
 function Scan({ session }: { session: HubSession }) {
@@ -79,18 +94,6 @@ async function currentQr(name: string, signal: AbortSignal): Promise<QrCode | nu
     if (error instanceof LeadMasterError && error.code === 'not_waiting_for_qr') return null;
     throw error;
   }
-}
-
-/** Always dark on light: cameras read nothing else well. */
-function QrPicture({ text, label }: { text: string; label: string }) {
-  const { data, size } = encode(text, { ecc: 'L', border: 3 });
-  const path = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
-  return (
-    <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shape-rendering="crispEdges">
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" />
-    </svg>
-  );
 }
 
 function Countdown({ until }: { until: string }) {
@@ -153,12 +156,13 @@ function ByCode({ name }: { name: string }) {
 }
 
 function Settle({ session }: { session: HubSession }) {
-  const { linking } = words.value;
-  const { account } = session;
+  const { linking, parts } = words.value;
+  const { account, reason, expectedPhone } = session;
   return (
     <div class="form">
-      <p>{linking.wrong}</p>
+      <p>{reason === 'linked_elsewhere' ? linking.wrongElsewhere : linking.wrong}</p>
       {account === null ? null : <p>{linking.wrongIs(`${written(account.phone)} ${account.name}`)}</p>}
+      {expectedPhone === null ? null : <p>{parts.settings.onlyNumber(written(expectedPhone))}</p>}
       <div class="buttons">
         {settleSteps(session).map((step) => (
           <StepButton key={step.label} step={step} kind="plain" />

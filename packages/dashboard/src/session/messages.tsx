@@ -49,6 +49,7 @@ function Compose({ session, onSent }: { session: HubSession; onSent: () => void 
   // The same order again, after an answer that was lost, sends once.
   const [attempt, setAttempt] = useState(() => crypto.randomUUID());
   const order = useOrder();
+  if (session.sending === 'off') return <p class="faint">{messages.onlyListens}</p>;
   if (!session.canSend) return <p class="faint">{messages.notReady}</p>;
   const change = (set: (value: string) => void) => (value: string) => {
     set(value);

@@ -8,11 +8,10 @@ import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { Section } from './section.tsx';
 
 /** What is noted beside a session, for people and programs. */
 export function Metadata({ session }: { session: HubSession }) {
-  const { session: texts, metadata } = words.value;
+  const { metadata, parts } = words.value;
   const { name, metadata: notes } = session;
   const order = useOrder();
   const save = (next: Record<string, string>): Promise<boolean> =>
@@ -22,7 +21,8 @@ export function Metadata({ session }: { session: HubSession }) {
     });
   const entries = Object.entries(notes);
   return (
-    <Section id="metadata" title={texts.sections.metadata}>
+    <section id="metadata" aria-labelledby="metadata-title">
+      <h3 id="metadata-title">{parts.settings.notes}</h3>
       {entries.length === 0 ? <p class="faint">{metadata.none}</p> : null}
       <dl class="facts">
         {entries.map(([key, value]) => (
@@ -46,7 +46,7 @@ export function Metadata({ session }: { session: HubSession }) {
       </dl>
       {order.error === null ? null : <Problem error={order.error} />}
       {may('control') ? <AddNote onAdd={(key, value) => save({ ...notes, [key]: value })} /> : null}
-    </Section>
+    </section>
   );
 }
 

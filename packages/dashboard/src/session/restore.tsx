@@ -1,12 +1,12 @@
-import { operate } from '@leadmaster/client';
 import { type HubSession, LeadMasterError, type Snapshot } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
 import { exactTime, since } from '../model/format.ts';
 import { groupOf } from '../model/states.ts';
-import { client } from '../service/client.ts';
+import { work } from '../service/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { UnderWay } from '../ui/under-way.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
 
@@ -28,7 +28,7 @@ export function Restore({ session, snapshot, onClose }: RestoreProps) {
       query: { restart: isRunning },
       body: { start: isRunning, ...more },
     };
-    if (await order.give(() => operate(client, 'restoreSnapshot', asked))) setDone(true);
+    if (await order.give(() => work('restoreSnapshot', asked))) setDone(true);
   };
   const code = order.error instanceof LeadMasterError ? order.error.code : null;
   return (
@@ -40,10 +40,12 @@ export function Restore({ session, snapshot, onClose }: RestoreProps) {
       ) : (
         <>
           <p>{snapshots.lost(since(snapshot.frozenAt))}</p>
+          <p>{cameInSince(session, snapshot)}</p>
           <p>{snapshots.kept}</p>
           {isRunning ? <p>{snapshots.stops}</p> : null}
           {code === 'newer_login' ? <p class="bad">{snapshots.newer}</p> : null}
           {code === 'other_account' ? <p class="bad">{snapshots.otherAccount}</p> : null}
+          <UnderWay session={session.name} kinds={['restore']} />
           {order.error === null ? null : <Problem error={order.error} />}
         </>
       )}
@@ -65,4 +67,11 @@ export function Restore({ session, snapshot, onClose }: RestoreProps) {
       </div>
     </Dialog>
   );
+}
+
+function cameInSince({ health }: HubSession, { frozenAt }: Snapshot): string {
+  const { snapshotMore } = words.value.parts;
+  const { lastInboundAt } = health;
+  const isNewer = lastInboundAt !== null && Date.parse(lastInboundAt) > Date.parse(frozenAt);
+  return isNewer ? snapshotMore.cameIn(since(lastInboundAt)) : snapshotMore.nothingCame;
 }

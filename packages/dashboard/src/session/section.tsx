@@ -1,8 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { Button } from '../ui/button.tsx';
-import { Problem } from '../ui/problem.tsx';
-import type { Loaded } from '../ui/use-loaded.ts';
-import { words } from '../words/index.ts';
+
+export { Shown } from '../ui/shown.tsx';
 
 interface SectionProps {
   id: string;
@@ -23,27 +21,5 @@ export function Section({ id, title, aside, kind, children }: SectionProps) {
       </header>
       {children}
     </section>
-  );
-}
-
-/** What was loaded, or why it was not; what was there before stays below a failure. */
-export function Shown<T>({ loaded, children }: { loaded: Loaded<T>; children: (data: T) => ComponentChildren }) {
-  const { app } = words.value;
-  const { data, error, reload } = loaded;
-  return (
-    <>
-      {error === null ? null : (
-        <Problem error={error}>
-          <Button onClick={reload}>{app.tryAgain}</Button>
-        </Problem>
-      )}
-      {data !== null ? (
-        children(data)
-      ) : error === null ? (
-        <p class="faint" role="status">
-          {app.loading}
-        </p>
-      ) : null}
-    </>
   );
 }

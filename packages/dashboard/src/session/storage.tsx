@@ -1,35 +1,44 @@
-import { operate } from '@leadmaster/client';
 import type { HubSession, StorageReport, TrimReport } from '@leadmaster/protocol';
-import { useState } from 'preact/hooks';
-import { bytes, since } from '../model/format.ts';
+import { useMemo, useState } from 'preact/hooks';
+import { Chart } from '../chart/chart.tsx';
+import { bytes, duration } from '../model/format.ts';
 import { groupOf } from '../model/states.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
+import { isAtWork, work } from '../service/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { Ago } from '../ui/time.tsx';
+import { UnderWay } from '../ui/under-way.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
+import { Folders } from './folders.tsx';
 import { Section, Shown } from './section.tsx';
 
 const CLASSES = ['critical', 'important', 'optional', 'temporary'] as const;
-const FOLDERS = 6;
+const DAY_MS = 86_400_000;
+/** Fewer measurements make no line. */
+const FEWEST = 3;
 
-/** The size of the profile by what its parts are worth, and the trim that makes it smaller. */
+/** The size of the profile by what its parts are worth, how it grows, and the trim that makes it smaller. */
 export function Storage({ session }: { session: HubSession }) {
   const { session: texts } = words.value;
   const { name } = session;
   const loaded = useLoaded((signal) => client.call('getStorage', { params: { session: name } }, { signal }), {
     session: name,
-    changes: ({ type }) => ['session.storage', 'session.state', 'session.restored'].includes(type),
+    changes: ({ type }) => ['session.storage', 'session.state', 'session.restored', 'session.trimmed'].includes(type),
   });
   return (
     <Section id="storage" title={texts.sections.storage}>
+      <UnderWay session={name} kinds={['trim']} />
       <Shown loaded={loaded}>
         {(report) => (
           <>
             <Sizes report={report} />
+            <Folders folders={report.folders ?? []} path={report.path} />
+            <OverTime report={report} />
             {may('storage') ? <Trim session={session} report={report} onDone={loaded.reload} /> : null}
           </>
         )}
@@ -40,37 +49,16 @@ export function Storage({ session }: { session: HubSession }) {
 
 function Sizes({ report }: { report: StorageReport }) {
   const { storage } = words.value;
-  const { classes, growthBytesPerDay, warnBytes, folders, measuredAt, path } = report;
+  const { classes, warnBytes, measuredAt } = report;
   return (
     <>
       <p>
         <strong class="big">{bytes(report.bytes)}</strong>{' '}
         <span class="faint">
-          {storage.warnAt(bytes(warnBytes))} · {storage.growth}{' '}
-          {growthBytesPerDay === null ? storage.noGrowth : storage.perDay(bytes(growthBytesPerDay))} ·{' '}
-          {storage.measured(since(measuredAt))}
+          {storage.warnAt(bytes(warnBytes))} · <Ago at={measuredAt} told={storage.measured} />
         </span>
       </p>
       <SizeBar classes={classes} />
-      {folders === undefined ? null : (
-        <details>
-          <summary>{storage.folders}</summary>
-          <ul class="folders">
-            {folders.slice(0, FOLDERS).map((folder) => (
-              <li key={`${folder.path} ${folder.class}`} class={folder.class}>
-                <code>{folder.path}</code>
-                <span class="faint">{storage.files(folder.files)}</span>
-                <span>{bytes(folder.bytes)}</span>
-              </li>
-            ))}
-          </ul>
-          {path === '' || path === undefined ? null : (
-            <p class="faint">
-              {storage.path}: <code>{path}</code>
-            </p>
-          )}
-        </details>
-      )}
     </>
   );
 }
@@ -78,7 +66,10 @@ function Sizes({ report }: { report: StorageReport }) {
 /** The classes side by side, as wide as they are large; each stands in words below. */
 function SizeBar({ classes }: { classes: StorageReport['classes'] }) {
   const { storage } = words.value;
-  const total = Math.max(1, ...[CLASSES.reduce((sum, each) => sum + classes[each], 0)]);
+  const total = Math.max(
+    1,
+    CLASSES.reduce((sum, each) => sum + classes[each], 0),
+  );
   let x = 0;
   const parts = CLASSES.map((each) => {
     const width = (100 * classes[each]) / total;
@@ -103,30 +94,67 @@ function SizeBar({ classes }: { classes: StorageReport['classes'] }) {
   );
 }
 
+/** The size day by day beside what is warned of, and when it comes there at this rate. */
+function OverTime({ report }: { report: StorageReport }) {
+  const { parts, storage } = words.value;
+  const { picture } = parts;
+  const { bytes: size, warnBytes, growthBytesPerDay: growth } = report;
+  const { times, values } = useMemo(() => {
+    // A manager of an earlier version tells no sizes.
+    const sizes = report.sizes ?? [];
+    return { times: sizes.map(({ at }) => Date.parse(at) / 1000), values: sizes.map((one) => one.bytes) };
+  }, [report]);
+  const rate = growth === null ? storage.noGrowth : storage.perDay(bytes(growth));
+  const left = warnBytes - size;
+  const when = growth === null || growth <= 0 ? '' : picture.reaches(duration((left / growth) * DAY_MS));
+  const outlook = left <= 0 ? picture.isOver : when;
+  const lines = [
+    { label: picture.size, values, told: bytes, axis: 'left', summary: bytes(size) },
+    { label: picture.warn, values: times.map(() => warnBytes), told: bytes, isDashed: true, summary: bytes(warnBytes) },
+  ] as const;
+  const facts = [`${storage.growth}: ${rate}`, outlook].filter((fact) => fact !== '').join(', ');
+  return (
+    <>
+      <h3>{picture.overTime}</h3>
+      <p class={left <= 0 ? 'warn' : undefined}>{facts}</p>
+      {times.length < FEWEST ? (
+        <p class="faint">{picture.tooNew}</p>
+      ) : (
+        <Chart label={`${picture.overTime}. ${facts}`} times={times} lines={lines} />
+      )}
+    </>
+  );
+}
+
 function Trim({ session, report, onDone }: { session: HubSession; report: StorageReport; onDone: () => void }) {
-  const { storage, actions, app } = words.value;
+  const { storage, actions, app, parts } = words.value;
+  const { picture } = parts;
   const [isAsking, setAsking] = useState(false);
   const [done, setDone] = useState<TrimReport | null>(null);
   const order = useOrder();
-  const spare = report.classes.optional + report.classes.temporary;
+  const { optional, temporary } = report.classes;
+  const hasNone = optional + temporary === 0;
   const isRunning = groupOf(session) !== 'resting';
   const trim = async (): Promise<void> => {
     const asked = { params: { session: session.name }, query: { restart: isRunning } };
-    const isDone = await order.give(async () => setDone(await operate(client, 'trimStorage', asked)));
+    const isDone = await order.give(async () => setDone(await work('trimStorage', asked)));
     if (!isDone) return;
     setAsking(false);
     onDone();
   };
   return (
     <div class="buttons">
-      <Button isOff={spare === 0} onClick={() => setAsking(true)}>
+      <Button isOff={hasNone} isBusy={isAtWork(session.name, 'trim')} onClick={() => setAsking(true)}>
         {actions.trim}
       </Button>
+      {hasNone ? <span class="faint">{picture.nothing}</span> : null}
       <span role="status">{done === null ? '' : storage.trimmed(bytes(done.freedBytes))}</span>
       {isAsking ? (
         <Dialog title={actions.trim} onClose={() => setAsking(false)}>
-          <p>{storage.trims(bytes(spare))}</p>
+          <p>{picture.frees(bytes(optional), bytes(temporary))}</p>
+          <p>{picture.costs}</p>
           {isRunning ? <p>{storage.trimRunning}</p> : null}
+          <UnderWay session={session.name} kinds={['trim']} />
           {order.error === null ? null : <Problem error={order.error} />}
           <div class="buttons">
             <Button kind="primary" isBusy={order.isRunning} onClick={() => void trim()}>

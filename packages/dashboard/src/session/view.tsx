@@ -3,23 +3,29 @@ import { useEffect } from 'preact/hooks';
 import { exactTime, phone, since } from '../model/format.ts';
 import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
 import { nextStep, type Step, start, stepOf } from '../model/steps.ts';
-import { may } from '../service/me.ts';
+import { may, me } from '../service/me.ts';
+import { takeUp } from '../service/operations.ts';
 import { isLoaded, refresh, sessions } from '../service/sessions.ts';
 import { Copyable } from '../ui/copyable.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { StepButton } from '../ui/step-button.tsx';
+import { Unseen } from '../ui/unseen.tsx';
+import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
 import { DangerZone } from './danger.tsx';
 import { SessionEvents } from './events.tsx';
 import { Health } from './health.tsx';
 import { Linking } from './linking.tsx';
+import { MachinePart } from './machine.tsx';
 import { Messages } from './messages.tsx';
-import { Metadata } from './metadata.tsx';
+import { Settings } from './settings.tsx';
 import { Snapshots } from './snapshots.tsx';
 import { Storage } from './storage.tsx';
 import { Timeline } from './timeline.tsx';
+import { Usage } from './usage.tsx';
 
 /** `/sessions/NAME`: everything about one session. */
 export function SessionView({ name }: { name: string }) {
@@ -62,18 +68,22 @@ function Parts({ session }: { session: HubSession }) {
   return (
     <>
       <Summary session={session} />
+      <Unseen />
+      <StillRuns name={name} />
       <div class="parts">
         <div>
           <Linking session={session} />
           <Messages session={session} />
           <Snapshots session={session} />
           <Storage session={session} />
+          <Usage name={name} />
         </div>
         <div>
           <Health session={session} />
           <Timeline name={name} />
           <SessionEvents name={name} />
-          <Metadata session={session} />
+          <Settings session={session} />
+          {me.value?.kind === 'operator' && may('admin') ? <MachinePart session={session} /> : null}
           {may('control') ? <DangerZone session={session} /> : null}
         </div>
       </div>
@@ -81,10 +91,16 @@ function Parts({ session }: { session: HubSession }) {
   );
 }
 
+/** Finds the work that was begun before the page was loaded; each part shows its own. */
+function StillRuns({ name }: { name: string }) {
+  const { error } = useLoaded((signal) => takeUp(name, signal), { session: name, changes: () => false });
+  return error === null ? null : <Problem error={error} />;
+}
+
 /** What matters at once: how it stands, since when, why, and what to do. */
 function Summary({ session }: { session: HubSession }) {
-  const { list, session: texts } = words.value;
-  const { name, account, since: from, machine, tenant, attempts, nextAttemptAt } = session;
+  const { list, session: texts, parts } = words.value;
+  const { name, account, sending, since: from, machine, tenant, attempts, nextAttemptAt } = session;
   const [hint, why] = [hintOf(session), whyOf(session)];
   const isTrying = groupOf(session) === 'passing' && attempts > 1;
   return (
@@ -101,6 +117,7 @@ function Summary({ session }: { session: HubSession }) {
       <p class="meta faint">
         <span>{account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`}</span>
         {why === '' ? null : <span>{why}</span>}
+        {sending === 'off' ? <span class="warn">{parts.settings.listens}</span> : null}
         {isTrying ? (
           <span>{texts.attempts(attempts, nextAttemptAt === null ? null : exactTime(nextAttemptAt))}</span>
         ) : null}

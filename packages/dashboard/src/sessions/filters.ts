@@ -1,13 +1,13 @@
 import type { HubSession } from '@leadmaster/protocol';
-import { computed } from '@preact/signals';
+import { computed, type ReadonlySignal } from '@preact/signals';
 import { query } from '../model/router.ts';
-import { byUrgency, GROUPS, type Group, groupOf } from '../model/states.ts';
+import { GROUPS, type Group, groupOf, urgencyOf } from '../model/states.ts';
 import { sessions } from '../service/sessions.ts';
 
 /** What the address narrows the list to. Empty: not at all. */
 export const filters = computed(() => {
   const part = (name: string): string => query.value.get(name) ?? '';
-  return { q: part('q'), state: part('state'), tenant: part('tenant'), machine: part('machine') };
+  return { q: part('q').toLowerCase(), state: part('state'), tenant: part('tenant'), machine: part('machine') };
 });
 
 /** In the place of a tenant's name: the sessions of the operator, which have none. */
@@ -26,15 +26,22 @@ export const groups = computed(() => {
 
 /** How many there are of each kind, under any filters. */
 export const counts = computed(() => {
-  const all = [...sessions.value.values()];
-  return GROUPS.map((group): [Group, number] => [group, all.filter((session) => groupOf(session) === group).length]);
+  const all: Record<Group, number> = { trouble: 0, passing: 0, ready: 0, resting: 0 };
+  for (const session of sessions.value.values()) all[groupOf(session)] += 1;
+  return all;
 });
 
-export const tenants = computed(() => namesOf((session) => session.tenant ?? NO_TENANT));
-export const machines = computed(() => namesOf((session) => session.machine ?? ''));
+export const tenants = namesOf((session) => session.tenant ?? NO_TENANT);
+export const machines = namesOf((session) => session.machine ?? '');
 
-function namesOf(nameOf: (session: HubSession) => string): string[] {
-  return [...new Set([...sessions.value.values()].map(nameOf))].filter((name) => name !== '').sort();
+/** Each name once. Sessions that change without changing those leave the list as it is. */
+function namesOf(nameOf: (session: HubSession) => string): ReadonlySignal<string[]> {
+  const text = computed(() => [...new Set([...sessions.value.values()].map(nameOf))].sort().join('\n'));
+  return computed(() => text.value.split('\n').filter((name) => name !== ''));
+}
+
+function byUrgency(one: HubSession, other: HubSession): number {
+  return urgencyOf(one) < urgencyOf(other) ? -1 : 1;
 }
 
 function fits(session: HubSession): boolean {
@@ -42,10 +49,17 @@ function fits(session: HubSession): boolean {
   if (state !== '' && groupOf(session) !== state && session.state !== state) return false;
   if (tenant !== '' && (session.tenant ?? NO_TENANT) !== tenant) return false;
   if (machine !== '' && session.machine !== machine) return false;
-  return q === '' || textOf(session).includes(q.toLowerCase());
+  return q === '' || textOf(session).includes(q);
 }
 
-function textOf({ name, account, metadata }: HubSession): string {
-  const notes = Object.entries(metadata).flat();
-  return [name, account?.phone, account?.name, ...notes].join('\n').toLowerCase();
+const texts = new WeakMap<HubSession, string>();
+
+/** What a search looks through. */
+function textOf(session: HubSession): string {
+  const known = texts.get(session);
+  if (known !== undefined) return known;
+  const { name, account, metadata } = session;
+  const text = [name, account?.phone, account?.name, ...Object.entries(metadata).flat()].join('\n').toLowerCase();
+  texts.set(session, text);
+  return text;
 }

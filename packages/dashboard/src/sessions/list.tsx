@@ -1,18 +1,20 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
 import { query, setQuery } from '../model/router.ts';
+import { GROUPS } from '../model/states.ts';
 import { may } from '../service/me.ts';
 import { isLoaded, loadFailure, refreshAll, sessions } from '../service/sessions.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { Windowed } from '../ui/windowed.tsx';
 import { words } from '../words/index.ts';
+import { BulkProgress } from './bulk-progress.tsx';
+import { run } from './bulk-run.ts';
 import { EmptyList } from './empty.tsx';
 import { counts, filters, groups, machines, NO_TENANT, shown, tenants } from './filters.ts';
 import { SessionRow } from './row.tsx';
-
-/** So many rows are drawn at first, and more as the end comes into view. */
-const ROWS = 60;
+import { ticked } from './selection.ts';
+import { ownDeeds, SelectionBar } from './selection-bar.tsx';
 
 /** Every session, trouble first. */
 export function SessionList() {
@@ -35,7 +37,7 @@ export function SessionList() {
           <Button onClick={() => void refreshAll()}>{app.tryAgain}</Button>
         </Problem>
       )}
-      {isLoaded.value ? all === 0 ? <EmptyList /> : <Filled /> : failure === null ? <Skeleton /> : null}
+      {all > 0 ? <Filled /> : isLoaded.value ? <EmptyList /> : failure === null ? <Skeleton /> : null}
     </>
   );
 }
@@ -45,17 +47,16 @@ function Filled() {
   return (
     <>
       <Filters />
-      <p class="faint count" role="status">
-        {list.count(shown.value.length, sessions.value.size)}
-      </p>
+      <BulkProgress />
+      <SelectionBar count={list.count(shown.value.length, sessions.value.size)} />
       {shown.value.length === 0 ? <NoMatch /> : <Rows />}
     </>
   );
 }
 
 function Filters() {
-  const { list, groups: names } = words.value;
-  const { q, state, tenant, machine } = filters.value;
+  const { list } = words.value;
+  const { tenant, machine } = filters.value;
   return (
     <search class="filters">
       <label class="search">
@@ -63,28 +64,36 @@ function Filters() {
         <span class="hidden">{list.search}</span>
         <input
           type="search"
-          value={q}
+          value={query.value.get('q') ?? ''}
           placeholder={list.search}
           onInput={({ currentTarget }) => setQuery({ q: currentTarget.value })}
         />
       </label>
-      <fieldset class="chips">
-        <legend class="hidden">{list.state}</legend>
-        {counts.value.map(([group, count]) => (
-          <button
-            key={group}
-            type="button"
-            class={`chip ${group}`}
-            aria-pressed={state === group}
-            onClick={() => setQuery({ state: state === group ? '' : group })}
-          >
-            {names[group]} <span class="number">{count}</span>
-          </button>
-        ))}
-      </fieldset>
+      <Chips />
       <Choice name="tenant" label={list.tenant} value={tenant} options={tenants.value} />
       <Choice name="machine" label={list.machine} value={machine} options={machines.value} />
     </search>
+  );
+}
+
+function Chips() {
+  const { list, groups: names } = words.value;
+  const { state } = filters.value;
+  return (
+    <fieldset class="chips">
+      <legend class="hidden">{list.state}</legend>
+      {GROUPS.map((group) => (
+        <button
+          key={group}
+          type="button"
+          class={`chip ${group}`}
+          aria-pressed={state === group}
+          onClick={() => setQuery({ state: state === group ? '' : group })}
+        >
+          {names[group]} <span class="number">{counts.value[group]}</span>
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
@@ -119,40 +128,27 @@ function NoMatch() {
 }
 
 function Rows() {
-  const { groups: names, app } = words.value;
-  const [limit, setLimit] = useState(ROWS);
-  const end = useRef<HTMLDivElement>(null);
-  const isCut = shown.value.length > limit;
-  useEffect(() => {
-    if (end.current === null || !isCut) return;
-    const watch = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) setLimit((before) => before + ROWS);
-    });
-    watch.observe(end.current);
-    return () => watch.disconnect();
-  }, [isCut, limit]);
-  const drawn = new Set(shown.value.slice(0, limit));
+  const { groups: names } = words.value;
+  const outcomes = run.value?.outcomes;
+  const isTickable = ownDeeds().length > 0;
   return (
     <>
-      {groups.value.map(([group, items]) => {
-        const rows = items.filter((session) => drawn.has(session));
-        if (rows.length === 0) return null;
-        return (
-          <section key={group} aria-labelledby={`group-${group}`}>
-            <h2 id={`group-${group}`} class={`group ${group}`}>
-              {names[group]} <span class="number">{items.length}</span>
-            </h2>
-            <ul class="rows">
-              {rows.map((session) => (
-                <SessionRow key={session.name} session={session} />
-              ))}
-            </ul>
-          </section>
-        );
-      })}
-      <div ref={end} class="end">
-        {isCut ? <Button onClick={() => setLimit(limit + ROWS)}>{app.more}</Button> : null}
-      </div>
+      {groups.value.map(([group, items]) => (
+        <section key={group} aria-labelledby={`group-${group}`}>
+          <h2 id={`group-${group}`} class={`group ${group}`}>
+            {names[group]} <span class="number">{items.length}</span>
+          </h2>
+          <Windowed items={items} nameOf={({ name }) => name} class={`rows ${group}`}>
+            {(session) => (
+              <SessionRow
+                session={session}
+                isTicked={isTickable ? ticked.value.has(session.name) : null}
+                outcome={outcomes?.get(session.name)}
+              />
+            )}
+          </Windowed>
+        </section>
+      ))}
     </>
   );
 }

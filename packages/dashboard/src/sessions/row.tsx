@@ -1,52 +1,108 @@
 import { type HubSession, isRestricted } from '@leadmaster/protocol';
+import { useEffect } from 'preact/hooks';
 import { bytes, exactTime, now, phone, since } from '../model/format.ts';
 import { pathOf } from '../model/router.ts';
 import { groupOf, hintOf, whyOf } from '../model/states.ts';
 import { nextStep } from '../model/steps.ts';
 import { may } from '../service/me.ts';
+import { inView } from '../service/sessions.ts';
 import { Link } from '../ui/link.tsx';
 import { StateBadge } from '../ui/state.tsx';
 import { StepButton } from '../ui/step-button.tsx';
 import { Ago } from '../ui/time.tsx';
 import { words } from '../words/index.ts';
+import type { Outcome } from './bulk-run.ts';
+import { tick } from './selection.ts';
 
 /** The hub looks at every machine within a minute: what is older was told by none. */
 const OLD_MS = 180_000;
 
-/** One session of the list: how it stands, why, and the one thing to do. */
-export function SessionRow({ session }: { session: HubSession }) {
-  const { list } = words.value;
-  const { account, since: from, machine, tenant } = session;
+interface RowProps {
+  session: HubSession;
+  /** Whether it is ticked; null where the key that is signed in may order nothing of several. */
+  isTicked: boolean | null;
+  /** What became of an order for several that it was in. */
+  outcome: Outcome | undefined;
+}
+
+/** One session of the list: how it stands, why, and the one thing to do. Drawn again when it has changed, not when others have. */
+export function SessionRow({ session, isTicked, outcome }: RowProps) {
+  const { name } = session;
   const isCalm = groupOf(session) === 'ready' || groupOf(session) === 'resting';
-  const hint = isCalm ? '' : hintOf(session);
   const step = may('control') ? nextStep(session) : null;
+  useEffect(() => {
+    inView.add(name);
+    return () => void inView.delete(name);
+  }, [name]);
   return (
-    <li class="row">
-      <div class="who">
-        <Link to={pathOf(session.name)} class="name">
-          {session.name}
-        </Link>
-        <span class="faint">{account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`}</span>
-        <span class="faint where">
-          {machine === null ? null : <span title={list.machine}>{machine}</span>}
-          {tenant === null ? null : <span title={list.tenant}>{tenant}</span>}
-        </span>
-      </div>
-      <div class="stands">
-        <span>
-          <StateBadge session={session} />{' '}
-          <span class="faint" title={exactTime(from)}>
-            {list.since(since(from))}
-          </span>
-        </span>
-        <span class="why">{whyOf(session)}</span>
-        {session.state === 'READY' ? <Alive session={session} /> : null}
-        {hint === '' ? null : <p class="hint">{hint}</p>}
+    <div class={isTicked === true ? 'row is-ticked' : 'row'}>
+      {isTicked === null ? null : <Tick name={name} isTicked={isTicked} />}
+      <Who session={session} />
+      <Stands session={session} isCalm={isCalm} outcome={outcome} />
+      <div class="facts-of-row">
+        <Evidence session={session} />
         <Warnings session={session} />
       </div>
-      <Evidence session={session} />
-      <div class="do">{step === null ? null : <StepButton step={step} kind={isCalm ? 'plain' : 'primary'} />}</div>
-    </li>
+      <div class="do">
+        {step === null ? null : <StepButton step={step} kind={isCalm ? 'plain' : 'primary'} failsAside />}
+      </div>
+    </div>
+  );
+}
+
+function Tick({ name, isTicked }: { name: string; isTicked: boolean }) {
+  return (
+    <label class="pick">
+      <input type="checkbox" checked={isTicked} onChange={({ currentTarget }) => tick([name], currentTarget.checked)} />
+      <span class="hidden">{words.value.bulk.pick(name)}</span>
+    </label>
+  );
+}
+
+function Who({ session: { name, account, machine, tenant } }: { session: HubSession }) {
+  const { list } = words.value;
+  const whose = account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`;
+  return (
+    <div class="who">
+      <Link to={pathOf(name)} class="name">
+        {name}
+      </Link>
+      <span class="faint" title={whose}>
+        {whose}
+      </span>
+      <span class="faint where">
+        {machine === null ? null : <span title={list.machine}>{machine}</span>}
+        {tenant === null ? null : <span title={list.tenant}>{tenant}</span>}
+      </span>
+    </div>
+  );
+}
+
+function Stands({ session, isCalm, outcome }: { session: HubSession; isCalm: boolean; outcome: Outcome | undefined }) {
+  const { list, bulk } = words.value;
+  const { since: from, state } = session;
+  const [hint, why] = [isCalm ? '' : hintOf(session), whyOf(session)];
+  return (
+    <div class="stands">
+      <span>
+        <StateBadge session={session} />{' '}
+        <span class="faint" title={exactTime(from)}>
+          {list.since(since(from))}
+        </span>
+        {outcome === undefined ? null : <span class={`outcome ${outcome.is}`}>{bulk.outcomes[outcome.is]}</span>}
+      </span>
+      {why === '' ? null : (
+        <span class="why" title={why}>
+          {why}
+        </span>
+      )}
+      {state === 'READY' ? <Alive session={session} /> : null}
+      {hint === '' ? null : (
+        <p class="hint" title={hint}>
+          {hint}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -54,12 +110,16 @@ export function SessionRow({ session }: { session: HubSession }) {
 function Warnings({ session }: { session: HubSession }) {
   const { list } = words.value;
   const isOld = now.value - Date.parse(session.asOf) > OLD_MS;
-  return (
-    <>
-      {isOld ? <span class="warn">{list.oldNews(since(session.asOf))}</span> : null}
-      {session.snapshotFailure === null ? null : <span class="warn">{list.snapshotFailed}</span>}
-      {isRestricted(session.limits) ? <span class="warn">{list.restricted}</span> : null}
-    </>
+  const told = [
+    ...(isOld ? [list.oldNews(since(session.asOf))] : []),
+    ...(session.snapshotFailure === null ? [] : [list.snapshotFailed]),
+    ...(isRestricted(session.limits) ? [list.restricted] : []),
+    ...(session.sending === 'off' ? [list.listensOnly] : []),
+  ].join(' · ');
+  return told === '' ? null : (
+    <span class="warn" title={told}>
+      {told}
+    </span>
   );
 }
 
@@ -77,41 +137,45 @@ function Alive({ session: { health, runtime } }: { session: HubSession }) {
 function Evidence({ session }: { session: HubSession }) {
   const { list } = words.value;
   const { account, health, storage, lastSnapshot, runtime } = session;
+  const saved = lastSnapshot !== null ? <Saved snapshot={lastSnapshot} /> : account !== null ? <Unsaved /> : '–';
   return (
     <dl class="evidence">
       <Fact label={list.lastIn} value={<Ago at={health.lastInboundAt} bare />} />
       <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} />
-      <Fact label={list.size} value={storage.bytes === null ? '–' : bytes(storage.bytes)} />
-      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} />
-      <Fact
-        label={list.snapshot}
-        value={
-          lastSnapshot === null ? (
-            account === null ? (
-              '–'
-            ) : (
-              <span class="warn">{list.noSnapshot}</span>
-            )
-          ) : (
-            <span>
-              <Ago at={lastSnapshot.at} bare /> <Proof snapshot={lastSnapshot} />
-            </span>
-          )
-        }
-      />
+      <Fact label={list.size} value={storage.bytes === null ? '–' : bytes(storage.bytes)} foldsAway />
+      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} foldsAway />
+      <Fact label={list.snapshot} value={saved} />
     </dl>
   );
 }
 
-function Proof({ snapshot }: { snapshot: NonNullable<HubSession['lastSnapshot']> }) {
+function Saved({ snapshot: { at, damaged, verified } }: { snapshot: NonNullable<HubSession['lastSnapshot']> }) {
   const { list } = words.value;
-  if (snapshot.damaged) return <span class="warn">{list.damaged}</span>;
-  return <span class={snapshot.verified ? 'fine' : 'faint'}>{snapshot.verified ? list.proven : list.notProven}</span>;
+  const proof = damaged ? 'damaged' : verified ? 'proven' : 'notProven';
+  const tone = { damaged: 'warn', proven: 'fine', notProven: 'faint' }[proof];
+  return (
+    <span>
+      <Ago at={at} bare /> <span class={tone}>{list[proof]}</span>
+    </span>
+  );
 }
 
-function Fact({ label, value }: { label: string; value: preact.ComponentChildren }) {
+function Unsaved() {
+  return <span class="warn">{words.value.list.noSnapshot}</span>;
+}
+
+/** `foldsAway`: not shown where the window is narrow. */
+function Fact({
+  label,
+  value,
+  foldsAway = false,
+}: {
+  label: string;
+  value: preact.ComponentChildren;
+  foldsAway?: boolean;
+}) {
   return (
-    <div>
+    <div class={foldsAway ? 'folds' : undefined}>
       <dt>{label}</dt>
       <dd>{value}</dd>
     </div>

@@ -9,6 +9,7 @@ const PATHS = {
   exit: 'M6 2.5H3v11h3M10 5l3 3-3 3M13 8H6.5',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   close: 'm4 4 8 8M12 4l-8 8',
+  again: 'M13 8a5 5 0 1 1-1.5-3.6M13 2.5v3h-3',
   check: 'm3 8.5 3.5 3.5L13 4.5',
   alert: 'M8 1.8 15 14H1L8 1.8ZM8 6.2v3.6M8 11.8v.2',
 } as const;

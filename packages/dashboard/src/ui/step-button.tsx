@@ -7,8 +7,15 @@ import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
 import { useOrder } from './use-order.ts';
 
+interface StepProps {
+  step: Step;
+  kind?: 'primary' | 'plain';
+  /** What fails is shown in front of the page, where there is no room beside the button. */
+  failsAside?: boolean;
+}
+
 /** A step as a button. What must be confirmed is asked first; what fails is shown where it was ordered. */
-export function StepButton({ step, kind = 'primary' }: { step: Step; kind?: 'primary' | 'plain' }) {
+export function StepButton({ step, kind = 'primary', failsAside = false }: StepProps) {
   const order = useOrder();
   const [isAsking, setAsking] = useState(false);
   const { label, run, to, asks } = step;
@@ -37,6 +44,10 @@ export function StepButton({ step, kind = 'primary' }: { step: Step; kind?: 'pri
             </Button>
             <Button onClick={() => setAsking(false)}>{app.cancel}</Button>
           </div>
+        </Dialog>
+      ) : failsAside && failed !== null ? (
+        <Dialog title={label} onClose={order.forget}>
+          {failed}
         </Dialog>
       ) : (
         failed

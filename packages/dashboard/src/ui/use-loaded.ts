@@ -1,5 +1,6 @@
 import type { LeadMasterEvent } from '@leadmaster/protocol';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { line } from '../service/client.ts';
 import { onEvent } from '../service/sessions.ts';
 
 /** What comes within it is asked for once. */
@@ -12,44 +13,79 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
-/**
- * Loads something, and again after each event of the session that may have changed it. The newest answer is shown, never an older one
- * that comes late.
- */
-export function useLoaded<T>(
-  load: (signal: AbortSignal) => Promise<T>,
-  { session, changes }: { session: string; changes: (event: LeadMasterEvent) => boolean },
-): Loaded<T> {
+/** Loads something when it is told to. The newest answer is shown, never an older one that comes late. */
+function useAnswer<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> & { begin: () => () => void } {
   const [state, setState] = useState<{ data: T | null; error: unknown }>({ data: null, error: null });
   const under = useRef<AbortController | null>(null);
-  const latest = useRef({ load, changes });
-  latest.current = { load, changes };
+  const latest = useRef(load);
+  latest.current = load;
 
   const reload = useCallback(() => {
     under.current?.abort();
     const own = new AbortController();
     under.current = own;
-    latest.current.load(own.signal).then(
+    latest.current(own.signal).then(
       (data) => own.signal.aborted || setState({ data, error: null }),
       (error: unknown) => own.signal.aborted || setState((before) => ({ ...before, error })),
     );
   }, []);
 
-  useEffect(() => {
+  const begin = useCallback(() => {
     setState({ data: null, error: null });
     reload();
+    return () => under.current?.abort();
+  }, [reload]);
+
+  return { ...state, reload, begin };
+}
+
+/** Loads something of a session, and again after each of its events that may have changed it. */
+export function useLoaded<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  { session, changes }: { session: string; changes: (event: LeadMasterEvent) => boolean },
+): Loaded<T> {
+  const { begin, ...loaded } = useAnswer(load);
+  const { reload } = loaded;
+  const latest = useRef(changes);
+  latest.current = changes;
+
+  useEffect(() => {
+    const end = begin();
     let settling: ReturnType<typeof setTimeout> | undefined;
     const deaf = onEvent((event) => {
-      if (event.session !== session || !latest.current.changes(event)) return;
+      if (event.session !== session || !latest.current(event)) return;
       clearTimeout(settling);
       settling = setTimeout(reload, SETTLE_MS);
     });
     return () => {
       deaf();
       clearTimeout(settling);
-      under.current?.abort();
+      end();
     };
-  }, [session, reload]);
+  }, [session, begin, reload]);
 
-  return { ...state, reload };
+  return loaded;
+}
+
+/**
+ * Loads something of the whole hub, and again each time that the page's line to it stands again: no event tells of it. `of`: what it is
+ * loaded for; another one is loaded from nothing.
+ */
+export function useHubLoaded<T>(load: (signal: AbortSignal) => Promise<T>, of = ''): Loaded<T> & { askedAt: string } {
+  const { begin, ...loaded } = useAnswer(load);
+  const { reload, data } = loaded;
+  useEffect(() => {
+    const end = begin();
+    let isLive = line.peek() === 'live';
+    const deaf = line.subscribe((now) => {
+      if (now === 'live' && !isLive) reload();
+      isLive = now === 'live';
+    });
+    return () => {
+      deaf();
+      end();
+    };
+  }, [of, begin, reload]);
+  const askedAt = useMemo(() => new Date().toISOString(), [data]);
+  return { ...loaded, askedAt };
 }

@@ -1,4 +1,8 @@
-import { useState } from 'preact/hooks';
+import { signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+/** What the last order failed with whose place in the page was gone by then; null where none did. */
+export const unseen = signal<unknown>(null);
 
 /** An order that a button gives. */
 export interface Order {
@@ -11,6 +15,13 @@ export interface Order {
 
 export function useOrder(): Order {
   const [state, setState] = useState<{ isRunning: boolean; error: unknown }>({ isRunning: false, error: null });
+  const isShown = useRef(true);
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
   return {
     ...state,
     forget: () => setState({ isRunning: false, error: null }),
@@ -23,6 +34,7 @@ export function useOrder(): Order {
         return true;
       } catch (error) {
         setState({ isRunning: false, error });
+        if (!isShown.current) unseen.value = error;
         return false;
       }
     },

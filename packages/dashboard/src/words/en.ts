@@ -1,5 +1,12 @@
 import type { MessageState, Session } from '@leadmaster/protocol';
 import { reasons } from '@leadmaster/protocol/english';
+import { audit } from './en/audit.ts';
+import { bulk } from './en/bulk.ts';
+import { keys } from './en/keys.ts';
+import { machines } from './en/machines.ts';
+import { places } from './en/places.ts';
+import { sessionParts } from './en/session.ts';
+import { tenants } from './en/tenants.ts';
 import { sessionHint } from './en-hints.ts';
 
 type State = Session['state'];
@@ -35,8 +42,13 @@ export const en = {
     tryAgain: 'Try again',
     none: 'none',
     never: 'never',
-    more: 'Show more',
   },
+
+  places,
+  machines,
+  tenants,
+  keys,
+  audit,
 
   problem: {
     what: 'What to do',
@@ -110,7 +122,10 @@ export const en = {
     notLinked: 'not linked',
     oldNews: (time: string) => `The machine does not answer; last known ${time} ago`,
     restricted: 'WhatsApp lets it open no new chats',
+    listensOnly: 'only listens',
   },
+
+  bulk,
 
   empty: {
     title: 'Link the first WhatsApp account',
@@ -122,6 +137,10 @@ export const en = {
     ],
     create: 'Make a session',
     alsoCli: 'Or in a terminal:',
+    program: 'By a program',
+    programText: 'A key lets a program do the same. With one, this makes the session:',
+    makeKey: 'Make a key',
+    docs: 'All calls of the API',
   },
 
   create: {
@@ -168,7 +187,7 @@ export const en = {
       messages: 'Messages',
       timeline: 'Timeline',
       events: 'Events',
-      metadata: 'Notes',
+      settings: 'Settings',
       danger: 'Danger zone',
     },
     gone: 'This session is not here, or not for your key.',
@@ -192,6 +211,8 @@ export const en = {
     codeExpires: (time: string) => `Valid until ${time}`,
     passkey:
       'WhatsApp wants a passkey of this account. Its owner gives it in a visible browser: docs/passkeys.md has the steps.',
+    wrongElsewhere:
+      'This account is linked in another session too, and they would take it from each other. Nothing is sent until you decide.',
     wrongIs: (account: string) => `Linked now: ${account}`,
     unlinks: 'The link is removed at WhatsApp, its profile goes to the trash, and a new QR is shown.',
     accepts: 'The session belongs to this account from now on, and messages that came in meanwhile are told.',
@@ -224,7 +245,13 @@ export const en = {
     },
     limits: 'New chats',
     limitStates: { open: 'allowed', locked: 'locked by WhatsApp', capped: 'used up' },
-    until: (time: string) => `until ${time}`,
+    allowed: 'What WhatsApp allows',
+    noLimits: 'WhatsApp has not reported any limits of the account.',
+    opensIn: (time: string) => `for ${time} more`,
+    used: 'New chats opened',
+    usedOf: (used: number, total: number) => `${used} of ${total}`,
+    told: 'First reported',
+    missed: (count: number) => (count === 1 ? '1 check failed' : `${count} checks failed`),
   },
 
   storage: {
@@ -239,14 +266,10 @@ export const en = {
       optional: 'Caches of media',
       temporary: 'Temporary',
     },
-    trims: (size: string) =>
-      `A trim frees up to ${size}. The login and the messages stay; media is downloaded again when it is needed.`,
     trimRunning: 'The session runs: it is stopped for the trim, and started again.',
     trimmed: (freed: string) => `${freed} freed`,
-    folders: 'Largest folders',
     files: (count: number) => `${count} files`,
     path: 'Folder',
-    none: 'Nothing was measured yet.',
   },
 
   snapshots: {
@@ -287,6 +310,7 @@ export const en = {
     send: 'Send',
     sending: 'Sending',
     notReady: 'Texts can be sent once the session is ready.',
+    onlyListens: 'The session only listens: sending is off, see its settings.',
     none: 'Nothing was sent from here yet.',
     sent: 'Sent lately',
     states: {
@@ -337,7 +361,10 @@ export const en = {
 
   time: {
     ago: (time: string) => `${time} ago`,
+    in: (time: string) => `in ${time}`,
   },
+
+  parts: sessionParts,
 };
 
 /** What a service says in English, in another language. */

@@ -1,5 +1,12 @@
 import { actions, advice, errors, reasons, sessionHint } from '@leadmaster/protocol/spanish';
 import type { Words } from './en.ts';
+import { audit } from './es/audit.ts';
+import { bulk } from './es/bulk.ts';
+import { keys } from './es/keys.ts';
+import { machines } from './es/machines.ts';
+import { places } from './es/places.ts';
+import { sessionParts } from './es/session.ts';
+import { tenants } from './es/tenants.ts';
 
 /** Everything that the page shows, in Spanish. */
 export const es: Words = {
@@ -31,8 +38,13 @@ export const es: Words = {
     tryAgain: 'Intentar otra vez',
     none: 'ninguno',
     never: 'nunca',
-    more: 'Mostrar más',
   },
+
+  places,
+  machines,
+  tenants,
+  keys,
+  audit,
 
   problem: {
     what: 'Qué hacer',
@@ -106,7 +118,10 @@ export const es: Words = {
     notLinked: 'sin vincular',
     oldNews: (time) => `La máquina no responde; lo último se supo hace ${time}`,
     restricted: 'WhatsApp no la deja abrir chats nuevos',
+    listensOnly: 'solo escucha',
   },
+
+  bulk,
 
   empty: {
     title: 'Vincule la primera cuenta de WhatsApp',
@@ -118,6 +133,10 @@ export const es: Words = {
     ],
     create: 'Crear una sesión',
     alsoCli: 'O en una terminal:',
+    program: 'Con un programa',
+    programText: 'Con una clave, un programa puede hacer lo mismo. Así crea la sesión:',
+    makeKey: 'Hacer una clave',
+    docs: 'Todas las llamadas de la API',
   },
 
   create: {
@@ -163,7 +182,7 @@ export const es: Words = {
       messages: 'Mensajes',
       timeline: 'Historia',
       events: 'Eventos',
-      metadata: 'Notas',
+      settings: 'Ajustes',
       danger: 'Zona de peligro',
     },
     gone: 'Esta sesión no está aquí, o no es para su clave.',
@@ -188,6 +207,8 @@ export const es: Words = {
     codeExpires: (time) => `Vale hasta las ${time}`,
     passkey:
       'WhatsApp le pide a esta cuenta una llave de acceso (passkey). La da su dueño en un navegador visible: docs/passkeys.es.md da los pasos.',
+    wrongElsewhere:
+      'Esta cuenta está vinculada también en otra sesión, y se la quitarían una a otra. No se envía nada hasta que usted decida.',
     wrongIs: (account) => `Vinculada ahora: ${account}`,
     unlinks: 'El vínculo se quita en WhatsApp, su perfil va a la papelera, y se muestra un QR nuevo.',
     accepts: 'La sesión es de esta cuenta desde ahora, y se informan los mensajes que llegaron mientras tanto.',
@@ -220,7 +241,13 @@ export const es: Words = {
     },
     limits: 'Chats nuevos',
     limitStates: { open: 'permitidos', locked: 'bloqueados por WhatsApp', capped: 'cupo agotado' },
-    until: (time) => `hasta ${time}`,
+    allowed: 'Qué permite WhatsApp',
+    noLimits: 'WhatsApp no informó límites de la cuenta.',
+    opensIn: (time) => `por ${time} más`,
+    used: 'Chats nuevos abiertos',
+    usedOf: (used, total) => `${used} de ${total}`,
+    told: 'Informado por primera vez',
+    missed: (count) => (count === 1 ? 'Falló 1 comprobación' : `Fallaron ${count} comprobaciones`),
   },
 
   storage: {
@@ -235,14 +262,10 @@ export const es: Words = {
       optional: 'Caché de archivos',
       temporary: 'Temporal',
     },
-    trims: (size) =>
-      `Un recorte libera hasta ${size}. El login y los mensajes quedan; los archivos se descargan otra vez cuando hacen falta.`,
     trimRunning: 'La sesión está en marcha: se detiene para el recorte y arranca otra vez.',
     trimmed: (freed) => `${freed} liberados`,
-    folders: 'Las carpetas más grandes',
     files: (count) => `${count} archivos`,
     path: 'Carpeta',
-    none: 'Todavía no se midió nada.',
   },
 
   snapshots: {
@@ -283,6 +306,7 @@ export const es: Words = {
     send: 'Enviar',
     sending: 'Enviando',
     notReady: 'Se pueden enviar textos cuando la sesión está lista.',
+    onlyListens: 'La sesión solo escucha: el envío está apagado, vea sus ajustes.',
     none: 'Todavía no se envió nada desde aquí.',
     sent: 'Enviados hace poco',
     states: {
@@ -333,5 +357,8 @@ export const es: Words = {
 
   time: {
     ago: (time) => `hace ${time}`,
+    in: (time) => `en ${time}`,
   },
+
+  parts: sessionParts,
 };

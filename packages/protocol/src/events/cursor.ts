@@ -1,10 +1,5 @@
 import { z } from 'zod';
-
-/** How far a reader knows a log: the number of its last event, and which log, if known. */
-export interface EventCursor {
-  id: number;
-  logId: string | null;
-}
+import { cursorOf } from './cursor-text.ts';
 
 /** What a log is known by. Made with its database. */
 export const logId = z.string().regex(/^[0-9a-f]{16}$/);
@@ -22,14 +17,3 @@ export const eventCursor = z.union(
   ],
   { error: CURSOR_RULE },
 );
-
-/** A cursor with its log, as `after` and `Last-Event-ID` take it. */
-export function cursorText(id: number, log: string): string {
-  return `${id}@${log}`;
-}
-
-/** Reads what {@link eventCursor} allows. */
-export function cursorOf(sent: number | string): EventCursor {
-  const [id = '', log = null] = String(sent).split('@');
-  return { id: Number(id), logId: log };
-}

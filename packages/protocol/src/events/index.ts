@@ -8,7 +8,8 @@ import { snapshotEvents } from './snapshots.ts';
 import type { EventStatement } from './statement.ts';
 import { storageEvents } from './storage.ts';
 
-export { cursorOf, cursorText, type EventCursor, eventCursor } from './cursor.ts';
+export { eventCursor } from './cursor.ts';
+export { cursorOf, cursorText, type EventCursor } from './cursor-text.ts';
 export type { EventStatement } from './statement.ts';
 
 /** Every event that this version writes, by its type. Readers pass over types and fields that they do not know. */

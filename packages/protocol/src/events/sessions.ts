@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accountChange } from '../accounts.ts';
 import { actionFields } from '../actions.ts';
 import { sending, sendingLevel } from '../bounds.ts';
-import { FEATURE_VERDICTS, FEATURES } from '../capabilities.ts';
+import { FEATURE_VERDICTS, FEATURES } from '../features.ts';
 import { accountLimits } from '../limits.ts';
 import { ATTENTIONS, metadata } from '../session.ts';
 import { importedFrom } from '../snapshots.ts';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { Audience, Scope } from '../routes/route.ts';
+import type { Audience } from '../routes/route.ts';
+import type { Scope } from '../scopes.ts';
 
 /** One event as it is stated: what it tells, to whom, and since when. Everything else is derived. */
 export interface EventStatement {

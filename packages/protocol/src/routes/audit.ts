@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { auditHead, auditPage, auditReport } from '../audit.ts';
 import { sessionName, tenantName } from '../names.ts';
+import { plainText } from '../plain-text.ts';
 import { queryBoolean, queryInteger } from './inputs.ts';
 import { json, type RouteStatement, routes } from './route.ts';
 
@@ -20,13 +21,23 @@ export const auditRoutes = routes({
   listAudit: {
     ...common,
     path: '/v1/audit',
-    summary: 'What was done through this hub, oldest first',
-    description: '`cursor` is the next `after`, also at the end: a reader that keeps it reads on from there.',
+    summary: 'What was done through this hub',
+    description:
+      'Oldest first, `cursor` is the next `after`, also at the end: a reader that keeps it reads on from there. ' +
+      'Newest first, `cursor` is the next `before`, and 0 at the end.',
     query: z.strictObject({
-      after: queryInteger(0, LINES).default(0).describe('`cursor` of the page before'),
+      order: z.enum(['oldest', 'newest']).default('oldest').describe('Which lines come first'),
+      after: queryInteger(0, LINES).default(0).describe('Lines behind this one alone: `cursor` of the page before'),
+      before: queryInteger(1, LINES)
+        .optional()
+        .describe('Lines in front of this one alone: `cursor` of the page before, newest first'),
       limit: queryInteger(1, 500).default(100).describe('How many at most; 100 unless told otherwise'),
       tenant: tenantName.optional().describe('What is about this tenant alone'),
       session: sessionName.optional().describe('What is about this session alone, by its full name'),
+      actor: plainText({ min: 1, max: 100 })
+        .optional()
+        .describe('What this one did alone: `operator`, `key:ID`, `hub`'),
+      action: plainText({ min: 1, max: 100 }).optional().describe('This act alone, by the operation id of its route'),
       all: queryBoolean
         .default(false)
         .describe('Every line as it was written: also that a change has begun, where its result is there'),

@@ -23,6 +23,11 @@ export function auditOf({ method, audit }: RouteStatement): AuditStatement | nul
   return audit ?? (method === 'GET' ? null : {});
 }
 
+/** Whether a line of a route tells of a change of what a hub knows, which a backup of it holds. */
+export function changesHub({ method, audit }: RouteStatement): boolean {
+  return method !== 'GET' && audit?.changesHub !== false;
+}
+
 /** The fields of the query and the body whose values can hold nothing private: yes or no, or some of a few words. */
 export function plainFieldsOf({ query, body }: RouteStatement): ReadonlySet<string> {
   const schemas = [query, body].filter((schema) => schema !== undefined);

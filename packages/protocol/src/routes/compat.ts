@@ -142,7 +142,7 @@ export const compatRoutes = routes({
     path: '/send',
     summary: 'Send a text and wait for WhatsApp’s acknowledgement',
     scope: 'send',
-    audit: { made: { field: 'message_id', kind: 'message' } },
+    audit: { made: { field: 'message_id', kind: 'message' }, changesHub: false },
     headers: headers.extend({ 'idempotency-key': idempotencyKey }),
     body: z.strictObject({
       cliente_id: clientId,

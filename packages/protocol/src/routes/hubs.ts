@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BYTES } from '../http-words.ts';
 import {
   confirmEvents,
   HUB_BACKUP_BYTES,
@@ -12,7 +13,7 @@ import {
 import { hubId } from '../names.ts';
 import { VAULT_ERRORS } from './error-groups.ts';
 import { queryInteger } from './inputs.ts';
-import { BYTES, json, nothing, type RouteStatement, routes } from './route.ts';
+import { json, nothing, type RouteStatement, routes } from './route.ts';
 
 const ofHub = {
   tag: 'events',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PASSPHRASE_HEADER } from '../http-words.ts';
 import { sessionName, snapshotId } from '../names.ts';
 
 /** Numbers in a query are decimal digits and nothing else: no "0x10", no "1e3", no empty text read as 0. */
@@ -49,9 +50,6 @@ export const idempotencyKey = z
     'Repeating a request with the same key sends once. What has failed and was certainly not sent (`recipient_unknown`, ' +
       '`not_handed_over`) goes again',
   );
-
-/** The header that brings a passphrase: never an address, which ends up in logs and histories. */
-export const PASSPHRASE_HEADER = 'x-passphrase';
 
 /** Not checked here, so that no message about it repeats any of it. */
 export const passphraseHeaders = z.looseObject({

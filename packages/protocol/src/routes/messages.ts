@@ -17,7 +17,7 @@ export const messageRoutes = routes({
       'the message that is read later does not have it.',
     scope: 'send',
     audience: 'tenant',
-    audit: { made: { field: 'id', kind: 'message' } },
+    audit: { made: { field: 'id', kind: 'message' }, changesHub: false },
     params: sessionParams,
     headers: z.looseObject({ 'idempotency-key': idempotencyKey }),
     body: sendMessage,

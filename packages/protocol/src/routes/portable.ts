@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { BYTES } from '../http-words.ts';
 import { retireSession, session } from '../session.ts';
 import { SESSION_ERRORS, START_ERRORS, VAULT_ERRORS } from './error-groups.ts';
 import { passphraseHeaders, queryBoolean, sessionParams, snapshotParams } from './inputs.ts';
-import { BYTES, json, routes } from './route.ts';
+import { json, routes } from './route.ts';
 
 const bytes = z.unknown().meta({ type: 'string', contentMediaType: BYTES });
 

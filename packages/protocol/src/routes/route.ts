@@ -2,12 +2,9 @@ import { z } from 'zod';
 import type { AuditStatement } from '../audit.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { problem } from '../problem.ts';
+import type { Scope } from '../scopes.ts';
 import { type OperationKind, operation } from '../snapshots.ts';
 import type { nothingRead } from './inputs.ts';
-
-/** What a key may be good for; each route asks for one. */
-export const SCOPES = ['read', 'send', 'control', 'storage', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /**
  * Who may call a route through a hub: `operator`, who sees machines and every tenant, or also a `tenant` for its own sessions.
@@ -34,9 +31,6 @@ export const TAGS = {
   service: 'Health and metrics',
   compatibility: 'For the LeadMaster services that exist today; one session',
 } as const;
-
-/** The media type of bodies that are bytes. */
-export const BYTES = 'application/octet-stream';
 
 /** A good answer: its body, by media type. */
 export interface Answer {

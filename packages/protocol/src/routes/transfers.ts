@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BYTES } from '../http-words.ts';
 import { session } from '../session.ts';
 import {
   arrivingTransfer,
@@ -14,7 +15,7 @@ import {
 } from '../transfer.ts';
 import { SESSION_ERRORS, START_ERRORS } from './error-groups.ts';
 import { noBody, queryInteger, sessionParams } from './inputs.ts';
-import { BYTES, json, nothing, type RouteStatement, routes } from './route.ts';
+import { json, nothing, type RouteStatement, routes } from './route.ts';
 
 const KNOWN = ['transfer_not_found', 'wrong_state', 'storage_failed'] as const;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ActionFields } from '../actions.ts';
 import { ERRORS, type ErrorCode, sentence } from '../errors.ts';
-import { OWN_NAME_RULE } from '../names.ts';
+import { OWN_NAME_RULE } from '../name-rules.ts';
 import type { Problem } from '../problem.ts';
 import { adviceForTenant } from './advice.ts';
 import { wordForTenant } from './words.ts';

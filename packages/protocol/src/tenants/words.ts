@@ -1,4 +1,4 @@
-import { ownName, tenantOf } from '../names.ts';
+import { ownName, tenantOf } from '../name-rules.ts';
 
 /** Reasons and codes that would tell a tenant of a session that is not its own, and what is said instead. */
 const INSTEAD: Readonly<Record<string, string>> = { linked_elsewhere: 'number_refused' };

@@ -1,7 +1,4 @@
-import { LeadMasterError } from '@leadmaster/protocol';
-
-/** The session of each client, by the client's id. */
-type ClientSessions = ReadonlyMap<string, string>;
+import { type ClientSessions, LeadMasterError } from '@leadmaster/protocol';
 
 /** The session of services that name none. */
 const ONLY_SESSION = 'admin';

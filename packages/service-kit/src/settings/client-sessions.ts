@@ -1,8 +1,5 @@
-import { isSessionName, SESSION_NAME_RULE } from '@leadmaster/protocol';
+import { type ClientSessions, isSessionName, SESSION_NAME_RULE } from '@leadmaster/protocol';
 import { parsed } from './parsers.ts';
-
-/** The session of each client of the earlier LeadMaster services, by the client's id. */
-export type ClientSessions = ReadonlyMap<string, string>;
 
 const CLIENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 

@@ -1,5 +1,4 @@
 /** Settings: text from outside -> a checked table -> secrets. */
-export type { ClientSessions } from './client-sessions.ts';
 export { COMMON_ACCESS, COMMON_LOG, COMMON_WHERE } from './common.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { CHECKOUT, type Env, type Environment, readEnvironment, type SettingWarning } from './environment.ts';

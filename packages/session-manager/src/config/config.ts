@@ -1,14 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { LoginMode, SnapshotKind } from '@leadmaster/protocol';
+import type { ClientSessions, LoginMode, SnapshotKind } from '@leadmaster/protocol';
 import { isLoopback } from '@leadmaster/service-kit/process';
-import {
-  type ClientSessions,
-  ConfigError,
-  type ConfigProblem,
-  settingsReader,
-  unknownSettings,
-} from '@leadmaster/service-kit/settings';
+import { ConfigError, type ConfigProblem, settingsReader, unknownSettings } from '@leadmaster/service-kit/settings';
 import type { RetentionPolicy } from '@leadmaster/vault/retention';
 import { parseStoreUrl, type StoreLocation } from '@leadmaster/vault/store-url';
 import { CHECKOUT, type Env } from './env.ts';

@@ -271,6 +271,7 @@ export const VARIABLES = {
 export const ELSEWHERE: readonly string[] = [
   'HUB_PORT',
   'HUB_URL',
+  'HUB_NAME',
   'HUB_TRUST_PROXY',
   'HUB_SECRET_FILE',
   'HUB_RATE_PER_S',

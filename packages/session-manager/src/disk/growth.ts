@@ -9,6 +9,9 @@ const SHRUNK = 0.8;
 /** How far back growth is looked at. */
 export const GROWTH_WINDOW_MS = 7 * DAY_MS;
 
+/** How far back sizes are told. */
+export const SIZES_WINDOW_MS = 30 * DAY_MS;
+
 /**
  * Bytes that a profile grows per day, by samples in order of time, since it was last made smaller: a trim is no growth.
  * Negative where it shrinks by itself; null until there is an hour to judge by.

@@ -1,9 +1,9 @@
-import type { StorageSummary } from '@leadmaster/protocol';
+import type { StorageReport, StorageSummary } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { ProfileSize } from '../profile/measure.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { GROWTH_WINDOW_MS, growthPerDay } from './growth.ts';
+import { GROWTH_WINDOW_MS, growthPerDay, SIZES_WINDOW_MS } from './growth.ts';
 
 export interface MeasurementDeps {
   profiles: Pick<ProfileStore, 'measure'>;
@@ -48,6 +48,12 @@ export class Measurements {
   /** Bytes per day; null until there is an hour to judge by. */
   growth(session: string): number | null {
     return growthPerDay(this.#deps.store.storage.samples(session, new Date(Date.now() - GROWTH_WINDOW_MS)));
+  }
+
+  /** Its size over the last month, oldest first. */
+  sizes(session: string): StorageReport['sizes'] {
+    const samples = this.#deps.store.storage.samples(session, new Date(Date.now() - SIZES_WINDOW_MS));
+    return samples.map(({ at, bytes }) => ({ at, bytes }));
   }
 
   forget(session: string): void {

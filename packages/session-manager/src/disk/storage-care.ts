@@ -56,6 +56,7 @@ export class StorageCare {
       classes,
       folders,
       growthBytesPerDay: measurements.growth(session),
+      sizes: measurements.sizes(session),
       warnBytes: config.storageWarnBytes,
       measuredAt,
     };

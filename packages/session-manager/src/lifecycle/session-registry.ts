@@ -28,6 +28,7 @@ export interface RegistryDeps {
 export class SessionRegistry {
   readonly #deps: RegistryDeps;
   readonly #changes = new Map<string, SerialQueue>();
+  readonly #beingMade = new Map<string, Promise<void>>();
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps;
@@ -36,18 +37,21 @@ export class SessionRegistry {
   /** Takes up what the database knows. Starts nothing. */
   async load(): Promise<void> {
     for (const row of this.#deps.store.sessions.all()) {
-      const supervisor = await this.#supervise(row.name);
+      const supervisor = await this.#supervise(row.name, true);
       await supervisor.recover();
     }
     this.#deps.outbox.settleInterrupted();
   }
 
-  /** Makes a session with a new profile. */
+  /** Makes a session with a new profile. One that only listened when it was deleted still does. */
   async create(name: string, desired: Desired, metadata: Record<string, string>): Promise<void> {
     await this.#making(name, async () => {
       await this.#deps.roster.refuseUnclaimed(name);
       // The row first: a folder that no row knows of would be taken for an unclaimed profile.
-      this.#insert(name, desired, metadata, {});
+      this.#deps.store.atomically(() => {
+        this.#insert(name, desired, metadata, {});
+        this.#deps.store.bounds.madeAgain(name);
+      });
       try {
         await this.#deps.profiles.create(name, this.#movedGeneration(name));
       } catch (error) {
@@ -110,20 +114,26 @@ export class SessionRegistry {
     this.#deps.roster.remove(name);
   }
 
+  /** Resolves once no session of that name is being made. Its first event may be heard before it is there. */
+  async settled(name: string): Promise<void> {
+    await this.#beingMade.get(name)?.catch(() => {});
+  }
+
   async #making(name: string, make: () => Promise<void>): Promise<void> {
     await inTurns(this.#changes, name, async () => {
       if (this.#deps.roster.has(name)) throw sessionExists(name);
-      await make();
-      await this.#supervise(name);
+      const made = make().then(async () => void (await this.#supervise(name)));
+      this.#beingMade.set(name, made);
+      await made.finally(() => this.#beingMade.delete(name));
     });
   }
 
-  async #supervise(name: string): Promise<SessionSupervisor> {
+  async #supervise(name: string, wasHere = false): Promise<SessionSupervisor> {
     const row = this.#deps.store.sessions.get(name);
     if (row === null) throw sessionNotFound(name);
     // A start reports an unreadable record; here only the account's name is missing.
     const record = await this.#deps.profiles.readRecord(name).catch(() => null);
-    if (record !== null) await this.#bound(name, record);
+    if (record !== null) await this.#bound(name, record, wasHere);
     const supervisor = new SessionSupervisor(this.#deps.supervisor, {
       name,
       state: row.state,
@@ -143,10 +153,14 @@ export class SessionRegistry {
     return supervisor;
   }
 
-  /** A database that was put back may know less than the record. What levels above it had switched off, their hubs say again. */
-  async #bound(name: string, record: ProfileRecord): Promise<void> {
-    const { sendingOffBy: _levels, ...own } = boundsIn(record);
+  /**
+   * A database that was put back may know less than the record. What levels above the session had switched off, their hubs say
+   * again: of a session that was here, it holds until then.
+   */
+  async #bound(name: string, record: ProfileRecord, wasHere: boolean): Promise<void> {
+    const { sendingOffBy = [], ...own } = boundsIn(record);
     this.#deps.store.bounds.tighten(name, own);
+    if (wasHere) this.#deps.store.bounds.recall(name, sendingOffBy);
     await noteBounds({ ...this.#deps, log: this.#deps.supervisor.log }, name);
   }
 

@@ -95,7 +95,9 @@ export class Sessions {
     return this.#deps.views.list(query);
   }
 
-  get(name: string): Promise<Session> {
+  /** One that is being made is waited for: who has heard of it asks at once. */
+  async get(name: string): Promise<Session> {
+    await this.#deps.registry.settled(name);
     return this.#deps.views.get(name);
   }
 

@@ -27,6 +27,9 @@ interface WordRow {
 }
 
 type Level = Bounds['sendingOffBy'][number];
+
+/** In the place of a hub: what records say, until a hub does. No hub has that id. */
+const RECORDS = '';
 /** Which levels above a session, by its name, have sending off. */
 type LevelsOf = (session: string) => Level[];
 
@@ -93,6 +96,8 @@ export function boundsTable(connection: Connection): StateStore['bounds'] {
     return bounds;
   };
 
+  const forget = db.prepare<[string]>('DELETE FROM hub_words WHERE hub = ?');
+
   const tellSending = (session: string, before: Bounds, after: Bounds): void => {
     if (offLevels(before).join() === offLevels(after).join()) return;
     const data = { sending: isSendingOff(after) ? ('off' as const) : ('on' as const), offBy: offLevels(after) };
@@ -108,6 +113,15 @@ export function boundsTable(connection: Connection): StateStore['bounds'] {
     const { expectedPhone } = after;
     if (expectedPhone !== before.expectedPhone)
       addEvent({ session, type: 'session.expected_phone', data: { expectedPhone } });
+  };
+
+  const sayInPlace = (hub: string, { revision, machine, tenants }: KeptSendingWord): void => {
+    const sessions = all.all();
+    const levelsBefore = levels();
+    say.run(hub, revision, machine, JSON.stringify(tenants));
+    if (hub !== RECORDS) forget.run(RECORDS);
+    const levelsNow = levels();
+    for (const row of sessions) tellSending(row.name, boundsOf(row, levelsBefore), boundsOf(row, levelsNow));
   };
 
   const kept = ({ revision, machine, tenants }: WordRow): KeptSendingWord => ({
@@ -130,6 +144,25 @@ export function boundsTable(connection: Connection): StateStore['bounds'] {
         const left = { ...(sending === 'off' ? { sending } : {}), ...(phone === null ? {} : { expectedPhone: phone }) };
         change(session, tightened(known(session), left));
       }),
+    madeAgain: (session) =>
+      write(() => {
+        const sending = former.get(session)?.sending;
+        if (sending === 'off') change(session, { sending });
+      }),
+    recall: (session, wanted) =>
+      write(() => {
+        const { sendingOffBy } = known(session);
+        const lost = wanted.filter((level) => !sendingOffBy.includes(level));
+        if (lost.length === 0) return;
+        const row = word.get(RECORDS);
+        const { machine, tenants } = row === undefined ? { machine: 'on' as const, tenants: [] } : kept(row);
+        const tenant = lost.includes('tenant') ? tenantOf(session) : null;
+        sayInPlace(RECORDS, {
+          revision: 0,
+          machine: lost.includes('machine') ? 'off' : machine,
+          tenants: [...new Set([...tenants, ...(tenant === null ? [] : [tenant])])],
+        });
+      }),
     word: (hub) =>
       read(() => {
         const row = word.get(hub);
@@ -139,11 +172,7 @@ export function boundsTable(connection: Connection): StateStore['bounds'] {
       write(() => {
         const before = word.get(hub);
         if (before !== undefined && before.revision > revision) return kept(before);
-        const sessions = all.all();
-        const levelsBefore = levels();
-        say.run(hub, revision, machine, JSON.stringify(tenants));
-        const levelsNow = levels();
-        for (const row of sessions) tellSending(row.name, boundsOf(row, levelsBefore), boundsOf(row, levelsNow));
+        sayInPlace(hub, { revision, machine, tenants });
         return { revision, machine, tenants };
       }),
   };

@@ -263,6 +263,13 @@ export interface StateStore {
     tighten(session: string, came: CarriedBounds): void;
     /** A session of that name was deleted here, and its login comes back: the stricter of what it left with. */
     cameBack(session: string): void;
+    /** A session of that name was deleted here, and another is made under it: with sending off where that was off. */
+    madeAgain(session: string): void;
+    /**
+     * Levels above a session that the record beside its login has off. Those that the database does not know of, as an older one that
+     * was put back, hold until a hub says what is so.
+     */
+    recall(session: string, levels: Bounds['sendingOffBy']): void;
     /** What a hub has said; revision 0 where it never said anything. */
     word(hub: string): KeptSendingWord;
     /** A hub says for whom sending is off. A word with an earlier revision than the one kept changes nothing. Returns what is kept. */

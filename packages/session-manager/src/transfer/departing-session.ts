@@ -2,10 +2,10 @@ import { carried, LeadMasterError, type PrepareTransfer, TRANSFER_VERSION } from
 import type { SessionAccess } from '../access/session-access.ts';
 import { newestChromium } from '../profile/browser-version.ts';
 import { realFs } from '../profile/files.ts';
-import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
+import type { LoginPresence, ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import { refuseUnjudged, refuseWrongAccount } from '../snapshots/wrong-account.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { comesAsCopy } from './refusals.ts';
+import { comesAsCopy, notLinked } from './refusals.ts';
 
 interface Deps {
   profiles: ProfileStore;
@@ -29,6 +29,7 @@ export async function requireLogin({ profiles, access, store }: Deps, session: s
   refuseWrongAccount(store, session, record);
   refuseUnjudged(session, state);
   const { presence, detail } = await profiles.loginEvidence(session);
+  if (record !== null && isUnlinked(presence)) throw notLinked(session);
   if (record === null || presence !== 'present') {
     throw new LeadMasterError(
       presence === 'damaged' ? 'login_damaged' : 'nothing_to_snapshot',
@@ -38,6 +39,11 @@ export async function requireLogin({ profiles, access, store }: Deps, session: s
   }
   if (!record.originRetired) throw comesAsCopy(session);
   return record;
+}
+
+/** Whether no login was ever committed in a profile: a read error is none of these. */
+function isUnlinked(presence: LoginPresence): boolean {
+  return presence === 'absent' || presence === 'uncommitted';
 }
 
 /** What the other manager learns of a session before any of it is sent. */

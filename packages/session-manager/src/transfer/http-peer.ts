@@ -1,4 +1,4 @@
-import { Client, type InputOf, type Routes, Unanswered } from '@leadmaster/client';
+import { Client, heldToContract, type InputOf, type Routes, Unanswered } from '@leadmaster/client';
 import {
   type AnswerOf,
   type ArrivingTransfer,
@@ -39,7 +39,7 @@ export class HttpPeer implements TransferPeer {
     const { hostname } = new URL(this.origin);
     // Plain http goes to this machine alone: through a proxy, a login would cross the network in the clear.
     if (isLoopback(hostname)) keepDirect(hostname);
-    this.#client = new Client({ url: this.origin, key: () => key, checksAnswers: true, answerBytes: ANSWER_MAX });
+    this.#client = new Client({ url: this.origin, key: () => key, check: heldToContract, answerBytes: ANSWER_MAX });
     this.#deadlines = { ...DEADLINES, ...deadlines };
   }
 

@@ -41,6 +41,15 @@ export function comesAsCopy(session: string): LeadMasterError {
   );
 }
 
+/** There is no login yet: a session of that name on the other machine is as good. */
+export function notLinked(session: string): LeadMasterError {
+  return new LeadMasterError(
+    'nothing_to_snapshot',
+    `${session} is not linked: there is no login to move, and none to lose`,
+    `Link it first: "./leadmaster qr ${session}". Or delete it here, and make it at the hub on the other machine.`,
+  );
+}
+
 /** What would be sent is no login that another browser could open. */
 export function notWhole(session: string, checks: readonly StructureCheck[]): LeadMasterError {
   const broken = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);

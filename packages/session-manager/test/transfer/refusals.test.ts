@@ -138,7 +138,7 @@ describe('this machine refuses', () => {
     await there.profiles.create(NAME);
     await expect(there.transfer()).rejects.toMatchObject({ code: 'session_unclaimed', hint: /adopt/ });
     await there.registry.adopt(NAME);
-    await expect(there.transfer()).rejects.toMatchObject({ code: 'nothing_to_snapshot' });
+    await expect(there.transfer()).rejects.toMatchObject({ code: 'nothing_to_snapshot', message: /is not linked/ });
     await there.sessions.delete(NAME);
     await here.transfer();
     await expect(here.transfer()).rejects.toMatchObject({ code: 'session_moved' });

@@ -3,13 +3,13 @@ import {
   type AuditStatement,
   auditOf,
   BEGUN,
+  type ClientSessions,
   HUB_ROUTES,
   type HubRouteId,
   LeadMasterError,
   type Route,
 } from '@leadmaster/protocol';
 import { type ClientCall, type HttpApp, presentedKey } from '@leadmaster/service-kit/http';
-import type { ClientSessions } from '@leadmaster/service-kit/settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type Caller, KEYLESS } from '../../keys/caller.ts';

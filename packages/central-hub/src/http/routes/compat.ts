@@ -8,6 +8,7 @@ import { roomiest } from '../../machines/room.ts';
 import type { MachineRecord } from '../../store/records.ts';
 import { forward } from '../forward.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { listenAgain } from '../listening-again.ts';
 import { sessionMeant } from '../meant.ts';
 import { outOfReach } from '../target.ts';
 
@@ -71,6 +72,7 @@ async function connect(context: RouteContext, meant: Meant): Promise<FastifyRepl
   const home = await homes.machineOf(name);
   if (home !== null) return pass(context, meant, await context.links.get(home));
   const link = await placeFor(context, caller);
+  const isListener = await context.store.sending.isOwed(name);
   if ((await homes.reserve({ name, tenant: tenantOf(name), machine: link.name })) === 'taken')
     return pass(context, meant, await homeOf(context, meant));
   await pass(context, meant, link).catch(async (error: unknown) => {
@@ -78,6 +80,7 @@ async function connect(context: RouteContext, meant: Meant): Promise<FastifyRepl
     throw error;
   });
   if (meant.reply.statusCode >= 400) await homes.release(name, link.name);
+  else if (isListener) await listenAgain(context, link, name);
   return meant.reply;
 }
 

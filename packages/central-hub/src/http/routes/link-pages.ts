@@ -1,19 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { HUB_ROUTES, tenantOf } from '@leadmaster/protocol';
 import { type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Claimed, Visit } from '../../onboarding/onboarding.ts';
-import { ASSETS, landingPage, livePage, noticePage, type Told } from '../../onboarding/page/pages.ts';
-import { languageOf } from '../../onboarding/page/words.ts';
+import { ASSETS, type Asset, FILES } from '../../onboarding/page/assets.ts';
+import { livePage } from '../../onboarding/page/live-page.ts';
+import { landingPage, noticePage, type Told } from '../../onboarding/page/pages.ts';
+import { phoneOf } from '../../onboarding/page/reader.ts';
 import type { OnboardingRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { claimCookie, secretOf } from '../link-cookie.ts';
+import { claimCookie, secretsOf } from '../link-cookie.ts';
 import { tellAsPage } from '../page-failure.ts';
+import { chosenLanguage, readingOf } from '../page-reading.ts';
 import { requireSameOrigin } from '../same-origin.ts';
+import { sendLittle } from '../send-little.ts';
 import { Visitors } from '../visitors.ts';
-
-const PAGE_DIR = join(import.meta.dirname, '../../onboarding/page');
 
 /** No code and no style stands in a page: both come from the hub as files. The picture of a QR is a data URL. */
 export const PAGE_POLICY =
@@ -24,35 +24,41 @@ type OnLink = FastifyRequest<{ Params: { token: string } }>;
 
 /** `/link/{token}`: the page for the owner of the phone, who has no key, and what it asks for. */
 export function linkPageRoutes(app: HttpApp, context: RouteContext): void {
-  const { onboarding } = context;
   const visitors = new Visitors(context.callers);
 
-  // In a scope of its own: forms are read here alone, and refusals are pages.
-  void app.register(async (scope) => {
-    scope.setErrorHandler(tellAsPage);
-    scope.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'buffer', bodyLimit: 1_024 },
-      (_request, _body, done) => done(null, undefined),
-    );
-    const options = { config: { open: true }, schema: { hide: true } };
-    scope.get('/link/:token', options, (request, reply) => showLink(context, visitors, request as OnLink, reply));
-    scope.post('/link/:token', options, (request, reply) => claimLink(context, visitors, request as OnLink, reply));
-    for (const [name, type] of Object.entries({ 'link.js': 'text/javascript', 'link.css': 'text/css' })) {
-      const text = readFileSync(join(PAGE_DIR, name), 'utf8');
-      scope.get(`${ASSETS}/${name}`, options, (_request, reply) => reply.type(`${type}; charset=utf-8`).send(text));
-    }
+  void app.register(async (all) => {
+    all.addHook('onSend', sendLittle);
+    stateRoutes(all, context, visitors);
+    // In a scope of its own: forms are read here alone, and refusals are pages.
+    void all.register(async (scope) => {
+      scope.setErrorHandler(tellAsPage);
+      scope.addContentTypeParser(
+        'application/x-www-form-urlencoded',
+        { parseAs: 'buffer', bodyLimit: 1_024 },
+        (_request, _body, done) => done(null, undefined),
+      );
+      const options = { config: { open: true }, schema: { hide: true } };
+      scope.get('/link/:token', options, (request, reply) => showLink(context, visitors, request as OnLink, reply));
+      scope.post('/link/:token', options, (request, reply) => claimLink(context, visitors, request as OnLink, reply));
+      for (const [name, file] of Object.entries(FILES)) {
+        scope.get(`${ASSETS}/${name}`, options, (request, reply) => sendAsset(request, reply, file));
+      }
+    });
   });
+}
 
+/** What the script of a page asks for. */
+function stateRoutes(app: HttpApp, context: RouteContext, visitors: Visitors): void {
+  const { onboarding } = context;
   serve(app, HUB_ROUTES.getLinkState, (plain) => {
     const request = plain as OnLink;
-    const visit = { ...visitOf(request), secret: secretOf(request) };
+    const visit = { ...visitOf(request), secrets: secretsOf(request) };
     return visitors.let(request, async () => {
       return onboarding.state(visit, await heldLink(context, request, visit));
     });
   });
   serve(app, HUB_ROUTES.requestLinkCode, (request) => {
-    const visit = { ...visitOf(request as OnLink), secret: secretOf(request as OnLink) };
+    const visit = { ...visitOf(request as OnLink), secrets: secretsOf(request as OnLink) };
     requireSameOrigin(request as OnLink, context.url);
     return visitors.let(request as OnLink, async () => {
       const link = await heldLink(context, request as OnLink, visit);
@@ -86,15 +92,14 @@ async function showLink(
   const { onboarding } = context;
   const visit = visitOf(request);
   reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY);
-  reply.header('vary', 'accept-language, cookie');
-  const held = await visitors.let(request, () => onboarding.heldBy({ ...visit, secret: secretOf(request) }));
+  const held = await visitors.let(request, () => onboarding.heldBy({ ...visit, secrets: secretsOf(request) }));
   const link = held ?? (await onboarding.visit(visit));
   const told = await toldOf(context, request, link);
   if (link.state !== 'waiting') {
     reply.code(410);
-    return noticePage(told.language, link.state);
+    return noticePage(told.reading, link.state);
   }
-  return held === null ? landingPage(told) : livePage(told);
+  return held === null ? landingPage(told) : livePage(told, phoneOf(request.headers['user-agent']));
 }
 
 async function claimLink(
@@ -107,18 +112,27 @@ async function claimLink(
   const visit = visitOf(request);
   const { link, secret } = await visitors.let(request, () => context.onboarding.claim(visit));
   reply.header('set-cookie', claimCookie({ ...visit, secret, expiresAt: link.expiresAt, url: context.url }));
-  return reply.redirect(pathOf(visit), 303);
+  const language = chosenLanguage(request);
+  const chosen = language === null ? '' : `?language=${language}`;
+  return reply.redirect(`${pathOf(visit)}${chosen}`, 303);
 }
 
-async function toldOf({ store }: RouteContext, request: OnLink, link: OnboardingRecord): Promise<Told> {
+async function toldOf({ store, name }: RouteContext, request: OnLink, link: OnboardingRecord): Promise<Told> {
   const tenant = tenantOf(link.session);
   const record = tenant === null ? null : await store.tenants.get(tenant);
   return {
-    language: languageOf(link.language, request.headers['accept-language']),
-    path: pathOf(visitOf(request)),
-    who: record === null ? null : record.title === '' ? record.name : record.title,
+    reading: readingOf(request, pathOf(visitOf(request)), link.language),
+    who: record === null ? name : record.title === '' ? record.name : record.title,
     expiresAt: link.expiresAt,
   };
+}
+
+/** A page asks for a file by its version, and then never again. */
+function sendAsset({ query }: FastifyRequest, reply: FastifyReply, { type, text, version }: Asset): FastifyReply {
+  const { v } = query as { v?: unknown };
+  // Another hub may still be of another version: its file is not to be kept as this one.
+  if (v === version) reply.header('cache-control', 'public, max-age=31536000, immutable');
+  return reply.type(type).send(text);
 }
 
 function visitOf({ params: { token }, ip }: OnLink): Visit {

@@ -16,6 +16,7 @@ import type { SessionQuery, SessionRecord } from '../../store/records.ts';
 import { noTenant } from '../../store/tenant-limits.ts';
 import { copied } from '../copied.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { listenAgain } from '../listening-again.ts';
 import { failureFor, isSilent } from '../machine-failure.ts';
 import { seenSession } from '../shown.ts';
 import { outOfReach, targetOf } from '../target.ts';
@@ -66,10 +67,13 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     const { session, link } = await targetOf(context, caller, request.params.session);
     const signal = callerSignal(reply, context.closing);
     const asked = { params: { session }, query: request.query };
+    const before = await store.sessions.get(session);
     await link.client.call('deleteSession', asked, { signal, timeoutMs: 120_000 }).catch((error: unknown) => {
       throw failureFor(caller, link, 'DELETE', error);
     });
     await copied(context, async () => {
+      // Its machine keeps that for its name; another may be given the next session of that name.
+      if (before?.session.sendingOffBy.includes('session')) await store.sending.owe(session);
       await store.sessions.remove(link.name, session);
       await store.homes.release(session, link.name);
     });
@@ -92,6 +96,7 @@ async function create(
   const tenant = tenantOf(name);
   if (tenant !== null && (await store.tenants.get(tenant)) === null) throw noTenant(tenant);
   const link = machine === undefined ? await roomiest(store, links) : await links.get(machine);
+  const isListener = await store.sending.isOwed(name);
   if ((await store.homes.reserve({ name, tenant, machine: link.name })) === 'taken') throw exists(given);
   let made: Session;
   try {
@@ -103,8 +108,9 @@ async function create(
     }
     throw failureFor(caller, link, 'POST', error);
   }
-  await copied(context, () => store.sessions.put(link.name, made, new Date()));
-  return seenSession(caller, made, link.name, new Date());
+  const now = (isListener ? await listenAgain(context, link, name) : null) ?? made;
+  await copied(context, () => store.sessions.put(link.name, now, new Date()));
+  return seenSession(caller, now, link.name, new Date());
 }
 
 function wanted(caller: Caller, { tenant, after, ...query }: QueryOf<typeof HUB_ROUTES.listSessions>): SessionQuery {

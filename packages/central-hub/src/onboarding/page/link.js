@@ -1,88 +1,133 @@
-/** The page of a link: follows how the linking goes. All its words come from the server. */
+/** The page of a link: follows how the linking goes. All its words come from the server. Runs in browsers of 2020. */
 
 const EVERY_MS = 2000;
-const SLOW_MS = 60000;
 const ANSWER_MS = 15000;
+const CODE_MS = 75000;
 /** Nothing follows after these. */
 const ENDS = ['linked', 'expired', 'revoked', 'unknown', 'elsewhere', 'failed'];
 
 const live = document.getElementById('live');
+const at = (id) => document.getElementById(id);
+
+/** What the hub says, and the part that is shown for it. */
+let state = 'waiting';
 let shown = 'waiting';
-let since = Date.now();
+/** `qr` or `code`: how it is to be linked. `again`: another code, while one is good. */
+let way = live === null ? 'qr' : live.dataset.way;
+/** What the answer before was; the same one comes without its content. */
+let etag = null;
+let timer = null;
+let isLooking = false;
+/** By the clock of the hub, which may be another one than the phone's. */
+let aheadMs = 0;
+let qrUntil = 0;
+let codeUntil = 0;
 
-function clock(at) {
-  const isToday = at.toDateString() === new Date().toDateString();
-  const day = isToday ? {} : { day: 'numeric', month: 'long' };
-  return at.toLocaleString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', ...day });
+function clock(time) {
+  const isToday = time.toDateString() === new Date().toDateString();
+  const hours = { hour: 'numeric', minute: '2-digit' };
+  const options = isToday ? hours : Object.assign({ day: 'numeric', month: 'long' }, hours);
+  return time.toLocaleString(document.documentElement.lang, options);
 }
 
-for (const time of document.querySelectorAll('time[datetime]')) {
-  time.textContent = clock(new Date(time.dateTime));
+/** The part for a state, by the way that was chosen. */
+function partFor() {
+  if (state === 'qr' && way !== 'qr') return 'number';
+  return state === 'code' && way === 'again' ? 'again' : state;
 }
 
-function show(state) {
-  if (state !== shown) since = Date.now();
-  shown = state;
-  for (const part of document.querySelectorAll('[data-part]')) {
-    part.hidden = !part.dataset.part.split(' ').includes(state);
+function show() {
+  const part = partFor();
+  if (part === shown) return;
+  shown = part;
+  const hadFocus = live.contains(document.activeElement);
+  for (const each of live.querySelectorAll('[data-part]')) {
+    each.hidden = !each.dataset.part.split(' ').includes(part);
   }
-  for (const slow of document.querySelectorAll('.slow')) slow.hidden = Date.now() - since < SLOW_MS;
+  const heading = live.querySelector('section:not([hidden]) h1');
+  document.title = heading.textContent;
+  scrollTo(0, 0);
+  if (hadFocus && live.querySelector('section:not([hidden]) :focus') === null) heading.focus();
+  say(part === 'code' ? `${heading.textContent}: ${at('code').textContent.split('').join(' ')}` : heading.textContent);
 }
 
-/** After a QR or a code, waiting means that the phone has taken it. */
-function partOf(state) {
-  const wasShown = ['qr', 'code', 'linking'].includes(shown);
-  return state === 'waiting' && wasShown ? 'linking' : state;
+/** For those who hear the page. */
+function say(text) {
+  at('said').textContent = text;
 }
 
-function tell({ state, image, code, codeExpiresAt }) {
-  show(partOf(state));
-  const picture = document.getElementById('qr');
-  if (image !== undefined && picture.getAttribute('src') !== image) picture.src = image;
-  if (code === undefined) return;
-  document.getElementById('code').textContent = code.replace(/^(.{4})(.{4})$/, '$1-$2');
-  document.getElementById('code-until').textContent = clock(new Date(codeExpiresAt));
+function tell(answer) {
+  // A code that was got takes the place of the form.
+  if (answer.state === 'code' && state !== 'code') way = 'code';
+  state = answer.state === 'waiting' && answer.scanned ? 'linking' : answer.state;
+  if (answer.code) at('code').textContent = answer.code.replace(/^(.{4})(.{4})$/, '$1-$2');
+  if (answer.image && at('qr').getAttribute('src') !== answer.image) at('qr').src = answer.image;
+  qrUntil = Date.parse(answer.qrExpiresAt);
+  codeUntil = Date.parse(answer.codeExpiresAt);
+  show();
+  tick();
 }
 
-function offline(isOffline) {
-  document.getElementById('offline').hidden = !isOffline;
+function secondsTo(until) {
+  return Math.max(0, Math.ceil((until - Date.now() - aheadMs) / 1000)) || 0;
 }
 
-function ask(path, options) {
-  return fetch(`${location.pathname}${path}`, {
-    credentials: 'same-origin',
-    cache: 'no-store',
-    signal: AbortSignal.timeout ? AbortSignal.timeout(ANSWER_MS) : undefined,
-    ...options,
-  });
+/** Counts down what is shown; when it is over, there is something new to show. */
+function tick() {
+  if (shown === 'qr') at('qr-left').textContent = String(secondsTo(qrUntil));
+  if (shown !== 'code') return;
+  const left = secondsTo(codeUntil);
+  at('code-left').textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
 }
+
+function ask(path, options, deadlineMs) {
+  const ending = new AbortController();
+  setTimeout(() => ending.abort(), deadlineMs);
+  const common = { credentials: 'same-origin', cache: 'no-store', signal: ending.signal };
+  return fetch(location.pathname + path, Object.assign(common, options));
+}
+
+function setAhead(answer) {
+  const theirs = Date.parse(answer.headers.get('date'));
+  if (theirs) aheadMs = theirs - Date.now();
+}
+
+const PARTS_OF_REFUSALS = { 403: 'elsewhere', 404: 'unknown', 409: 'failed', 410: 'revoked' };
 
 async function look() {
   try {
-    const answer = await ask('/state');
-    offline(answer.status >= 500 || answer.status === 429);
-    if (answer.ok) tell(await answer.json());
-    else if (answer.status === 403) show('elsewhere');
-    else if (answer.status === 404) show('unknown');
-    else if (answer.status === 410) show('revoked');
-    else if (answer.status === 409) show('failed');
-  } catch {
-    offline(true);
+    const answer = await ask('/state', { headers: etag === null ? {} : { 'if-none-match': etag } }, ANSWER_MS);
+    at('offline').hidden = answer.status < 500 && answer.status !== 429;
+    setAhead(answer);
+    if (answer.ok) {
+      tell(await answer.json());
+      etag = answer.headers.get('etag');
+    } else if (PARTS_OF_REFUSALS[answer.status] !== undefined) {
+      state = PARTS_OF_REFUSALS[answer.status];
+      show();
+    }
+  } catch (_) {
+    at('offline').hidden = false;
   }
 }
 
+/** Looks now, and again after a while. A page that is not seen asks nothing: it would use up the squares. */
 async function follow() {
+  if (isLooking || ENDS.includes(state)) return;
+  clearTimeout(timer);
+  isLooking = true;
   if (!document.hidden) await look();
-  if (!ENDS.includes(shown)) setTimeout(follow, EVERY_MS);
+  isLooking = false;
+  if (!ENDS.includes(state)) timer = setTimeout(follow, EVERY_MS);
 }
 
 function problem(text) {
-  const place = document.getElementById('code-problem');
-  place.textContent = text;
-  place.hidden = text === '';
+  at('code-problem').textContent = text;
+  at('code-problem').hidden = text === '';
+  at('phone').setAttribute('aria-invalid', String(text !== ''));
 }
 
-/** What to tell when no code was given, by the status of the answer. */
+/** What to tell when no code was given, by the code of the refusal. */
 async function whyNot(words, answer) {
   const { code } = await answer.json().catch(() => ({}));
   if (code === 'number_refused') return words.notThis;
@@ -92,35 +137,81 @@ async function whyNot(words, answer) {
 }
 
 async function askCode(form) {
-  const { value } = document.getElementById('phone');
   const words = form.dataset;
   const button = form.querySelector('button');
   if (button.disabled) return;
   const label = button.textContent;
   problem('');
+  say(words.asking);
   button.disabled = true;
   button.textContent = words.asking;
   try {
     const headers = { 'content-type': 'application/json' };
-    const signal = AbortSignal.timeout ? AbortSignal.timeout(ANSWER_MS * 5) : undefined;
-    const answer = await ask('/code', { method: 'POST', headers, body: JSON.stringify({ phone: value }), signal });
+    const body = JSON.stringify({ phone: at('phone').value });
+    const answer = await ask('/code', { method: 'POST', headers, body }, CODE_MS);
     if (answer.ok) {
+      way = 'code';
       await look();
-      scrollTo(0, 0);
     } else problem(await whyNot(words, answer));
-  } catch {
+  } catch (_) {
     problem(words.other);
-  } finally {
-    button.disabled = false;
-    button.textContent = label;
   }
+  button.disabled = false;
+  button.textContent = label;
+}
+
+function go(where) {
+  way = where;
+  problem('');
+  show();
+  if (shown === 'number' || shown === 'again') at('phone').focus();
+}
+
+/** The code, for a phone that has this page and WhatsApp. Only where the browser lets a page do so. */
+function offerCopy(button) {
+  if (!navigator.clipboard) return;
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(at('code').textContent).catch(() => {});
+    button.textContent = button.dataset.copied;
+    say(button.dataset.copied);
+    setTimeout(() => {
+      button.textContent = label;
+    }, EVERY_MS);
+  });
+}
+
+/** What was chosen and typed goes along to the other language, behind the # that no server sees. */
+function keepOverLanguages() {
+  const kept = new URLSearchParams(location.hash.slice(1));
+  if (kept.has('way')) {
+    way = kept.get('way');
+    at('phone').value = kept.get('phone');
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  at('lang').addEventListener('click', (event) => {
+    event.currentTarget.hash = new URLSearchParams({ way, phone: at('phone').value }).toString();
+  });
+}
+
+for (const time of document.querySelectorAll('time[datetime]')) {
+  time.textContent = clock(new Date(time.dateTime));
 }
 
 if (live !== null) {
-  const form = document.getElementById('code-form');
-  form.addEventListener('submit', (event) => {
+  keepOverLanguages();
+  offerCopy(at('copy'));
+  at('code-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    void askCode(form);
+    void askCode(event.currentTarget);
   });
+  for (const button of live.querySelectorAll('[data-go]')) {
+    button.addEventListener('click', () => go(button.dataset.go));
+  }
+  // Back from WhatsApp, or from a tunnel: at once.
+  document.addEventListener('visibilitychange', follow);
+  addEventListener('online', follow);
+  setInterval(tick, 1000);
   void follow();
 }

@@ -67,6 +67,30 @@ export function auditContract({ place }: Kind): void {
     expect(await asked({ after: 3 })).toEqual(['', 3]);
   });
 
+  test('the newest lines come first where that is asked for, and the cursor leads to those before', async () => {
+    const { audit } = await written(await place(), 5);
+    const asked = async (query: object) => {
+      const { items, cursor } = await audit.page({ ...ALL, order: 'newest', ...query });
+      return [items.map(({ id }) => id).join(''), cursor];
+    };
+    expect(await asked({})).toEqual(['54321', 0]);
+    expect(await asked({ limit: 2 })).toEqual(['54', 4]);
+    expect(await asked({ limit: 2, before: 4 })).toEqual(['32', 2]);
+    expect(await asked({ limit: 2, before: 2 })).toEqual(['1', 0]);
+    expect(await asked({ after: 2, before: 5 })).toEqual(['43', 0]);
+  });
+
+  test('a page is of one actor, or of one act', async () => {
+    const { audit } = await open(await place());
+    for (const [actor, action] of [['operator', 'a'] as const, ['key:one', 'a'] as const, ['key:one', 'b'] as const]) {
+      await audit.append(act(action, { actor }));
+    }
+    const asked = async (query: object) => (await audit.page({ ...ALL, ...query })).items.map(({ id }) => id);
+    expect(await asked({ actor: 'key:one' })).toEqual([2, 3]);
+    expect(await asked({ action: 'a' })).toEqual([1, 2]);
+    expect(await asked({ actor: 'key:one', action: 'a' })).toEqual([2]);
+  });
+
   test('a line that was removed shows', async () => {
     const at = await place();
     const store = await written(at, 5);

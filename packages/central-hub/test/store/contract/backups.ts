@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Seal } from '../../../src/secrets/seal.ts';
 import { readDocument } from '../../../src/store/backup-document.ts';
 import type { HubStore } from '../../../src/store/index.ts';
-import { AT, event, type Kind, key, machine, open, refusal, SECRET, tenant } from '../fixtures.ts';
+import { AT, event, type Kind, key, machine, open, refusal, SECRET, tampered, tenant } from '../fixtures.ts';
 
 const HASH = Buffer.alloc(32, 5);
 const ENTRY = {
@@ -84,6 +84,44 @@ export function backupsContract({ place }: Kind): void {
     expect(await store.backups.standing(first.line, null)).toEqual({ ...first, line: 3, hasChange: false });
     await store.keys.revoke('one');
     expect((await store.backups.standing(3, null)).marks).not.toBe(first.marks);
+  });
+
+  test('of a long audit the newest lines come back, behind a signed checkpoint that a change of them shows against', async () => {
+    const lost = await open(await place());
+    await filled(lost);
+    for (let line = 0; line < 5; line += 1) await lost.audit.append(ENTRY);
+    const cut = { hub: lost.hubId, secret: SECRET, local: null, at: AT, auditLines: 4 };
+    const document = readDocument(Buffer.from(JSON.stringify(await lost.backups.take(cut))));
+    const where = await place();
+    await (await open(where)).bringBack(document, 'here');
+    const back = await open(where);
+    expect(await back.audit.verify(await lost.audit.head())).toMatchObject({
+      ...{ ok: true, lines: 4, given: 'kept', checkpoint: { line: 2 } },
+    });
+    expect((await back.audit.page({ after: 0, limit: 10, all: true })).items.map(({ id }) => id)).toEqual([3, 4, 5, 6]);
+    await tampered(where, "UPDATE audit SET actor = 'other' WHERE id = 3");
+    expect(await back.audit.verify(null)).toMatchObject({
+      ok: false,
+      problems: [{ problem: 'line_changed', line: 3 }],
+    });
+  });
+
+  test('what a machine was told of sending after the backup is off again, once, and nothing is on that was off', async () => {
+    const lost = await open(await place());
+    await filled(lost);
+    const saved = await document(lost);
+    await lost.tenants.update('acme', { sending: 'off' });
+    const told = await lost.sending.wordFor('m1');
+    const where = await place();
+    await (await open(where)).bringBack(saved, 'here');
+    const back = await open(where);
+    expect([await back.sending.isBehind('m1'), (await back.tenants.get('acme'))?.sending]).toEqual([true, 'on']);
+    await back.sending.catchUp('m1', told);
+    expect([await back.sending.isBehind('m1'), (await back.tenants.get('acme'))?.sending]).toEqual([false, 'off']);
+    expect(await back.sending.revision()).toBeGreaterThan(told.revision);
+    await back.tenants.update('acme', { sending: 'on' });
+    await back.sending.catchUp('m1', told);
+    expect((await back.tenants.get('acme'))?.sending).toBe('on');
   });
 
   test('events of a hub that came back have numbers that were never given before', async () => {

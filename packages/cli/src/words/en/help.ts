@@ -327,6 +327,7 @@ export const help = {
   start: {
     about: 'start everything; finds or installs a browser first. Ends in order on Ctrl-C or SIGTERM',
     demo: 'against the built-in stand-in of WhatsApp, with simulated phones and data of its own',
+    empty: 'with --demo: without the three simulated clients and the second machine',
   },
   sessionManager: {
     about: 'start the session manager alone',

@@ -331,6 +331,7 @@ export const help: typeof enHelp = {
   start: {
     about: 'arranca todo; antes busca o instala un navegador. Termina en orden con Ctrl-C o SIGTERM',
     demo: 'contra el WhatsApp simulado que trae, con teléfonos simulados y datos propios',
+    empty: 'con --demo: sin los tres clientes simulados ni la segunda máquina',
   },
   sessionManager: {
     about: 'arranca solo el session manager',

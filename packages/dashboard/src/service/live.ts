@@ -1,0 +1,44 @@
+import { type FollowOptions, follow } from '@leadmaster/client';
+import { cursorText, LeadMasterError } from '@leadmaster/protocol';
+import { effect } from '@preact/signals';
+import { begun, client, isSignedOut, line } from './client.ts';
+import { refreshAll, take } from './sessions.ts';
+
+const AGAIN_MS = 2_000;
+
+/** The last event that came, and which log it is of. */
+let cursor: string | null = null;
+let logId = '';
+
+/** Keeps the sessions as the hub has them until the signal aborts: one list, then what the events name. Called again, it reads on where it was. */
+export async function keepLive(signal: AbortSignal): Promise<void> {
+  // Once the line stands no event is missed: a list that is asked for then is at least as new, also after answers that were lost with the line.
+  const deaf = effect(() => {
+    if (line.value === 'live') void refreshAll();
+  });
+  signal.addEventListener('abort', deaf);
+  while (!signal.aborted && !isSignedOut.value) {
+    const options: FollowOptions = {
+      signal,
+      after: cursor ?? begun.value ?? undefined,
+      onLog: (id) => {
+        logId = id;
+      },
+    };
+    try {
+      for await (const event of follow(client, options)) {
+        cursor = cursorText(event.id, logId);
+        take(event);
+      }
+    } catch (error) {
+      line.value = 'lost';
+      // Another log, or one that was put back: it is read from now on.
+      if (error instanceof LeadMasterError && error.code.startsWith('cursor_')) cursor = begun.value = null;
+      else await pause(AGAIN_MS);
+    }
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

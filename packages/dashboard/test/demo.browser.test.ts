@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { CHECKOUT } from '@leadmaster/service-kit/settings';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { demo } from '../../cli/test/e2e/demo-service.ts';
+import { exitOf } from '../../cli/test/launch/fake-checkout.ts';
+import { DIST } from './build.ts';
+import { useBrowser } from './world.ts';
+
+const open = useBrowser();
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What the last line of each step says. Its last step takes about a minute, since what is missing is looked for twice. */
+const SEEN = [
+  'READY: the login is proven to be on the disk',
+  'READY again, without a QR',
+  'Proven: every byte was read again',
+  'READY: the login is back from the snapshot',
+  'READY on server-2, without a QR',
+  /^soporte is READY on [\d.]+ again|^tienda-norte is READY on [\d.]+ again/,
+];
+const STEP_MS = 200_000;
+
+test('the tour of the demo, as a newcomer takes it, and the phone at the side', async () => {
+  const { folder, start } = await demo();
+  const service = start('start', '--demo');
+  await expect.poll(service.said, { timeout: 60_000 }).toMatch(/sign-in#code=\w+/);
+  const [link = ''] = /http:\S+sign-in#code=\w+/.exec(service.said()) ?? [];
+  const page = await open();
+  await page.goto(link);
+
+  const steps = page.locator('.tour > ol > li');
+  await page
+    .locator('.row', { hasText: 'ventas' })
+    .getByRole('link', { name: 'Show QR' })
+    .or(page.getByText('Show QR'))
+    .first()
+    .waitFor({ timeout: 60_000 });
+  await expect.poll(() => page.locator('.row', { hasText: 'Ready' }).count(), { timeout: 60_000 }).toBe(2);
+  expect(await faultsOf(page)).toEqual([]);
+  for (const [i, last] of SEEN.entries()) {
+    if (i === 2) await page.reload();
+    await steps.nth(i).getByRole('button').click();
+    await page.waitForFunction(`document.querySelectorAll('.tour > ol > li')[${i}]?.className === 'done'`, null, {
+      timeout: STEP_MS,
+    });
+    expect(await steps.nth(i).locator('.saw > li > span:first-child').last().innerText()).toMatch(last);
+  }
+  await page.getByText('That was the tour.').waitFor();
+
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('button', { name: 'Español' }).click();
+  await page.getByRole('tab', { name: 'Teléfono' }).click();
+  await page.getByLabel('Teléfono de').selectOption('soporte');
+  expect(await faultsOf(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Suspender la cuenta' }).click();
+  await page.getByText('Suspendido por WhatsApp').waitFor();
+  await page.getByRole('button', { name: 'Levantar la suspensión' }).click();
+  await page.getByText('Suspendido por WhatsApp').waitFor({ state: 'detached' });
+
+  service.child.kill('SIGINT');
+  expect(await exitOf(service.child)).toBe(0);
+  expect(existsSync(join(folder, 'data-demo', 'demo.json'))).toBe(false);
+}, 360_000);
+
+test('nothing of the demo is in the page of a real service, nor of the machine that built it', () => {
+  const assets = join(DIST, 'assets');
+  const all = readdirSync(assets)
+    .map((name) => readFileSync(join(assets, name), 'utf8'))
+    .join('\n');
+  expect(
+    ['/demo/acts', 'leadmaster-demo', 'side-part', 'phone-screen', CHECKOUT].filter((trace) => all.includes(trace)),
+  ).toEqual([]);
+});
+
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
