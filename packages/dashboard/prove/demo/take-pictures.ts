@@ -32,11 +32,15 @@ const LIST = { path: '/', shows: '.row .name' };
 const SESSION = { path: `/sessions/${WELL[0]}`, shows: '.size-bar' };
 const LINKING = { path: `/sessions/${WAITING}`, shows: '.qr svg' };
 
+const MACHINES = { path: '/machines', shows: 'main h1 >> visible=true' };
+
 const VIEWS: readonly View[] = [
   { file: 'sessions.png', look: light('en', WIDE), ...LIST },
   { file: 'sessions-es.png', look: light('es', WIDE), ...LIST },
   { file: 'session.png', look: light('en', TALL), ...SESSION },
   { file: 'session-es.png', look: light('es', TALL), ...SESSION },
+  { file: 'machines.png', look: light('en', WIDE), ...MACHINES },
+  { file: 'machines-es.png', look: light('es', WIDE), ...MACHINES },
   { file: 'linking.png', look: dark('en', WIDE), ...LINKING },
   { file: 'linking-es.png', look: dark('es', WIDE), ...LINKING },
   { file: 'narrow.png', look: dark('en', NARROW), ...LIST },
@@ -77,7 +81,7 @@ export async function* takePictures(from: {
     const { url } = await demo.ask(`/v1/sessions/${WAITING}/links`, { language: look.language });
     await page.goto(String(url));
     await page.locator('form button').first().click();
-    await page.locator('.qr svg, .qr img, img.qr').first().waitFor();
+    await page.locator('#qr').waitFor();
     yield await taken(page, into, file);
   }
 }
