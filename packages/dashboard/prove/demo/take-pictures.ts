@@ -14,6 +14,10 @@ const NARROW = { width: 390, height: 844 };
 /** The clients of the demo: two are well, and one waits for its phone. */
 const WELL = ['tienda-norte', 'soporte'];
 const WAITING = 'ventas';
+/** What the browser of an owner says of itself, and the number that the owner types. */
+const ANDROID =
+  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Mobile Safari/537.36';
+const OWNER = '+54 9 11 5000-2003';
 const SNAPSHOT_MS = 120_000;
 const LOOK_MS = 500;
 
@@ -49,7 +53,7 @@ const VIEWS: readonly View[] = [
   { file: 'demo-es.png', look: light('es', WIDE), ...LIST, side: true },
 ];
 
-/** The client's page: by its language. */
+/** The client's page on the phone itself, which gives a code: by its language. */
 const LINKS = [
   { file: 'link.png', look: light('en', NARROW) },
   { file: 'link-es.png', look: light('es', NARROW) },
@@ -77,11 +81,13 @@ export async function* takePictures(from: {
     yield await taken(page, into, file);
   }
   for (const { file, look } of LINKS) {
-    const page = await openWindow(browser, look);
+    const page = await openWindow(browser, look, { userAgent: ANDROID });
     const { url } = await demo.ask(`/v1/sessions/${WAITING}/links`, { language: look.language });
     await page.goto(String(url));
     await page.locator('form button').first().click();
-    await page.locator('#qr').waitFor();
+    await page.locator('#phone').fill(OWNER);
+    await page.locator('#code-form button').click();
+    await page.locator('#code').waitFor();
     yield await taken(page, into, file);
   }
 }
