@@ -1,6 +1,6 @@
 import { type HubSession, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
 import { signal } from '@preact/signals';
-import { client } from './client.ts';
+import { client, line } from './client.ts';
 import { asksAgain, withNews } from './news.ts';
 
 const PAGE = 250;
@@ -14,6 +14,8 @@ const MANY = 64;
 const SETTLE_MS = 200;
 /** How long it rests after the answers, in times of how long they took: a large fleet in motion must not keep the hub busy. */
 const REST_TIMES = 4;
+/** After a question that failed while the line stands. */
+const AGAIN_MS = 2_000;
 
 type Listener = (event: LeadMasterEvent) => void;
 
@@ -36,6 +38,7 @@ let isSettling = false;
 let restMs = SETTLE_MS;
 /** One question at a time, so that an older answer never replaces a newer one. */
 let asking: Promise<void> = Promise.resolve();
+let isAskedAgain = false;
 
 /** Hears every event as it comes. Call what it answers to hear no more. */
 export function onEvent(listener: Listener): () => void {
@@ -100,7 +103,8 @@ function settleSoon(): void {
   setTimeout(() => void settle(), restMs);
 }
 
-function ask(question: () => Promise<void>): Promise<void> {
+/** Asks once all that was asked before is answered. What fails is told by `loadFailure`. */
+export function ask(question: () => Promise<void>): Promise<void> {
   const asked = async (): Promise<void> => {
     meanwhile = [];
     try {
@@ -115,9 +119,20 @@ function ask(question: () => Promise<void>): Promise<void> {
     },
     (error: unknown) => {
       loadFailure.value = error;
+      askAgainSoon();
     },
   );
   return asking;
+}
+
+/** What was asked for in vain has changed, and no other event may tell of it. A line that is lost asks for all once it stands again. */
+function askAgainSoon(): void {
+  if (isAskedAgain) return;
+  isAskedAgain = true;
+  setTimeout(() => {
+    isAskedAgain = false;
+    if (line.value === 'live') void refreshAll();
+  }, AGAIN_MS);
 }
 
 /** Page after page, each shown as it comes; then those go that are in none. */
