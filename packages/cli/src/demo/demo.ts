@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@leadmaster/client';
 import type { Language } from '@leadmaster/doctor';
@@ -12,7 +12,7 @@ import { demoSettings, guardSettings } from './demo-file.ts';
 import { Phones } from './phones.ts';
 import { joinHub, MACHINES, startSecondMachine } from './second-machine.ts';
 import { SideDesk } from './side-desk.ts';
-import { type StandinProcess, startStandin } from './standin.ts';
+import { type StandinProcess, startStandin, stateFile } from './standin.ts';
 
 export interface DemoOptions {
   env: Env;
@@ -40,7 +40,12 @@ export function demoEnv(env: Env, dataDir: string): Env {
 
 /** Whether a demo without clients has left this folder, or a rehearsal of a loss: its sessions stay as they are. */
 export function isOfAnotherDemo(dataDir: string): boolean {
-  return existsSync(join(dataDir, 'session-manager.db')) && clientsIn(dataDir) === null;
+  return isBegun(dataDir) && clientsIn(dataDir) === null;
+}
+
+/** Whether services have run on this folder. */
+function isBegun(dataDir: string): boolean {
+  return existsSync(join(dataDir, 'session-manager.db'));
 }
 
 /** Starts a demo. What has started ends again where the next part cannot start. */
@@ -50,6 +55,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     return await assemble(options, parts);
   } catch (error) {
     await parts.end('the demo could not start', 1);
+    // With the memory of the stand-in alone a folder is no data folder, and no start would take it.
+    if (!isBegun(options.dataDir)) rmSync(stateFile(options.dataDir), { force: true });
     throw error;
   }
 }

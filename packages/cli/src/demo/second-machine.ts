@@ -1,5 +1,4 @@
 import type { Client } from '@leadmaster/client';
-import { LeadMasterError } from '@leadmaster/protocol';
 import type { RunningService } from '@leadmaster/session-manager';
 import type { Env } from '@leadmaster/session-manager/config';
 import { ownDiagnosis } from '../service/own-diagnosis.ts';
@@ -25,10 +24,8 @@ export async function startSecondMachine(
 export async function joinHub(hub: Client, { url, context }: RunningService): Promise<void> {
   const token = context.secrets.serviceToken;
   const [, name] = MACHINES;
-  try {
+  const { items } = await hub.call('listMachines');
+  if (items.some((machine) => machine.name === name)) {
     await hub.call('changeMachine', { params: { machine: name }, body: { url, token } });
-  } catch (error) {
-    if (!(error instanceof LeadMasterError) || error.code !== 'machine_not_found') throw error;
-    await hub.call('addMachine', { body: { name, url, token } });
-  }
+  } else await hub.call('addMachine', { body: { name, url, token } });
 }

@@ -20,10 +20,15 @@ export interface StandinProcess {
 const START_MS = 30_000;
 const STOP_MS = 5000;
 
+/** What it remembers from one demo to the next. */
+export function stateFile(dataDir: string): string {
+  return join(dataDir, 'standin.json');
+}
+
 /** Starts the stand-in on the demo's own data folder. */
 export async function startStandin(env: Env, dataDir: string): Promise<StandinProcess> {
   const main = join(CHECKOUT, 'packages/whatsapp-standin/src/main.ts');
-  const args = ['--disable-sigusr1', main, '--exit-with-parent', '--state-file', join(dataDir, 'standin.json')];
+  const args = ['--disable-sigusr1', main, '--exit-with-parent', '--state-file', stateFile(dataDir)];
   // A process group of its own: Ctrl-C in the terminal ends the service first, and the stand-in by its closed pipe.
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   let said = '';

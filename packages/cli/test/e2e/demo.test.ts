@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { exitOf, gone } from '../launch/fake-checkout.ts';
 import { demo, needBrowser } from './demo-service.ts';
 
@@ -59,4 +61,15 @@ test('a demo that is killed outright takes the stand-in and every browser with i
   // Its note is left behind, and is not taken for a demo that runs.
   expect(existsSync(join(folder, 'data-demo/demo.json'))).toBe(true);
   expect((await cli('phone', 'inbox')).text).toContain('No demo is running');
+});
+
+test('a demo whose port is taken leaves its folder as it was', async () => {
+  const { folder, managerPort, start } = await demo();
+  const other = createServer().listen(managerPort, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => void other.close());
+  const service = start('start', '--demo');
+  expect(await exitOf(service.child)).toBe(1);
+  expect(service.said()).toContain(`another program listens on 127.0.0.1:${managerPort}`);
+  expect(readdirSync(join(folder, 'data-demo'))).toEqual([]);
 });

@@ -31,8 +31,9 @@ export const RUNS: Readonly<Record<StepId, (run: Run) => Promise<void>>> = {
     await ensureSession(say);
     go(`${pathOf(TOUR_SESSION)}#linking`);
     const { state } = await sessionOf(TOUR_SESSION);
-    if (state === 'READY') return say(saw.back);
-    if (state !== 'QR_REQUIRED') await client.call('startSession', { params: { session: TOUR_SESSION } });
+    // Once more: from where the demo began.
+    if (state === 'READY') await act({ act: 'unlink', session: TOUR_SESSION });
+    else if (state !== 'QR_REQUIRED') await client.call('startSession', { params: { session: TOUR_SESSION } });
     await until(TOUR_SESSION, (session) => session.state === 'QR_REQUIRED', signal);
     say(saw.qr);
     await pause(LOOK_MS, signal);
