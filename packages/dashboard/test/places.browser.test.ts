@@ -42,7 +42,9 @@ test('a machine is tried before it is added, emptied, and removed once its name 
   await page.getByLabel('Type m1 to confirm').fill('m1');
   await page.keyboard.press('Enter');
   await dialog.getByText('machine_has_sessions').waitFor();
-  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Remove');
 
   await row('m1').getByRole('button', { name: 'Empty' }).click();
   await dialog.getByText('Its session moves to the other machines').waitFor();

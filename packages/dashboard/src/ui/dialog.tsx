@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../words/index.ts';
 import { Icon } from './icon.tsx';
 
-/** A question in front of the page. The browser keeps the focus inside, and Escape closes it. */
+/** A question in front of the page. The browser keeps the focus inside, and Escape closes it; then the focus is back where it was. */
 export function Dialog({
   title,
   onClose,
@@ -15,7 +15,11 @@ export function Dialog({
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
+    const before = document.activeElement;
     dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <dialog ref={dialog} onClose={onClose} aria-label={title}>

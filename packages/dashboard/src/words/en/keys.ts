@@ -24,7 +24,7 @@ export const keys = {
   form: {
     title: 'Make a key',
     name: 'What it is for',
-    nameRule: 'A program, a person: shop website, Ana’s laptop',
+    nameRule: 'A program, a person: shop website, reception laptop',
     tenant: 'Whose it is',
     scopes: 'What it may do',
     scope: {

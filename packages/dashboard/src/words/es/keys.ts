@@ -23,7 +23,7 @@ export const keys: typeof en = {
   form: {
     title: 'Hacer una clave',
     name: 'Para qué es',
-    nameRule: 'Un programa, una persona: sitio web de la tienda, portátil de Ana',
+    nameRule: 'Un programa, una persona: sitio web de la tienda, portátil de recepción',
     tenant: 'De quién es',
     scopes: 'Qué puede hacer',
     scope: {
