@@ -5,9 +5,10 @@ import { client } from '../service/client.ts';
 import { me } from '../service/me.ts';
 import { refresh } from '../service/sessions.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 /** What ends a login: each says what is kept, and wants the name of the session typed. */
 export function DangerZone({ session }: { session: HubSession }) {

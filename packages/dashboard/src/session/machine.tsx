@@ -8,10 +8,11 @@ import { refresh } from '../service/sessions.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Link } from '../ui/link.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { UnderWay } from '../ui/under-way.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 type Machine = AnswerOf<Routes['listMachines']>['items'][number];
 

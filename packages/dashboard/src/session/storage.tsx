@@ -8,12 +8,13 @@ import { may } from '../service/me.ts';
 import { isAtWork, work } from '../service/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Ago } from '../ui/time.tsx';
 import { UnderWay } from '../ui/under-way.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
 import { Folders } from './folders.tsx';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 const CLASSES = ['critical', 'important', 'optional', 'temporary'] as const;
 const DAY_MS = 86_400_000;
