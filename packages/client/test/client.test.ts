@@ -202,15 +202,15 @@ describe('a long call', () => {
     const { client, given } = await manager();
     await client.call('createSession', { body: { name: 'ventas', start: false } });
     await given('ventas', 'READY');
-    const phases: string[] = [];
+    const told: [phase: string, kind: string][] = [];
     const made = await operate(
       client,
       'createSnapshot',
       { params: { session: 'ventas' } },
-      { onProgress: ({ phase }) => phases.push(phase) },
+      { onProgress: ({ phase }, { kind }) => told.push([phase, kind]) },
     );
     expect(made.session).toBe('ventas');
-    expect(phases).not.toEqual([]);
+    expect(told[0]).toEqual([expect.any(String), 'snapshot']);
   });
 
   test('that fails, fails as the route would', async () => {

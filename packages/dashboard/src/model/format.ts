@@ -39,16 +39,16 @@ export function since(iso: string): string {
   return duration(now.value - Date.parse(iso));
 }
 
+/** How long it is to a time. */
+export function until(iso: string): string {
+  return duration(Date.parse(iso) - now.value);
+}
+
 /** A time in the reader's zone, to the second. */
 export function exactTime(iso: string): string {
   return new Intl.DateTimeFormat(words.value.locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(
     new Date(iso),
   );
-}
-
-/** The time of the day, for what is near. */
-export function clockTime(iso: string): string {
-  return new Intl.DateTimeFormat(words.value.locale, { timeStyle: 'medium' }).format(new Date(iso));
 }
 
 /** A number of WhatsApp as people write it. */

@@ -1,6 +1,6 @@
 import { type HubSession, LeadMasterError, type PairingCode, type QrCode } from '@leadmaster/protocol';
 import { useEffect, useState } from 'preact/hooks';
-import { clockTime, phone as written } from '../model/format.ts';
+import { phone as written } from '../model/format.ts';
 import { settleSteps } from '../model/steps.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Copyable } from '../ui/copyable.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { StepButton } from '../ui/step-button.tsx';
+import { Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
@@ -147,7 +148,7 @@ function ByCode({ name }: { name: string }) {
         <div role="status">
           <Copyable large text={`${code.code.slice(0, 4)}-${code.code.slice(4)}`} />
           <p class="faint">
-            {linking.codeHint} {linking.codeExpires(clockTime(code.expiresAt))}.
+            {linking.codeHint} <Until at={code.expiresAt} told={linking.codeExpires} />
           </p>
         </div>
       )}

@@ -1,12 +1,12 @@
 import type { HubSession, Message } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
-import { clockTime, phone } from '../model/format.ts';
+import { phone } from '../model/format.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
 import { Button } from '../ui/button.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Shown } from '../ui/shown.tsx';
-import { Ago } from '../ui/time.tsx';
+import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
@@ -117,7 +117,7 @@ function MessageRow({ message }: { message: Message }) {
       </span>
       {why === null ? null : (
         <p class="warn">
-          {why} {retryAt === null ? '' : clockTime(retryAt)}
+          {why} {retryAt === null ? null : <Until at={retryAt} told={messages.again} />}
         </p>
       )}
     </li>

@@ -1,6 +1,6 @@
 import { commandOf, type HubSession, isSessionName } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
-import { exactTime, phone, since } from '../model/format.ts';
+import { exactTime, phone, since, until } from '../model/format.ts';
 import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
 import { nextStep, type Step, start, stepOf } from '../model/steps.ts';
 import { may, me } from '../service/me.ts';
@@ -121,7 +121,9 @@ function Summary({ session }: { session: HubSession }) {
         {why === '' ? null : <span>{why}</span>}
         {sending === 'off' ? <span class="warn">{parts.settings.listens}</span> : null}
         {isTrying ? (
-          <span>{texts.attempts(attempts, nextAttemptAt === null ? null : exactTime(nextAttemptAt))}</span>
+          <span title={nextAttemptAt === null ? undefined : exactTime(nextAttemptAt)}>
+            {texts.attempts(attempts, nextAttemptAt === null ? null : until(nextAttemptAt))}
+          </span>
         ) : null}
         {machine === null ? null : (
           <span>

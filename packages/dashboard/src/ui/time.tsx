@@ -1,4 +1,4 @@
-import { day, duration, exactTime, now, since } from '../model/format.ts';
+import { day, exactTime, since, until } from '../model/format.ts';
 import { words } from '../words/index.ts';
 
 /** How long ago, with the exact time in the reader's zone on hover. `told`: the words around it. */
@@ -24,7 +24,7 @@ export function Ago({
 export function Until({ at, told = words.value.time.in }: { at: string; told?: (time: string) => string }) {
   return (
     <time dateTime={at} title={exactTime(at)}>
-      {told(duration(Date.parse(at) - now.value))}
+      {told(until(at))}
     </time>
   );
 }

@@ -179,7 +179,7 @@ export const en = {
     machine: 'Machine',
     tenant: 'Tenant',
     attempts: (count: number, at: string | null) =>
-      at === null ? `Attempt ${count}` : `Attempt ${count}, the next ${at}`,
+      at === null ? `Attempt ${count}` : `Attempt ${count}, the next in ${at}`,
     sections: {
       linking: 'Link the phone',
       overview: 'Overview',
@@ -209,7 +209,7 @@ export const en = {
     phoneHint: 'Digits alone: 5491100000001',
     getCode: 'Get a code',
     codeHint: 'On the phone: Linked devices, Link a device, Link with phone number instead. Type this code there.',
-    codeExpires: (time: string) => `Valid until ${time}`,
+    codeExpires: (time: string) => `Valid for ${time} more.`,
     passkey:
       'WhatsApp wants a passkey of this account. Its owner gives it in a visible browser: docs/passkeys.md has the steps.',
     wrongElsewhere:
@@ -311,6 +311,7 @@ export const en = {
     send: 'Send',
     sending: 'Sending',
     notReady: 'Texts can be sent once the session is ready.',
+    again: (time: string) => `Again in ${time}.`,
     onlyListens: 'The session only listens: sending is off, see its settings.',
     none: 'Nothing was sent from here yet.',
     sent: 'Sent lately',

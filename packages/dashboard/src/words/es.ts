@@ -174,7 +174,7 @@ export const es: Words = {
   session: {
     machine: 'Máquina',
     tenant: 'Inquilino',
-    attempts: (count, at) => (at === null ? `Intento ${count}` : `Intento ${count}, el próximo ${at}`),
+    attempts: (count, at) => (at === null ? `Intento ${count}` : `Intento ${count}, el próximo en ${at}`),
     sections: {
       linking: 'Vincular el teléfono',
       overview: 'Resumen',
@@ -205,7 +205,7 @@ export const es: Words = {
     getCode: 'Obtener un código',
     codeHint:
       'En el teléfono: Dispositivos vinculados, Vincular un dispositivo, Vincular con el número de teléfono. Escriba allí este código.',
-    codeExpires: (time) => `Vale hasta las ${time}`,
+    codeExpires: (time) => `Vale por ${time} más.`,
     passkey:
       'WhatsApp le pide a esta cuenta una llave de acceso (passkey). La da su dueño en un navegador visible: docs/passkeys.es.md da los pasos.',
     wrongElsewhere:
@@ -307,6 +307,7 @@ export const es: Words = {
     send: 'Enviar',
     sending: 'Enviando',
     notReady: 'Se pueden enviar textos cuando la sesión está lista.',
+    again: (time) => `Otra vez en ${time}.`,
     onlyListens: 'La sesión solo escucha: el envío está apagado, vea sus ajustes.',
     none: 'Todavía no se envió nada desde aquí.',
     sent: 'Enviados hace poco',
