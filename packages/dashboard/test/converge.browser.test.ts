@@ -61,7 +61,9 @@ test('after a restart of the hub with another log, two tabs show what that tells
   await live(world.one);
   await world.happens('3');
   const heard = world.one.locator('.events pre').filter({ hasText: /heard/ });
-  await expect.poll(async () => (await heard.allTextContents()).map((text) => JSON.parse(text).text)).toContain('heard 3');
+  await expect
+    .poll(async () => (await heard.allTextContents()).map((text) => JSON.parse(text).text))
+    .toContain('heard 3');
   await world.converge(null);
 });
 

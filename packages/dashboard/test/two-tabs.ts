@@ -7,8 +7,8 @@ import type { Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { type Answer, type Ask, type RunningHub, send, startHub } from '../../central-hub/test/start-hub.ts';
 import { tampered } from '../../central-hub/test/store/fixtures.ts';
-import { type CutLine, lineTo } from './cut-line.ts';
 import { DIST } from './build.ts';
+import { type CutLine, lineTo } from './cut-line.ts';
 
 /** A hub that can be restarted at one address, over one machine, and two tabs of one browser that look at it. */
 export interface TwoTabs {
