@@ -31,8 +31,8 @@ export const inView = new Set<string>();
 const listeners = new Set<Listener>();
 /** Events that are not shown yet. */
 let batch: LeadMasterEvent[] = [];
-/** What was told while a question was open: its answer may be older. */
-let meanwhile: LeadMasterEvent[] = [];
+/** What was told since a question was asked, whose answer may be older; null where none is open. */
+let meanwhile: LeadMasterEvent[] | null = null;
 const changed = new Set<string>();
 let isSettling = false;
 let restMs = SETTLE_MS;
@@ -51,7 +51,7 @@ export function take(event: LeadMasterEvent): void {
   for (const listener of listeners) listener(event);
   if (event.type === 'events.gap') return void refreshAll();
   if (event.session === '') return;
-  meanwhile.push(event);
+  meanwhile?.push(event);
   if (batch.push(event) === 1) setTimeout(showBatch, BATCH_MS);
   if (!asksAgain(event)) return;
   changed.add(event.session);
@@ -70,12 +70,16 @@ export function refreshAll(): Promise<void> {
 
 function showBatch(): void {
   const next = new Map(sessions.value);
-  for (const event of batch) {
-    const session = next.get(event.session);
-    if (session !== undefined) next.set(event.session, withNews(session, event));
-  }
+  tell(next, batch);
   batch = [];
   sessions.value = next;
+}
+
+function tell(known: Map<string, HubSession>, events: readonly LeadMasterEvent[]): void {
+  for (const event of events) {
+    const session = known.get(event.session);
+    if (session !== undefined) known.set(event.session, withNews(session, event));
+  }
 }
 
 async function settle(): Promise<void> {
@@ -101,9 +105,13 @@ function settleSoon(): void {
 
 /** Asks once all that was asked before is answered. What fails is told by `loadFailure`. */
 export function ask(question: () => Promise<void>): Promise<void> {
-  const asked = (): Promise<void> => {
+  const asked = async (): Promise<void> => {
     meanwhile = [];
-    return question();
+    try {
+      await question();
+    } finally {
+      meanwhile = null;
+    }
   };
   asking = asking.then(asked).then(
     () => {
@@ -138,7 +146,7 @@ async function loadAll(): Promise<void> {
     for (const { name } of items) found.add(name);
     after = page.cursor ?? undefined;
   } while (after !== undefined);
-  for (const event of meanwhile) found.add(event.session);
+  for (const event of meanwhile ?? []) found.add(event.session);
   sessions.value = new Map([...sessions.value].filter(([name]) => found.has(name)));
   isLoaded.value = true;
 }
@@ -158,9 +166,6 @@ async function loadOne(name: string): Promise<void> {
 function show(answers: readonly HubSession[]): void {
   const next = new Map(sessions.value);
   for (const answer of answers) next.set(answer.name, answer);
-  for (const event of meanwhile) {
-    const session = next.get(event.session);
-    if (session !== undefined) next.set(event.session, withNews(session, event));
-  }
+  tell(next, meanwhile ?? []);
   sessions.value = next;
 }
