@@ -4,11 +4,11 @@ import { nextTheme, theme } from './model/theme.ts';
 import { Nav } from './nav.tsx';
 import { PlaceOf } from './place-of.tsx';
 import { isSignedOut, line } from './service/client.ts';
-import { lookWhoIsIn, may, me, meFailure, signOut } from './service/me.ts';
+import { lookWhoIsIn, may, me, meFailure, offeredCode, signOut } from './service/me.ts';
 import { SessionView } from './session/view.tsx';
 import { CreateSession } from './sessions/create.tsx';
 import { SessionList } from './sessions/list.tsx';
-import { SignIn } from './sign-in.tsx';
+import { OfferedLink, SignIn } from './sign-in.tsx';
 import { Button } from './ui/button.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Link } from './ui/link.tsx';
@@ -33,6 +33,7 @@ export function App({ linkFailure }: { linkFailure: unknown }) {
 
 function Content({ linkFailure }: { linkFailure: unknown }) {
   const { app } = words.value;
+  if (offeredCode.value !== null) return <OfferedLink code={offeredCode.value} />;
   if (isSignedOut.value) return <SignIn failure={linkFailure} />;
   if (meFailure.value !== null) {
     return (

@@ -58,9 +58,20 @@ test('texts of WhatsApp, of machines, tenants and operators are text in every vi
   const [, value = ''] = /^leadmaster=(\w+)/.exec(headers['set-cookie']?.[0] ?? '') ?? [];
   await page.context().addCookies([{ name: 'leadmaster', value, url, httpOnly: true, sameSite: 'Strict' }]);
   const faults: Record<string, string[]> = {};
+  await page.goto(url);
+  await page.locator('.row .name').first().waitFor();
   for (const view of VIEWS) {
-    await page.goto(`${url}${view}`);
-    await page.locator('h1, .calm, .problem').first().waitFor();
+    await visit(page, view);
+    const isThere = page.locator('h1, .calm, .problem').first().waitFor({ timeout: 10_000 });
+    if (
+      !(await isThere.then(
+        () => true,
+        () => false,
+      ))
+    ) {
+      faults[view] = ['nothing is shown'];
+      continue;
+    }
     if (view.startsWith('/sessions/ventas')) {
       await page.getByText('Live', { exact: true }).waitFor();
       await manager.stage.hear('ventas', ALL_EVIL);
@@ -73,6 +84,28 @@ test('texts of WhatsApp, of machines, tenants and operators are text in every vi
   }
   expect([faults, beyond]).toEqual([Object.fromEntries(VIEWS.map((view) => [view, []])), []]);
 });
+
+test('a page of another address that opens a link to sign in signs no one in by itself', async () => {
+  const hub = await hubOver([], { dashboard: DIST, wrongKeyWaitMs: 0 });
+  const { url } = (await hub.ask('/v1/sign-in-codes', { method: 'POST' })).json;
+  const page = await open();
+  await page.setContent(`<a href="${url}">Our photos</a>`);
+  await page.getByRole('link').click();
+  await page.getByRole('heading', { name: 'Sign in by this link?' }).waitFor();
+  expect(await page.context().cookies()).toEqual([]);
+  expect(new URL(page.url()).hash).toBe('');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('.who-is-in').getByText('Operator').waitFor();
+});
+
+/** Goes to another view as a step back does. A link that signs in is read when the page is loaded. */
+async function visit(page: Page, view: string): Promise<void> {
+  if (view.includes('#')) await page.goto(new URL(view, page.url()).href);
+  else
+    await page.evaluate(
+      `history.pushState(null, '', ${JSON.stringify(view)}); dispatchEvent(new PopStateEvent('popstate'));`,
+    );
+}
 
 /** Has the machine refuse something, in its own words. */
 async function refused(page: Page): Promise<void> {

@@ -1,5 +1,5 @@
 /** Looks through the page for what texts of others have made of it. Runs in the page itself. */
-function look([begin, end]) {
+globalThis.faultsIn = ([begin, end]) => {
   const faults = [];
   const controls = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
   if ('ran' in globalThis) faults.push('a script has run');
@@ -13,7 +13,9 @@ function look([begin, end]) {
     }
     for (const { name: attribute, value } of element.attributes) {
       const where = `${name} ${attribute}="${value.slice(0, 80)}"`;
-      if (/^on|^style$|^srcdoc$/.test(attribute)) faults.push(where);
+      if (/^on|^srcdoc$/.test(attribute)) faults.push(where);
+      // Our own lists say by a number where a row stands.
+      if (attribute === 'style' && !/^(--[a-z]+: \d+;\s*)+$/.test(value)) faults.push(where);
       if (['href', 'src', 'action', 'formaction', 'data', 'xlink:href'].includes(attribute)) {
         const { protocol, origin } = new URL(value, document.baseURI);
         if (!['http:', 'https:'].includes(protocol) || !ours.includes(origin)) faults.push(where);
@@ -28,16 +30,17 @@ function look([begin, end]) {
   }
   return faults;
 
-  /** Whether the nearest element that isolates has this one text and no other. */
+  /** Whether nothing of ours comes after the text in the nearest element that isolates: what stands before it keeps its place. */
   function isAlone(node) {
     let around = node.parentElement;
     while (around !== null && !isolates(around)) around = around.parentElement;
     const text = around?.textContent?.trim() ?? '';
-    return text.startsWith(begin) && text.indexOf(end) === text.length - 1;
+    const from = text.indexOf(begin);
+    return from >= 0 && !controls.test(text.slice(0, from)) && text.indexOf(end) === text.length - 1;
   }
 
   function isolates(element) {
     const { unicodeBidi, display } = getComputedStyle(element);
     return unicodeBidi !== 'normal' || !display.startsWith('inline');
   }
-}
+};

@@ -41,5 +41,5 @@ export function marked(text: string): string {
  * stands with them in one element that isolates: nothing of ours may.
  */
 export function faultsIn(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`${LOOK}; look(${JSON.stringify([BEGIN, END])})`);
+  return page.evaluate<string[]>(`${LOOK}; faultsIn(${JSON.stringify([BEGIN, END])})`);
 }

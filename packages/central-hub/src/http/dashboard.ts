@@ -30,6 +30,8 @@ const PAGE_HEADERS = {
   // The page names its files by their content: it is asked for each time, they never again.
   'cache-control': 'no-cache',
 };
+/** Where the page asks before it signs in. Browsers carry along what stands behind "#", the code of the link. */
+const ASKED_FIRST = '/sign-in?asks=1';
 const ASSET_HEADERS = { 'cache-control': 'public, max-age=31536000, immutable' };
 
 interface StaticFile {
@@ -45,6 +47,7 @@ export function dashboardRoutes(app: HttpApp, folder: string | null): void {
   for (const url of VIEWS) {
     serveOpen(app, url, (request, reply) => {
       if (page === null) throw notBuilt();
+      if (url === '/sign-in' && isLedFromElsewhere(request)) return reply.redirect(ASKED_FIRST, 303);
       return send(request, reply.headers(PAGE_HEADERS), page);
     });
   }
@@ -53,6 +56,12 @@ export function dashboardRoutes(app: HttpApp, folder: string | null): void {
     if (file === undefined) throw new LeadMasterError('not_found', 'There is no such file.', 'Load the page again.');
     return send(request, reply.headers(ASSET_HEADERS), file);
   });
+}
+
+/** A page of another address that leads here must not sign its visitors in by itself, as the maker of the link. */
+function isLedFromElsewhere({ headers, url }: FastifyRequest): boolean {
+  const isElsewhere = ['cross-site', 'same-site'].includes(String(headers['sec-fetch-site']));
+  return isElsewhere && url !== ASKED_FIRST;
 }
 
 function serveOpen(

@@ -72,12 +72,13 @@ describe('with the cookie of the operator,', () => {
     const before = await fingerprint(world);
     const wrong: unknown[] = [];
     for (const route of CHANGING) {
-      for (const [how, { headers, body }] of Object.entries(SENT)) {
+      const tried = Object.entries(SENT).map(async ([how, { headers, body }]) => {
         const query = how === 'with the header in its query' ? '?X-LeadMaster-Request=1' : '';
         const sent = { method: route.method, key: null, headers: { cookie, ...headers }, body };
         const { status, text } = await world.ask(`${real(route, world.keyId)}${query}`, sent);
         if (status !== 403 || !/forbidden/i.test(text)) wrong.push([route.id, how, status, text.slice(0, 120)]);
-      }
+      });
+      await Promise.all(tried);
     }
     expect(wrong).toEqual([]);
     expect(await fingerprint(world)).toEqual(before);
@@ -155,6 +156,18 @@ describe('a sign-in', () => {
     expect((await world.ask('/v1/sign-in', { key: null, body: { code } })).status).toBe(200);
   });
 
+  test('is asked for first where a page of another address leads to its link', async () => {
+    const { ask } = await whole();
+    const led = (site: string, path = '/sign-in') => ask(path, { key: null, headers: { 'sec-fetch-site': site } });
+    for (const site of ['cross-site', 'same-site']) {
+      const { status, headers } = await led(site);
+      expect([site, status, headers.location]).toEqual([site, 303, '/sign-in?asks=1']);
+      expect((await led(site, '/sign-in?asks=1')).status).toBe(200);
+    }
+    for (const site of ['none', 'same-origin']) expect((await led(site)).status).toBe(200);
+    expect((await ask('/sign-in', { key: null })).status).toBe(200);
+  });
+
   test('is opened by no code that is over, guessed, or something else: a cookie is no code, and a code no key', async () => {
     const world = await hubOver([], { wrongKeyWaitMs: 0 });
     const made = async (): Promise<string> => (await world.ask('/v1/sign-in-codes', { method: 'POST' })).json.code;
@@ -204,7 +217,7 @@ describe('a sign-in', () => {
     }
   });
 
-  test('and its link stand at the address of the hub alone, whatever a proxy or a caller says of it', async () => {
+  test('and its link stand at the address of the hub alone, also where a proxy or a caller names another', async () => {
     const world = await hubOver([], { url: 'https://hub.example.org', trustedProxies: ['127.0.0.1'] });
     const spoofed = {
       ...{ host: 'hub.example.org', 'x-forwarded-host': 'evil.example.org', 'x-forwarded-proto': 'http' },

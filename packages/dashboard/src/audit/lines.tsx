@@ -1,8 +1,9 @@
-import type { AuditLine } from '@leadmaster/protocol';
+import { type AuditLine, visible } from '@leadmaster/protocol';
 import { exactTime } from '../model/format.ts';
 import { pathOf, pathWith } from '../model/router.ts';
 import { Link } from '../ui/link.tsx';
 import { words } from '../words/index.ts';
+import { wordOf } from '../words/word-of.ts';
 import type { Filters } from './filters.tsx';
 
 interface LinesProps {
@@ -85,7 +86,7 @@ function About({ line: { target, detail } }: { line: AuditLine }) {
             </span>
           );
         })}
-      {told.length === 0 ? null : <code class="faint">{told.join(' ')}</code>}
+      {told.length === 0 ? null : <code class="faint">{visible(told.join(' '))}</code>}
     </>
   );
 }
@@ -99,16 +100,12 @@ const OPEN = ['begun', 'caller_left'];
 
 function Result({ result }: { result: string }) {
   const { audit, told } = words.value;
-  const why = told?.errors[result];
+  const why = wordOf(told?.errors, result);
   const tone = GOOD.includes(result) ? 'good' : OPEN.includes(result) ? 'wait' : 'bad';
   return (
     <>
       <span class={`state ${tone}`}>{wordOf(audit.results, result) ?? result}</span>
-      {why === undefined ? null : <p class="faint small">{why}</p>}
+      {why === null ? null : <p class="faint small">{why}</p>}
     </>
   );
-}
-
-function wordOf(table: Readonly<Record<string, string>>, name: string): string | null {
-  return Object.hasOwn(table, name) ? (table[name] ?? null) : null;
 }

@@ -1,4 +1,4 @@
-import type { HubKey } from '@leadmaster/protocol';
+import { type HubKey, visible } from '@leadmaster/protocol';
 import { pathWith, query, setQuery } from '../model/router.ts';
 import { client } from '../service/client.ts';
 import { every } from '../service/every.ts';
@@ -59,7 +59,7 @@ function Owners({ items, value }: { items: readonly HubKey[]; value: string }) {
           <option value="">{keys.all}</option>
           {owners.map((owner) => (
             <option key={owner} value={owner}>
-              {owner === OWN ? places.operator : owner}
+              {owner === OWN ? places.operator : visible(owner)}
             </option>
           ))}
         </select>

@@ -1,4 +1,4 @@
-import { type HubKey, ownName, shellWord } from '@leadmaster/protocol';
+import { type HubKey, ownName, shellWord, visible } from '@leadmaster/protocol';
 import { useEffect, useRef } from 'preact/hooks';
 import { sessions } from '../service/sessions.ts';
 import { Copyable } from '../ui/copyable.tsx';
@@ -18,7 +18,7 @@ export function MadeKey({ made }: { made: Made }) {
   return (
     <section class="panel form wide" aria-labelledby="made">
       <h1 id="made" ref={heading} tabIndex={-1}>
-        {texts.title(made.name)}
+        {texts.title(visible(made.name))}
       </h1>
       <Copyable text={key} />
       <p class="once">

@@ -9,6 +9,7 @@ import { Link } from '../ui/link.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
+import { wordOf } from '../words/word-of.ts';
 
 interface EmptyMachineProps {
   name: string;
@@ -88,7 +89,7 @@ function Emptied({ emptied: { moved, left } }: { emptied: NonNullable<DrainedMac
           <ul class="left">
             {left.map(({ session, code, detail }) => (
               <li key={session}>
-                <Link to={pathOf(session)}>{session}</Link> {told?.errors[code]} <code>{code}</code>{' '}
+                <Link to={pathOf(session)}>{session}</Link> {wordOf(told?.errors, code)} <code>{code}</code>{' '}
                 <span class="faint" lang="en">
                   {detail}
                 </span>

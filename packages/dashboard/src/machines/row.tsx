@@ -8,6 +8,7 @@ import { PlaceRow } from '../ui/place.tsx';
 import { SendingSwitch } from '../ui/sending.tsx';
 import { sessionFacts } from '../ui/session-facts.tsx';
 import { words } from '../words/index.ts';
+import { wordOf } from '../words/word-of.ts';
 import { DrainMachine } from './drain.tsx';
 import { EmptyMachine } from './empty.tsx';
 import { RemoveMachine } from './remove.tsx';
@@ -101,11 +102,11 @@ function Standing({ machine, tally }: { machine: Machine; tally: Tally }) {
 
 /** Why it does not answer; what is told in English stays below the words of its code. */
 function Silent({ silence: { code, detail } }: { silence: NonNullable<Machine['silence']> }) {
-  const inWords = words.value.told?.errors[code];
+  const inWords = wordOf(words.value.told?.errors, code);
   return (
     <span class="small">
-      {inWords === undefined ? null : `${inWords} `}
-      <span class={inWords === undefined ? undefined : 'faint'} lang="en">
+      {inWords === null ? null : `${inWords} `}
+      <span class={inWords === null ? undefined : 'faint'} lang="en">
         {detail}
       </span>{' '}
       <code class="faint">{code}</code>

@@ -1,5 +1,6 @@
 import type { HubSession } from '@leadmaster/protocol';
 import { words } from '../words/index.ts';
+import { wordOf } from '../words/word-of.ts';
 
 /** How a session stands, for its place in the list and its colour. */
 export const GROUPS = ['trouble', 'passing', 'ready', 'resting'] as const;
@@ -42,8 +43,7 @@ function urgencyTextOf(session: HubSession): string {
 
 /** A reason in words. */
 export function reasonOf(reason: string): string {
-  const known: Readonly<Record<string, string>> = words.value.reasons;
-  return Object.hasOwn(known, reason) ? (known[reason] ?? '') : reason.replaceAll('_', ' ');
+  return wordOf(words.value.reasons, reason) ?? reason.replaceAll('_', ' ');
 }
 
 /** What the operator can do, in the language of the page; empty when there is nothing to do. */

@@ -50,10 +50,19 @@ export async function signOut(): Promise<void> {
   location.assign('/');
 }
 
-/** The code of the link that opened the page; it stands behind "#" and is removed from the address at once. */
+/** A code that signs in only once the reader has said so; null where there is none. */
+export const offeredCode = signal<string | null>(null);
+
+/**
+ * The code of the link that opened the page; it stands behind "#" and is removed from the address at once. Null also where a page of
+ * another address has led here: that one is offered.
+ */
 export function takeCode(): string | null {
   const code = new URLSearchParams(location.hash.slice(1)).get('code');
   if (location.pathname !== '/sign-in' || code === null) return null;
+  const isAsked = new URLSearchParams(location.search).has('asks');
   history.replaceState(null, '', '/');
-  return code;
+  if (!isAsked) return code;
+  offeredCode.value = code;
+  return null;
 }

@@ -1,4 +1,4 @@
-import type { LeadMasterEvent } from '@leadmaster/protocol';
+import { type LeadMasterEvent, visibleLines } from '@leadmaster/protocol';
 import { useEffect, useState } from 'preact/hooks';
 import { logChanges } from '../service/live.ts';
 import { onEvent } from '../service/sessions.ts';
@@ -32,7 +32,7 @@ export function SessionEvents({ name }: { name: string }) {
                   <Ago at={event.at} />
                 </span>
               </summary>
-              <pre>{JSON.stringify(event.data, null, 2)}</pre>
+              <pre>{visibleLines(JSON.stringify(event.data, null, 2))}</pre>
             </details>
           </li>
         ))}

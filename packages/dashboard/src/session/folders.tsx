@@ -1,4 +1,4 @@
-import type { StorageFolder, StorageReport } from '@leadmaster/protocol';
+import { type StorageFolder, type StorageReport, visible } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
 import { type Tile, tilesOf } from '../model/tiles.ts';
 import { words } from '../words/index.ts';
@@ -85,12 +85,12 @@ function PartTile({ part, tile }: { part: Part; tile: Tile }) {
       width={percentOf(width)}
       height={percentOf(height)}
     >
-      <title>{`${name}: ${bytes(size)}`}</title>
+      <title>{`${visible(name)}: ${bytes(size)}`}</title>
       <rect width="100%" height="100%" />
       {isNamed ? (
         <>
           <text x="8" y="18">
-            {lastOf(name)}
+            {visible(lastOf(name))}
           </text>
           <text x="8" y="34" class="size">
             {bytes(size)}

@@ -1,10 +1,11 @@
-import { type Capabilities, FEATURES, type HubSession } from '@leadmaster/protocol';
+import { type Capabilities, FEATURES, type HubSession, visible } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
 import { client } from '../service/client.ts';
 import { Shown } from '../ui/shown.tsx';
 import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
+import { wordOf } from '../words/word-of.ts';
 import { Section } from './section.tsx';
 
 /** Evidence of life, and what the page of WhatsApp Web can do. */
@@ -22,7 +23,7 @@ export function Health({ session }: { session: HubSession }) {
     [health.lastReady, <Ago key="ready" at={signs.lastReadyAt} />],
   ];
   if (runtime !== null) {
-    facts.push([health.browser, `${runtime.browser} ${runtime.browserVersion}`]);
+    facts.push([health.browser, visible(`${runtime.browser} ${runtime.browserVersion}`)]);
     if (runtime.pssBytes !== null) facts.push([list.memory, bytes(runtime.pssBytes)]);
   }
   return (
@@ -44,12 +45,15 @@ export function Health({ session }: { session: HubSession }) {
           ) : (
             <>
               <p class="faint">
-                {health.build} {build ?? '–'} · <Ago at={at} />
+                {health.build} <bdi>{build ?? '–'}</bdi> · <Ago at={at} />
               </p>
               <ul class="features">
                 {FEATURES.map((feature) => (
-                  <li key={feature} class={features[feature]}>
-                    {health.features[feature]} <span>{health.verdicts[features[feature]]}</span>
+                  <li
+                    key={feature}
+                    class={wordOf(health.verdicts, features[feature]) === null ? '' : features[feature]}
+                  >
+                    {health.features[feature]} <span>{wordOf(health.verdicts, features[feature])}</span>
                   </li>
                 ))}
               </ul>

@@ -10,6 +10,7 @@ import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
+import { wordOf } from '../words/word-of.ts';
 import { Section } from './section.tsx';
 
 const SHOWN = 10;
@@ -107,7 +108,7 @@ function recipientOf(text: string): string {
 function MessageRow({ message }: { message: Message }) {
   const { messages } = words.value;
   const { state, to, at, code, retryAt } = message;
-  const why = state === 'UNCERTAIN' ? messages.uncertain : code === null ? null : messages.codes[code];
+  const why = state === 'UNCERTAIN' ? messages.uncertain : code === null ? null : wordOf(messages.codes, code);
   return (
     <li class={state}>
       <span>{phone(to.replace(/@.*/, ''))}</span>

@@ -1,4 +1,4 @@
-import type { HubSession } from '@leadmaster/protocol';
+import { type HubSession, visible } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
@@ -34,7 +34,7 @@ export function Metadata({ session }: { session: HubSession }) {
                 <button
                   type="button"
                   class="icon-button"
-                  aria-label={metadata.remove(key)}
+                  aria-label={metadata.remove(visible(key))}
                   onClick={() => void save(Object.fromEntries(entries.filter(([other]) => other !== key)))}
                 >
                   <Icon name="close" />

@@ -1,4 +1,4 @@
-import type { HubSession, Snapshot, VerifyReport } from '@leadmaster/protocol';
+import { type HubSession, type Snapshot, type VerifyReport, visible } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
 import { bytes, duration, exactTime } from '../model/format.ts';
 import { reasonOf } from '../model/states.ts';
@@ -84,7 +84,7 @@ function Found({ report, isDrill }: { report: VerifyReport; isDrill: boolean }) 
   const good = isDrill ? parts.snapshotMore.drilled : snapshots.verified;
   const bad = report.checks
     .filter(({ ok }) => !ok)
-    .map(({ name, detail }) => (detail === '' ? name : `${name}: ${detail}`));
+    .map(({ name, detail }) => visible(detail === '' ? name : `${name}: ${detail}`));
   return (
     <p role="status" class={report.ok ? 'fine' : 'bad'}>
       {report.ok ? good : snapshots.notGood} {bad.join('; ')}

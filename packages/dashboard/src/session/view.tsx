@@ -1,4 +1,4 @@
-import { commandOf, type HubSession, isSessionName } from '@leadmaster/protocol';
+import { commandOf, type HubSession, isSessionName, visible } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
 import { exactTime, phone, since, until } from '../model/format.ts';
 import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
@@ -38,7 +38,7 @@ export function SessionView({ name }: { name: string }) {
     return () => void inView.delete(name);
   }, [name]);
   useEffect(() => {
-    document.title = `${name} · LeadMaster`;
+    document.title = `${visible(name)} · LeadMaster`;
     if (isThere && location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
     return () => {
       document.title = 'LeadMaster';
@@ -54,7 +54,7 @@ export function SessionView({ name }: { name: string }) {
         <Parts session={session} />
       ) : isLoaded.value ? (
         <div class="panel calm">
-          <h1>{name}</h1>
+          <h1>{visible(name)}</h1>
           <p>{texts.gone}</p>
         </div>
       ) : (

@@ -1,3 +1,4 @@
+import { visible } from '@leadmaster/protocol';
 import { query, setQuery } from '../model/router.ts';
 import { GROUPS } from '../model/states.ts';
 import { may } from '../service/me.ts';
@@ -108,7 +109,7 @@ function Choice({ name, label, value, options }: { name: string; label: string; 
         <option value="">{list.all}</option>
         {options.map((option) => (
           <option key={option} value={option}>
-            {option === NO_TENANT ? list.ownTenant : option}
+            {option === NO_TENANT ? list.ownTenant : visible(option)}
           </option>
         ))}
       </select>

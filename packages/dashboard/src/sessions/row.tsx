@@ -1,4 +1,4 @@
-import { type HubSession, isRestricted } from '@leadmaster/protocol';
+import { type HubSession, isRestricted, visible } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
 import { bytes, exactTime, now, phone, since } from '../model/format.ts';
 import { pathOf } from '../model/router.ts';
@@ -69,7 +69,7 @@ function Who({ session: { name, account, machine, tenant } }: { session: HubSess
       <Link to={pathOf(name)} class="name">
         {name}
       </Link>
-      <span class="faint" title={whose}>
+      <span class="faint" title={visible(whose)}>
         {whose}
       </span>
       <span class="faint where">
@@ -98,13 +98,13 @@ function Stands({ session, isCalm, outcome }: { session: HubSession; isCalm: boo
         {outcome === undefined ? null : <span class={`outcome ${outcome.is}`}>{bulk.outcomes[outcome.is]}</span>}
       </span>
       {why === '' ? null : (
-        <span class="why" title={why}>
+        <span class="why" title={visible(why)}>
           {why}
         </span>
       )}
       {state === 'READY' ? <Alive session={session} /> : null}
       {hint === '' ? null : (
-        <p class="hint" title={hint}>
+        <p class="hint" title={visible(hint)}>
           {hint}
         </p>
       )}

@@ -1,11 +1,13 @@
+import { visible } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
 import { words } from '../words/index.ts';
 import { Icon } from './icon.tsx';
 
 const TOLD_MS = 2_000;
 
-/** A command or a code, with a button that copies it. */
-export function Copyable({ text, large = false }: { text: string; large?: boolean }) {
+/** A command or a code, with a button that copies it: as one line, and without anything in it that commands a terminal. */
+export function Copyable({ text: given, large = false }: { text: string; large?: boolean }) {
+  const text = visible(given);
   const [isCopied, setCopied] = useState(false);
   const { app } = words.value;
   const copy = async (): Promise<void> => {

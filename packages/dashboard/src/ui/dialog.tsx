@@ -1,3 +1,4 @@
+import { visible } from '@leadmaster/protocol';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../words/index.ts';
@@ -22,9 +23,9 @@ export function Dialog({
     };
   }, []);
   return (
-    <dialog ref={dialog} onClose={onClose} aria-label={title}>
+    <dialog ref={dialog} onClose={onClose} aria-label={visible(title)}>
       <header>
-        <h2>{title}</h2>
+        <h2>{visible(title)}</h2>
         <button
           type="button"
           class="icon-button"

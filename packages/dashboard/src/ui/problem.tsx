@@ -1,6 +1,7 @@
 import { type Action, commandOf, LeadMasterError } from '@leadmaster/protocol';
 import type { ComponentChildren } from 'preact';
 import { words } from '../words/index.ts';
+import { wordOf } from '../words/word-of.ts';
 import { Copyable } from './copyable.tsx';
 import { Icon } from './icon.tsx';
 
@@ -19,10 +20,9 @@ function shownOf(error: unknown): Shown {
   const { told } = words.value;
   const { action, furtherActions = [] } = error.toProblem();
   const actions = [...(action === undefined ? [] : [action]), ...furtherActions];
-  const inWords = told?.errors[error.code];
-  if (inWords === undefined)
-    return { code: error.code, message: error.message, detail: '', advice: error.hint, actions };
-  const advice = told?.advice[error.code] ?? '';
+  const inWords = wordOf(told?.errors, error.code);
+  if (inWords === null) return { code: error.code, message: error.message, detail: '', advice: error.hint, actions };
+  const advice = wordOf(told?.advice, error.code) ?? '';
   return { code: error.code, message: inWords, detail: error.message, advice, actions };
 }
 
@@ -35,7 +35,7 @@ export function Problem({ error, children }: { error: unknown; children?: Compon
       <Icon name="alert" />
       <div>
         <p class="problem-message">
-          {message} <code title={problem.code}>{code}</code>
+          <bdi>{message}</bdi> <code title={problem.code}>{code}</code>
         </p>
         {detail === '' ? null : (
           <p class="faint" lang="en">

@@ -2,6 +2,7 @@ import type { OperationKind, Progress } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
 import { forget, workOn } from '../service/operations.ts';
 import { words } from '../words/index.ts';
+import { wordOf } from '../words/word-of.ts';
 import { Button } from './button.tsx';
 import { Problem } from './problem.tsx';
 
@@ -26,7 +27,7 @@ export function UnderWay({ session, kinds }: { session: string; kinds: readonly 
 function Bar({ label, progress: { phase, done, total } }: { label: string; progress: Progress }) {
   const { work } = words.value.parts;
   const isCounted = total !== null && total > 0;
-  const facts = [work.phases[phase] ?? '', isCounted ? work.of(bytes(done), bytes(total)) : ''];
+  const facts = [wordOf(work.phases, phase) ?? '', isCounted ? work.of(bytes(done), bytes(total)) : ''];
   return (
     <div class="work">
       <span role="status">{label}</span>

@@ -1,4 +1,5 @@
 import type { Session } from '@leadmaster/protocol';
+import { wordOf } from './word-of.ts';
 
 type Facts = Pick<Session, 'state' | 'reason' | 'loginMode' | 'unreachable'>;
 
@@ -50,5 +51,5 @@ const BY_STATE: Readonly<Partial<Record<Session['state'], string>>> = {
 export function sessionHint({ state, reason, loginMode, unreachable }: Facts): string | null {
   if (unreachable !== null) return null;
   if (state === 'DISCONNECTED_LOGOUT' && loginMode === 'server') return LINK_ELSEWHERE;
-  return BY_REASON[reason] ?? BY_STATE[state] ?? null;
+  return wordOf(BY_REASON, reason) ?? BY_STATE[state] ?? null;
 }

@@ -65,6 +65,9 @@ export const en = {
     link: 'Without a key at hand, print a link on the machine that runs LeadMaster:',
     command: './leadmaster open',
     keyFile: 'The admin key lies in data/admin.key there.',
+    offered: 'Sign in by this link?',
+    offeredText:
+      'A page of another address has opened it. This browser then shows what belongs to the maker of the link: sign in only if you asked for it.',
   },
 
   states: {

@@ -61,6 +61,9 @@ export const es: Words = {
     link: 'Sin una clave a mano, obtenga un enlace en la máquina que ejecuta LeadMaster:',
     command: './leadmaster open',
     keyFile: 'La clave de administración está allí, en data/admin.key.',
+    offered: '¿Entrar con este enlace?',
+    offeredText:
+      'Lo abrió una página de otra dirección. Este navegador mostrará lo que es de quien hizo el enlace: entre solo si usted lo pidió.',
   },
 
   states: {
