@@ -7,10 +7,8 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export const ANDROID =
+const ANDROID =
   'Mozilla/5.0 (Linux; Android 11; SM-A515F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/90.0.4430.210 Mobile Safari/537.36';
-export const IPHONE =
-  'Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.0 Mobile/15E148 Safari/604.1';
 
 /** A phone on which the pages of links are read. */
 export const PHONE = { userAgent: ANDROID, viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true };
@@ -54,16 +52,20 @@ async function pageOf(browser: Browser, options: BrowserContextOptions): Promise
   return page;
 }
 
-/** What axe finds in a page, and whether it is wider than its window. */
+const WIDER = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const LETTERS = 'document.documentElement.style.fontSize';
+
+/** What axe finds in a page, and whether it is wider than its window, with letters of twice their size too. */
 export async function faultsOf(page: Page, where: string): Promise<string[]> {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
-  const wider = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
+  const wider = await page.evaluate<number>(WIDER);
+  const widerLarge = await page.evaluate<number>(`(${LETTERS} = '200%', ${WIDER})`);
+  await page.evaluate(`${LETTERS} = ''`);
   return [
     ...violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
     ...(wider > 0 ? [`${where}: ${wider} pixels too wide`] : []),
+    ...(widerLarge > 0 ? [`${where}: ${widerLarge} pixels too wide with large letters`] : []),
   ];
 }
 

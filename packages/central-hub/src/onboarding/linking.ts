@@ -11,8 +11,9 @@ import type { MachineLinks } from '../machines/links.ts';
 import type { HubStore } from '../store/index.ts';
 import type { OnboardingRecord } from '../store/records.ts';
 
-/** For an answer of a machine; a code is asked of WhatsApp itself. */
+/** For an answer of a machine; what begins waits longer, since a browser does. A code is asked of WhatsApp itself. */
 const ANSWER_MS = 5_000;
+const BEGIN_MS = 20_000;
 const CODE_MS = 60_000;
 /** So many sessions are looked at for one number. */
 const MOST_OF_A_NUMBER = 500;
@@ -44,9 +45,9 @@ export class Linking {
     const { client } = await this.#machineOf(session);
     if (expectedPhone !== null) {
       const asked = { params: { session }, body: { expectedPhone } };
-      await client.call('changeSession', asked, { timeoutMs: ANSWER_MS });
+      await client.call('changeSession', asked, { timeoutMs: BEGIN_MS });
     }
-    await client.call('startSession', { params: { session } }, { timeoutMs: ANSWER_MS });
+    await client.call('startSession', { params: { session } }, { timeoutMs: BEGIN_MS });
   }
 
   async progress(link: OnboardingRecord): Promise<Progress> {

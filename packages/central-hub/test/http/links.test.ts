@@ -34,7 +34,9 @@ describe('a link for the owner of a phone', () => {
       ]);
       expect(page.text).not.toContain('id="qr"');
     }
-    expect((await browser.ask()).text).toContain(`<form method="post" action="${browser.path}">`);
+    const page = (await browser.ask()).text;
+    expect(page).toContain(`<form method="post" action="${browser.path}">`);
+    expect(page).toMatch(/<noscript><p class="warning">[^<]+needs JavaScript/);
     expect(await stateOf(world)).toBe('STOPPED');
     expect((await world.ask(LINKS)).json.items).toMatchObject([{ id: link.id, claims: 0 }]);
     expect((await browser.ask('/state')).json.code).toBe('link_not_claimed');

@@ -10,6 +10,8 @@ import { demo, needBrowser } from './demo-service.ts';
 beforeEach(needBrowser);
 
 const TIMEOUT = { timeout: 100_000 };
+const ANDROID =
+  'Mozilla/5.0 (Linux; Android 11; SM-A515F) AppleWebKit/537.36 Chrome/90.0.4430.210 Mobile Safari/537.36';
 const PHONE = { width: 390, height: 844, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 /** A page of a real browser in the size of a phone, and what its console complains about. */
@@ -20,6 +22,7 @@ async function phonePage(language: string): Promise<{ page: Page; complaints: st
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
   await page.setViewport(PHONE);
+  await page.setUserAgent({ userAgent: ANDROID });
   await page.setExtraHTTPHeaders({ 'accept-language': language });
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
@@ -28,7 +31,7 @@ async function phonePage(language: string): Promise<{ page: Page; complaints: st
 }
 
 function shows(page: Page, part: string): Promise<unknown> {
-  return page.waitForSelector(`section[data-part="${part}"]:not([hidden])`, TIMEOUT);
+  return page.waitForSelector(`section[data-part~="${part}"]:not([hidden])`, TIMEOUT);
 }
 
 /** The pixels of the QR that the page shows. Runs in the page. */
@@ -47,7 +50,7 @@ async function scanned(page: Page): Promise<string | null> {
   return jsQR.default(Uint8ClampedArray.from(pixels), side, side)?.data ?? null;
 }
 
-test('the owner of a phone opens a link in a browser, presses its button, scans the QR, and reads that it is done', async () => {
+test('the owner of a phone opens a link in a browser, presses its button, has the QR scanned, and reads that it is done', async () => {
   const { folder, start, cli, hubPort } = await demo();
   const service = start('start', '--demo', '--empty');
   await expect.poll(service.said, TIMEOUT).toContain('LeadMaster is running');
@@ -65,7 +68,10 @@ test('the owner of a phone opens a link in a browser, presses its button, scans 
     'Inmobiliaria Del Sur le pide vincular su WhatsApp.',
   );
   expect((await ask('/v1/sessions/acme.ventas')).json.state).toBe('STOPPED');
-  await page.tap('main button');
+  await page.tap('main form button');
+  // On a phone the code comes first: this one has WhatsApp on another.
+  await shows(page, 'number');
+  await page.tap('[data-part="number"][data-go="qr"]');
   await shows(page, 'qr');
   // WhatsApp changes it all the time: both are looked at together.
   const qr = async () => (await ask('/v1/sessions/acme.ventas/qr')).json.qr;

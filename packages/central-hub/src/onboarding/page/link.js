@@ -57,8 +57,6 @@ function say(text) {
 }
 
 function tell(answer) {
-  // A code that was got takes the place of the form.
-  if (answer.state === 'code' && state !== 'code') way = 'code';
   state = answer.state === 'waiting' && answer.scanned ? 'linking' : answer.state;
   if (answer.code) at('code').textContent = answer.code.replace(/^(.{4})(.{4})$/, '$1-$2');
   if (answer.image && at('qr').getAttribute('src') !== answer.image) at('qr').src = answer.image;
