@@ -44,6 +44,13 @@ test('a restore that waited until a session had moved away puts no second owner 
   expect([(await here.ask(AT)).json.state, isThere()]).toEqual(['MOVED', true]);
 });
 
+test('a logout of what has moved away is refused, and no word of success is told of it', async () => {
+  const { here, transfer } = await underWay('LINKED', async () => undefined);
+  await transfer();
+  const refused = await here.ask(`${AT}/logout`, { method: 'POST' });
+  expect([refused.status, refused.json.code]).toEqual([409, 'session_moved']);
+});
+
 test('a stop that is ordered meanwhile holds: the session stays, and does not run elsewhere', async () => {
   const { here, transfer, isThere } = await underWay('READY', async ({ ask }) => {
     expect((await ask(`${AT}/stop`, { method: 'POST' })).status).toBe(202);
