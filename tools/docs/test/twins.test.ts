@@ -13,7 +13,7 @@ test('README.es.md is the equal of README.md: headings, tables, and blocks of co
   expect(shapeOf('README.es.md')).toEqual(shapeOf('README.md'));
 });
 
-test('README.es.md leads to the same pages and pictures, in Spanish where they are', () => {
+test('README.es.md leads to the same pages, in Spanish where they are', () => {
   const spanish = linksOf('README.es.md').map(({ target }) => target);
   expect(spanish).toEqual(linksOf('README.md').map(({ target }) => inSpanish(target)));
 });
@@ -23,8 +23,14 @@ describe('a page in Spanish has the headings, the tables and the commands of the
   test.each(twins)('%s', (page) => {
     const [spanish, english] = [shapeOf(page), shapeOf(page.replace('.es.md', '.md'))].map(asTyped);
     expect(spanish).toEqual(english);
+    const [ours, theirs] = [page, page.replace('.es.md', '.md')].map(picturesOf);
+    expect(ours).toEqual(theirs?.map((picture) => picture.replace('.png', '-es.png')));
   });
 });
+
+function picturesOf(page: string): string[] {
+  return linksOf(page).flatMap(({ target }) => (target.endsWith('.png') ? [target] : []));
+}
 
 /** In a block of commands, comments are in the reader's language; so is all of a block that has none. */
 function asTyped({ levels, blocks, tables }: Shape): Shape {

@@ -8,6 +8,7 @@ import { freePort } from '@leadmaster/testkit/free-port';
 /** From nothing: with a slow registry, everything is installed first. */
 const START_MS = 15 * 60_000;
 const END_MS = 90_000;
+const ORDER_MS = 60_000;
 const LOOK_MS = 50;
 
 export interface DemoOptions {
@@ -66,9 +67,17 @@ export class DemoService {
     throw new Error(`The demo did not start:\n${said().slice(-4000)}`);
   }
 
-  /** The operator's key. */
-  get key(): string {
-    return readFileSync(join(this.#dataDir, 'admin.key'), 'utf8').trim();
+  /** Asks the hub, as the operator; with a body it is an order. @throws Error where it is refused, with the answer. */
+  async ask(path: string, body?: object): Promise<Record<string, unknown>> {
+    const key = readFileSync(join(this.#dataDir, 'admin.key'), 'utf8').trim();
+    const answer = await fetch(`${this.url}${path}`, {
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(ORDER_MS),
+    });
+    const told: unknown = await answer.json();
+    if (answer.ok && typeof told === 'object' && told !== null) return { ...told };
+    throw new Error(`${path}: ${answer.status} ${JSON.stringify(told)}`);
   }
 
   /** Ends it, and waits until its last process has ended what belongs to it. */

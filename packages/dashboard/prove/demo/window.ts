@@ -26,6 +26,8 @@ export async function openWindow(browser: Browser, look: Look, more: BrowserCont
     colorScheme,
     viewport,
     reducedMotion: 'reduce',
+    // Playwright hides the caret by a style of its own.
+    bypassCSP: true,
     ...more,
   });
   context.setDefaultTimeout(WAIT_MS);
