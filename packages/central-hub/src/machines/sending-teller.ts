@@ -69,8 +69,9 @@ export class SendingTeller {
    * @throws LeadMasterError `machine_unreachable` where it could not be told.
    */
   async require(link: MachineLink): Promise<void> {
-    this.#revision = await this.#store.sending.revision();
-    if (this.#isTold(link, this.#revision)) return;
+    const { sending } = this.#store;
+    this.#revision = await sending.revision();
+    if (this.#isTold(link, this.#revision) && !(await sending.owingMachines()).has(link.name)) return;
     const word = await this.#store.sending.wordFor(link.name);
     if (!isOff(word)) return;
     try {
@@ -136,7 +137,8 @@ export class SendingTeller {
     this.#isLooking = true;
     try {
       this.#revision = await this.#store.sending.revision();
-      const due = this.#links.all().filter((link) => link.isUp && this.#isDue(link));
+      const owing = await this.#store.sending.owingMachines();
+      const due = this.#links.all().filter((link) => link.isUp && (owing.has(link.name) || this.#isDue(link)));
       await Promise.all(due.map((link) => this.#tried(link)));
     } catch (error) {
       this.#log.debug({ err: errorText(error) }, 'what is to be told of sending could not be read');

@@ -32,6 +32,19 @@ export class SendingWords {
     });
   }
 
+  /** Machines that have a session which is to be switched off, also where it has come there since they were told. */
+  async owingMachines(): Promise<ReadonlySet<string>> {
+    const rows = await this.#database.run((db) =>
+      db
+        .selectFrom('untold_sessions')
+        .innerJoin('homes', 'homes.name', 'untold_sessions.name')
+        .select('homes.machine')
+        .distinct()
+        .execute(),
+    );
+    return new Set(rows.map(({ machine }) => machine));
+  }
+
   /** Whether a session's own sending is to be switched off once its machine answers, or once there is one of that name. */
   async isOwed(session: string): Promise<boolean> {
     const row = await this.#database.run((db) =>

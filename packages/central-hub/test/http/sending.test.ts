@@ -105,6 +105,39 @@ describe('sending of one session', () => {
     expect((await world.store.sending.wordFor('two')).sessions).toEqual([]);
   });
 
+  test('is told where the session turns up, before a text goes there', async () => {
+    const world = await hubOver(['one', 'two']);
+    // Its machine was lost before it heard of it, and removed.
+    await world.store.sending.owe('ventas');
+    await expect.poll(() => world.store.sending.isOwed('ventas')).toBe(true);
+    await world.ask('/v1/machines/one', { method: 'PATCH', body: { sending: 'off' } });
+    await ready(world, 'ventas', 'two');
+    expect((await send(world, 'ventas')).json.code).toBe('sending_off');
+    expect(await managerOf(world, 'two').context.sessions.get('ventas')).toMatchObject({ sendingOffBy: ['session'] });
+  });
+
+  test('is kept while the session is between two machines, and told where it arrives', async () => {
+    const world = await hubOver(['one', 'two']);
+    await ready(world, 'ventas');
+    const [one, two] = [managerOf(world), managerOf(world, 'two')];
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { commit } = two.context.arrivals;
+    two.context.arrivals.commit = async (id) => {
+      asked.resolve();
+      await answered.promise;
+      return commit.call(two.context.arrivals, id);
+    };
+    two.engine.onRun = (run) => setImmediate(() => run.login(one.stage.accountOf('ventas').phone));
+    const moved = world.ask('/v1/sessions/ventas/move', { body: { machine: 'two' } });
+    await asked.promise;
+    const off = await patch(world, '/sessions/ventas', { sending: 'off' });
+    expect([off.status, off.json]).toMatchObject([200, { sending: 'off', canSend: false, untold: ['one'] }]);
+    answered.resolve();
+    expect((await moved).json).toMatchObject({ machine: 'two' });
+    expect((await send(world, 'ventas')).json.code).toBe('sending_off');
+    await expect.poll(async () => (await two.context.sessions.get('ventas')).sendingOffBy).toEqual(['session']);
+  });
+
   test('that its machine refuses is not kept', async () => {
     const world = await hubOver(['one']);
     await ready(world, 'ventas');

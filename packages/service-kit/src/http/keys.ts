@@ -1,12 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 
-/** The key that a request brings, or null. */
+/** The key that a request brings, or null. Several that differ are good for nothing: proxies and services read another one each. */
 export function presentedKey(request: FastifyRequest): string | null {
-  const bearer = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
-  const plain = request.headers['x-api-key'];
-  return typeof plain === 'string' && plain !== '' ? plain : null;
+  const bearers = given(request, 'authorization').flatMap((text) => /^Bearer +(\S+) *$/i.exec(text)?.[1] ?? []);
+  const plain = given(request, 'x-api-key').filter((key) => key !== '');
+  const keys = [...new Set([...bearers, ...plain])];
+  return keys.length === 0 ? null : keys.join(' ');
+}
+
+/** Each value of a header, as it came: of some that are repeated Node keeps the first alone. */
+function given({ raw: { rawHeaders } }: FastifyRequest, name: string): string[] {
+  return rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
 }
 
 /**

@@ -47,6 +47,19 @@ test('open routes need no key, others are refused before anything else is looked
   expect((await ask('/v1/builds', { 'x-api-key': 'key-of-the-tests' })).json()).toEqual({ items: [] });
 });
 
+test('a request with several keys is good for none of them, and one that brings the same twice for that', async () => {
+  const { ask } = await serviceOf();
+  const [right, wrong] = ['key-of-the-tests', 'another'];
+  for (const [bearer, plain, status] of [
+    [right, right, 200],
+    [right, wrong, 401],
+    [wrong, right, 401],
+  ] as const) {
+    const { statusCode } = await ask('/v1/builds', { authorization: `Bearer ${bearer}`, 'x-api-key': plain });
+    expect([bearer, plain, statusCode]).toEqual([bearer, plain, status]);
+  }
+});
+
 test('every error is problem+json with a request id, and a malformed address is not answered without a key', async () => {
   const { ask } = await serviceOf();
   for (const [url, status] of [

@@ -101,9 +101,10 @@ export class ProfileAccess implements Pick<SessionAccess, 'hold' | 'replace' | '
       if (record === null) throw sessionMoved(name, movedTo(store, name));
       const word = await this.#stoppedUnlessFailing(turn, name, reason, async () => prove());
       store.atomically(() => {
+        // First: it may refuse for what was ordered meanwhile.
+        if (word !== undefined) word();
         store.sessions.setDesired(name, 'stopped');
         store.tombstones.add(name, record.generation, store.sessions.get(name)?.account ?? record.account);
-        if (word !== undefined) word();
       });
       await turn.moved(reason);
     });

@@ -1,6 +1,7 @@
 import type { SettleAccount } from '@leadmaster/protocol';
 import type { StorageCare } from '../disk/storage-care.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
+import { movedTo, sessionMoved } from '../state/moved-session.ts';
 import type { OpenDepartures } from '../transfer/open-departures.ts';
 import { refuseHeldBack } from './held-back.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -100,7 +101,10 @@ export class SessionOrders {
     const supervisor = await roster.get(name);
     profiles.refuseFixed(name);
     supervisor.doubles.refuseShared();
+    this.#refuseAway(name, supervisor);
     await snapshots.before(name, 'before_logout');
+    // It may have moved while the snapshot waited for it.
+    this.#refuseAway(name, supervisor);
     const before = store.sessions.get(name)?.desired ?? 'stopped';
     // Before it is queued: a start that is asked for afterwards is the later word.
     store.sessions.setDesired(name, 'stopped');
@@ -111,6 +115,11 @@ export class SessionOrders {
       if (isNewest()) store.sessions.setDesired(name, before);
       throw error;
     }
+  }
+
+  /** What moved away has no link here that could be ended. */
+  #refuseAway(name: string, { view }: SessionSupervisor): void {
+    if (view.state === 'MOVED') throw sessionMoved(name, movedTo(this.#deps.store, name));
   }
 
   async settleAccount(name: string, word: SettleAccount): Promise<void> {

@@ -52,7 +52,10 @@ export async function restoreSession(
   info: SnapshotInfo,
   given: RestoreOptions & { restart: boolean },
 ): Promise<Session> {
-  if (given.returning !== true) refuseMoved(deps, session, info);
+  const refuseGone = (): void => {
+    if (given.returning !== true) refuseMoved(deps, session, info);
+  };
+  refuseGone();
   // Where that link runs elsewhere, a start would take it from there: it waits for the same word as any copy.
   const waits = given.originRetired === undefined && (await isCopyOfOtherLink(deps, session, info));
   const options = waits ? { ...given, originRetired: false } : given;
@@ -75,7 +78,11 @@ export async function restoreSession(
     if (isNew) await deps.access.createFor(session, new Date(extraOf(info).frozenAt));
     try {
       const put = (before: number) => putInPlace(deps, session, info, staged, { ...options, link: before });
-      const judge = options.overwriteNewer ? async () => {} : () => refuseNewer(deps, session, info, staged);
+      const judge = async (): Promise<void> => {
+        // It may have moved away while this waited for its turn.
+        refuseGone();
+        if (!options.overwriteNewer) await refuseNewer(deps, session, info, staged);
+      };
       await deps.access.replace(session, { stop: options.restart, judge, isOwn: isSaid(options) }, put);
     } catch (error) {
       if (isNew) deps.access.discard(session);

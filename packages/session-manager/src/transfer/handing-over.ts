@@ -39,6 +39,8 @@ export interface Leaving {
   id: string;
   session: string;
   record: ProfileRecord;
+  /** Whether it was to run when it was announced. */
+  desired: DepartureFacts['desired'];
   peer: TransferPeer;
   call: Required<LongCall>;
   /** Makes durable, in the transaction of the tombstone, that it was given away. */
@@ -81,8 +83,10 @@ async function sendRest(deps: HandingOverDeps, leaving: Leaving, sending: Sendin
     const manifest = await sending.send(rest, { ...call, phase: 'sending what has changed' });
     const facts = await seal(deps, leaving, manifest);
     return () => {
-      // What was ordered meanwhile would stay behind: sending that was switched off would be on again there.
+      // What was ordered meanwhile would stay behind: sending that was switched off would be on again there, and it would run
+      // although it was stopped.
       if (!isDeepStrictEqual(deps.store.bounds.of(session), bounds)) throw underWay(session);
+      if (deps.store.sessions.get(session)?.desired !== leaving.desired) throw underWay(session);
       leaving.given(facts);
     };
   } finally {

@@ -92,7 +92,7 @@ export class TransferSource {
       await peer.prepare(announced, call.signal);
       for (const earlier of replaces) this.#departures.advance(earlier, 'failed');
       const given = (facts: Departure['facts']): void => this.#departures.advance(id, 'handed_over', facts);
-      await handOver(this.#deps, { id, session, record, peer, call, given });
+      await handOver(this.#deps, { id, session, record, desired: announced.desired, peer, call, given });
     } catch (error) {
       if (this.#departures.get(id)?.phase !== 'handed_over') {
         await this.#fail(id, session, peer, call.signal);

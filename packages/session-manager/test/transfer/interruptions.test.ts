@@ -235,17 +235,16 @@ describe('what the other machine has to be told', () => {
     expect(await there.owns()).toBe(true);
   });
 
-  test('is not deleted by an order that came while it was sent, either', async () => {
-    const { here } = await twoMachines();
+  test('is not handed over where its deletion is ordered while it is sent: it is in the trash here, and nowhere else', async () => {
+    const { here, there } = await twoMachines();
     let deleted: Promise<unknown> | null = null;
-    cutAt(here, 'commit', 'before');
-    const { fault } = here;
-    here.fault = (step, when) => {
+    here.fault = (step) => {
       if (step === 'seal') deleted ??= here.sessions.delete(NAME).catch((error: { code: string }) => error.code);
-      fault(step, when);
     };
-    await expect(here.transfer()).rejects.toMatchObject({ code: 'transfer_unfinished' });
-    expect(await deleted).toBe('transfer_open');
+    await expect(here.transfer()).rejects.toMatchObject({ code: 'wrong_state' });
+    expect(await deleted).toBeUndefined();
+    expect(await owners(here, there)).toBe(0);
+    expect((await here.profiles.listTrash()).map(({ session }) => session)).toEqual([NAME]);
   });
 
   test.each([

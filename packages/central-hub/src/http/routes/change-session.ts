@@ -1,4 +1,4 @@
-import { type BodyOf, HUB_ROUTES, type HubSession, type Session } from '@leadmaster/protocol';
+import { type BodyOf, HUB_ROUTES, type HubSession, LeadMasterError, type Session } from '@leadmaster/protocol';
 import { callerSignal, type HttpApp, serve } from '@leadmaster/service-kit/http';
 import type { Caller } from '../../keys/caller.ts';
 import { requireScope } from '../authenticate.ts';
@@ -21,7 +21,7 @@ interface Order {
   signal: AbortSignal;
 }
 
-/** `PATCH /v1/sessions/{s}`: carried out by the machine. An order to listen only is kept where that is silent. */
+/** `PATCH /v1/sessions/{s}`: carried out by the machine. An order to listen only is kept where that is silent, or gives it away. */
 export function changeSessionRoute(app: HttpApp, context: RouteContext): void {
   const { callers, closing } = context;
   serve(app, HUB_ROUTES.changeSession, async (request, reply) => {
@@ -68,12 +68,18 @@ async function listenOnly(context: RouteContext, order: Order): Promise<HubSessi
     await copied(context, () => store.sessions.put(link.name, now, new Date()));
     return seenSession(caller, now, link.name, new Date());
   } catch (error) {
-    const isKept = isSilent(error);
+    const isKept = isSilent(error) || (await isBetween(context, session, error));
     if (!isKept) await store.sending.settle([session]);
     const kept = isKept ? await listening(context, session) : null;
     if (kept === null) throw failureFor(caller, link, 'PATCH', error);
     return { ...seenSession(caller, kept.session, link.name, kept.asOf), ...untoldTo(caller, link.name) };
   }
+}
+
+/** Whether the session was given away by its machine, and is on its way to another one, which is told as soon as it has it. */
+async function isBetween({ store }: RouteContext, session: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof LeadMasterError) || error.code !== 'session_moved') return false;
+  return (await store.moves.open({ kind: 'move', subject: session })) !== null;
 }
 
 function ask({ target: { session, link }, signal }: Order, body: Change, timeoutMs: number): Promise<Session> {
