@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ import { expect, onTestFinished } from 'vitest';
 
 const NAME = 'leadmaster.example.org';
 const PACKAGING = join(CHECKOUT, 'packaging');
+
+/** What a proxy has written of the requests, where it writes that. */
+const ACCESS_LOG = 'access.log';
 
 /** A proxy in front of a hub, by the file that is shipped for it. */
 export interface FrontProxy {
@@ -38,7 +41,7 @@ export const NGINX: FrontProxy = {
     writeFileSync(
       join(folder, 'nginx.conf'),
       `${user} daemon off; pid ${join(folder, 'pid')}; error_log stderr; worker_processes 1;
-      events {} http { access_log off; ${temporary.join(' ')} ${servers} }`,
+      events {} http { access_log ${join(folder, ACCESS_LOG)}; ${temporary.join(' ')} ${servers} }`,
     );
     return ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')];
   },
@@ -76,15 +79,19 @@ export function proxyMissing({ name, command }: FrontProxy): string | null {
   return null;
 }
 
-/** Starts a proxy until the end of the test; answers its port. */
-export async function behind(proxy: FrontProxy, { port, hubPort }: { port: number; hubPort: number }): Promise<void> {
+/** Starts a proxy until the end of the test; answers its port without TLS, and all that it has logged. */
+export async function behind(
+  proxy: FrontProxy,
+  { port, hubPort }: { port: number; hubPort: number },
+): Promise<{ plainPort: number; logged: () => string }> {
   const folder = mkdtempSync(join(tmpdir(), 'leadmaster-proxy-'));
   const subject = ['-subj', `/CN=${NAME}`, '-addext', `subjectAltName=DNS:${NAME}`];
   const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files], {
     stdio: 'ignore',
   });
-  const args = proxy.set({ folder, port, plainPort: await freePort(), hubPort });
+  const plainPort = await freePort();
+  const args = proxy.set({ folder, port, plainPort, hubPort });
   const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
   const child = spawn(proxy.command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -98,6 +105,8 @@ export async function behind(proxy: FrontProxy, { port, hubPort }: { port: numbe
     return String((await through(port, '/health').catch(() => null))?.status ?? said);
   };
   await expect.poll(answers, { timeout: 20_000 }).toBe('200');
+  const access = join(folder, ACCESS_LOG);
+  return { plainPort, logged: () => `${said}${existsSync(access) ? readFileSync(access, 'utf8') : ''}` };
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -29,11 +29,16 @@ export interface RunningHub {
 }
 
 /** What a test sets otherwise. */
-export type HubOptions = Partial<HubServerOptions> & { moves?: Partial<MoveRunnerOptions> };
+export type HubOptions = Partial<HubServerOptions> & {
+  moves?: Partial<MoveRunnerOptions>;
+  /** Where its data lies; a folder of its own, removed at the end, unless given. */
+  dataDir?: string;
+};
 
 /** The services of a hub on a data folder of its own, over HTTP on a loopback port. */
 export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
-  const dataDir = await mkdtemp(join(QUICK_DISK, 'leadmaster-hub-'));
+  const folder = options.dataDir === undefined ? await mkdtemp(join(QUICK_DISK, 'leadmaster-hub-')) : null;
+  const dataDir = options.dataDir ?? folder ?? '';
   const logLines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logLines.push(line) });
   const seal = loadSeal(join(dataDir, 'hub.secret'), true);
@@ -78,7 +83,7 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
       await Promise.all([app.close(), readers.close(), moves.close(), ends.close()]);
       links.close();
       await store.close();
-      await rm(dataDir, { recursive: true, force: true });
+      if (folder !== null) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -164,7 +164,9 @@ const HELD = { snapshots: 1, last: SNAPSHOT, isHere: false, gone: null, problems
 /** What the service holds, and no order changes. */
 const held: Answer = (response, request) => {
   const isList = /\/(snapshots|recover)$/.test(request.url ?? '');
-  const body = isList ? { items: [{ ...SNAPSHOT, ...HELD }], problems: [] } : { name: 'ventas', state: 'STOPPED' };
+  const isOfHubs = /\/hub-backups$/.test(request.url ?? '');
+  const list = { items: isOfHubs ? [] : [{ ...SNAPSHOT, ...HELD }], problems: [] };
+  const body = isList || isOfHubs ? list : { name: 'ventas', state: 'STOPPED' };
   say(200, body)(response, request);
 };
 

@@ -271,7 +271,7 @@ test('each of the doors sends while sending is on', { timeout: 60_000 }, async (
 
 test.each(Object.keys(LEVELS) as Level[])(
   'sending that is off for the %s stays off at every door, however the session comes back',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async (level) => {
     const world = await worldOf(names);
     const open: unknown[] = [];

@@ -101,7 +101,7 @@ function Phone({ phone }: { phone: SidePhone }) {
           isOff={!isLinked || order.isRunning}
           onClick={() => give({ act: isOnline ? 'offline' : 'online', session: name })}
         >
-          {isOnline ? texts.offlineDo : texts.online}
+          {isLinked && !isOnline ? texts.online : texts.offlineDo}
         </Button>
         <Button isOff={order.isRunning} onClick={() => give({ act: isBanned ? 'unban' : 'ban', session: name })}>
           {isBanned ? texts.unban : texts.ban}

@@ -10,7 +10,7 @@ import { Tour } from './tour/tour.tsx';
 import { sideWords } from './words/index.ts';
 
 const KEPT = 'leadmaster-demo-side';
-const WIDE = '(min-width: 1101px)';
+const WIDE = '(min-width: 1340px)';
 
 /** On a narrow screen it lies over the dashboard, so there it is opened by who wants it. */
 const isOpen = signal(

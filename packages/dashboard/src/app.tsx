@@ -63,7 +63,7 @@ const THEME_ICONS = { auto: 'auto', light: 'sun', dark: 'moon' } as const;
 
 function Head() {
   const { app } = words.value;
-  const who = me.value;
+  const who = isSignedOut.value ? null : me.value;
   return (
     <header class="head">
       <Link to="/" class="brand">

@@ -44,9 +44,7 @@ test('the tour of the demo, as a newcomer takes it, and the phone at the side', 
   for (const [i, last] of SEEN.entries()) {
     if (i === 2) await page.reload();
     await steps.nth(i).getByRole('button').click();
-    await page.waitForFunction(`document.querySelectorAll('.tour > ol > li')[${i}]?.className === 'done'`, null, {
-      timeout: STEP_MS,
-    });
+    await page.locator('.tour > ol > li.done').nth(i).waitFor({ timeout: STEP_MS });
     expect(await steps.nth(i).locator('.saw > li > span:first-child').last().innerText()).toMatch(last);
   }
   await page.getByText('That was the tour.').waitFor();

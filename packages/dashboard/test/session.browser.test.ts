@@ -178,7 +178,9 @@ test('a session is bound, only listens, and moves to another machine; what a lev
   await world.enter(page, '/sessions/acme.ventas');
   await page.getByRole('img', { name: /Memory and processor over the last 24 h.*Memory: 420 MB now/ }).waitFor();
   await page.getByRole('img', { name: /Size over the last month.*at this rate it warns in 27 d/ }).waitFor();
+  await page.getByRole('img', { name: 'The folders of the profile' }).getByText('300 MB', { exact: true }).waitFor();
   await expect.poll(() => page.locator('.canvas canvas').count()).toBe(2);
+  await page.unrouteAll({ behavior: 'wait' });
 
   const settings = page.getByRole('region', { name: 'Settings' });
   await settings.getByText('Bind a number').click();
@@ -212,9 +214,12 @@ async function pastDay(page: Page): Promise<void> {
     return { at: at((1_440 - n) * 60_000), memoryBytes: n === 1_439 ? 420e6 : 300e6 + n * 50_000, processorMs: 2_400 };
   });
   await page.route('**/usage', (route) => route.fulfill({ json: { everySeconds: 60, items } satisfies UsageReport }));
-  await page.route('**/storage', async (route) => {
-    const told = (await (await route.fetch()).json()) as StorageReport;
-    const sizes = Array.from({ length: 30 }, (_, n) => ({ at: at((30 - n) * 86_400_000), bytes: 200e6 + n * 10e6 }));
-    await route.fulfill({ json: { ...told, bytes: 500e6, growthBytesPerDay: 20e6, warnBytes: 1_040e6, sizes } });
-  });
+  const sizes = Array.from({ length: 30 }, (_, n) => ({ at: at((30 - n) * 86_400_000), bytes: 200e6 + n * 10e6 }));
+  const report = {
+    ...{ path: '/data/tokens/acme.ventas', bytes: 500e6, warnBytes: 1_040e6, growthBytesPerDay: 20e6, sizes },
+    classes: { critical: 80e6, important: 20e6, optional: 300e6, temporary: 100e6 },
+    folders: [{ path: 'Default/Service Worker/CacheStorage', class: 'optional', bytes: 300e6, files: 900 }],
+    measuredAt: at(0),
+  } satisfies StorageReport;
+  await page.route('**/storage', (route) => route.fulfill({ json: report }));
 }

@@ -112,7 +112,7 @@ const SESSION = {
   loginMode: 'qr',
   account: ACCOUNT,
   health: { lastProbeAt: AT, lastInboundAt: AT, lastAckAt: null, lastReadyAt: AT },
-  storage: { bytes: 125_829_120, criticalBytes: 33_554_432, measuredAt: AT },
+  storage: { bytes: 125_829_120, criticalBytes: 33_554_432, growthBytesPerDay: 4_194_304, measuredAt: AT },
   lastSnapshot: { id: SNAPSHOT.id, at: AT, verified: true, damaged: false },
   snapshotFailure: null,
   limits: { newChats: { state: 'locked', until: AT, used: null, total: null }, since: AT },

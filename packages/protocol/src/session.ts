@@ -23,10 +23,14 @@ export const health = z.object({
 });
 export type Health = z.infer<typeof health>;
 
-/** Sizes in bytes of the profile on disk, or null before the first measurement. */
+/**
+ * Sizes in bytes of the profile on disk, or null before the first measurement. Its growth is null until there is an hour to judge by,
+ * and absent where a session manager of an earlier version tells.
+ */
 export const storageSummary = z.object({
   bytes: z.number().int().nullable(),
   criticalBytes: z.number().int().nullable(),
+  growthBytesPerDay: z.number().int().nullable().optional(),
   measuredAt: time.nullable(),
 });
 export type StorageSummary = z.infer<typeof storageSummary>;

@@ -31,11 +31,16 @@ async function whole(): Promise<HubWorld & { keyId: string }> {
   return { ...world, keyId };
 }
 
+/** What a machine says and how it answers: that changes by itself. */
+const OF_THE_MOMENT = new Set(['state', 'since', 'silence', 'version', 'sessions', 'lastSeenAt', 'memory', 'disk']);
+
 /** All that an order could change. */
 async function fingerprint({ ask, managers }: HubWorld): Promise<unknown> {
   const lists = ['tenants', 'keys', 'machines'].map(async (name) => {
     const { items } = (await ask(`/v1/${name}`)).json;
-    return items.map(({ lastSeenAt: _seen, memory: _memory, disk: _disk, ...item }: Record<string, unknown>) => item);
+    return items.map((item: Record<string, unknown>) =>
+      Object.entries(item).filter(([field]) => !OF_THE_MOMENT.has(field)),
+    );
   });
   return [await Promise.all(lists), await managers.one?.fingerprint()];
 }

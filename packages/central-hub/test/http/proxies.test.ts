@@ -1,6 +1,8 @@
-import { ADMIN_KEY } from '@leadmaster/testkit';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ADMIN_KEY, send } from '@leadmaster/testkit';
 import { freePort } from '@leadmaster/testkit/free-port';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { hubOver } from '../hub.ts';
 import { behind, CADDY, type FrontProxy, NGINX, proxyMissing, through, urlBehind } from '../proxies.ts';
 
@@ -33,6 +35,26 @@ describe.each([NGINX, CADDY])('the hub behind $name', (proxy) => {
     expect(hub.logLines.join('')).toContain('"what":"claimed","from":"127.0.0.1"');
     const other = await through(port, '/health', { headers: { host: 'evil.example' } });
     expect(other.text).not.toContain('uptimeSeconds');
+  });
+
+  test('keeps what opens a link out of its logs, over http and where the hub is away, too', async (context) => {
+    const missing = proxyMissing(proxy);
+    if (missing !== null) return context.skip(missing);
+    // It answers for its health alone.
+    const away = createServer(({ url, socket }, answer) => (url === '/health' ? answer.end() : socket.destroy()));
+    await new Promise<void>((listening) => away.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => void away.close());
+    const port = await freePort();
+    const { plainPort, logged } = await behind(proxy, { port, hubPort: (away.address() as AddressInfo).port });
+    const token = 'T'.repeat(40);
+    const page = await through(port, `/link/${token}`);
+    const state = await through(port, `/link/${token}/state`);
+    expect([page.status, state.status]).toEqual([502, 502]);
+    const headers = { host: 'leadmaster.example.org' };
+    // Caddy listens there for its certificate alone, which it does not get here.
+    await send(plainPort, `/link/${token}`, { key: null, headers }).catch(() => null);
+    await through(port, '/status');
+    expect(logged()).not.toContain(token);
   });
 
   test('tells events as they happen, and takes files of any size as they come', async (context) => {

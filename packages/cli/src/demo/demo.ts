@@ -4,6 +4,7 @@ import { Client } from '@leadmaster/client';
 import type { Language } from '@leadmaster/doctor';
 import { errorText } from '@leadmaster/protocol';
 import type { Env } from '@leadmaster/session-manager/config';
+import type { Service } from '../service/serve.ts';
 import { type Running, startServices } from '../service/services.ts';
 import { DEMO_PAGE } from '../setup/build-dashboard.ts';
 import { type ClientsOptions, clientsIn, makeClients, noteClients } from './clients.ts';
@@ -11,7 +12,7 @@ import { demoSettings, guardSettings } from './demo-file.ts';
 import { Phones } from './phones.ts';
 import { joinHub, MACHINES, startSecondMachine } from './second-machine.ts';
 import { SideDesk } from './side-desk.ts';
-import { startStandin } from './standin.ts';
+import { type StandinProcess, startStandin } from './standin.ts';
 
 export interface DemoOptions {
   env: Env;
@@ -44,48 +45,75 @@ export function isOfAnotherDemo(dataDir: string): boolean {
 
 /** Starts a demo. What has started ends again where the next part cannot start. */
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
-  const { env, dataDir, logTo, withClients } = options;
-  const standin = await startStandin(env, dataDir);
-  const parts: { shutdown(reason: string, code?: number): Promise<void> }[] = [];
-  const ending = new AbortController();
-  const end = async (reason: string, code?: number): Promise<void> => {
-    ending.abort();
-    for (const part of parts) await part.shutdown(reason, code);
-    await standin.close();
-  };
+  const parts = new Parts(await startStandin(options.env, options.dataDir));
   try {
-    const phones = new Phones(standin.controlUrl);
-    const desk = new SideDesk(phones);
-    const own = { ...demoEnv(env, dataDir), CHROME_ARGS: standin.chromeArgs };
-    const machine = withClients ? { machineName: MACHINES[0] } : {};
-    const beside = { dashboard: DEMO_PAGE, hostRoutes: desk.routes, ...machine };
-    const services = await startServices({ which: 'both', env: own, logTo, beside });
-    parts.push(services);
-    if (withClients && clientsIn(dataDir) === null) noteClients(dataDir, 'begun');
-    const first = services.local;
-    if (first === null) throw new Error('a demo runs with its own session manager');
-    const hub = new Client({ url: services.url, key: () => first.context.secrets.adminKey });
-    const second = withClients ? await startSecondMachine(own, { dataDir, logTo }) : null;
-    if (second !== null) {
-      parts.push(second);
-      await joinHub(hub, second);
-    }
-    const managers = { [MACHINES[0]]: first, ...(second === null ? {} : { [MACHINES[1]]: second }) };
-    desk.open({ hub, managers });
-    return {
-      ...services,
-      controlUrl: standin.controlUrl,
-      chromeArgs: standin.chromeArgs,
-      clients: withClients ? bring({ ...options, hub, phones, signal: ending.signal }) : Promise.resolve(null),
-      contained: [...services.contained, ...(second?.contained ?? [])],
-      alsoEnds: standin.ended,
-      shutdown: end,
-      finished: allEnded([services.finished, second?.finished ?? 0], standin.ended),
-    };
+    return await assemble(options, parts);
   } catch (error) {
-    await end('the demo could not start', 1);
+    await parts.end('the demo could not start', 1);
     throw error;
   }
+}
+
+/** What has started so far. It ends in the order in which it started, the stand-in last: browsers close with their WhatsApp still there. */
+class Parts {
+  readonly standin: StandinProcess;
+  readonly #ending = new AbortController();
+  readonly #services: Pick<Service, 'shutdown' | 'finished'>[] = [];
+
+  constructor(standin: StandinProcess) {
+    this.standin = standin;
+  }
+
+  /** Aborts when the demo ends. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  add<S extends Pick<Service, 'shutdown' | 'finished'>>(service: S): S {
+    this.#services.push(service);
+    return service;
+  }
+
+  async end(reason: string, code?: number): Promise<void> {
+    this.#ending.abort();
+    for (const service of this.#services) await service.shutdown(reason, code);
+    await this.standin.close();
+  }
+
+  /** The worst exit code, once all have ended. */
+  async finished(): Promise<number> {
+    const codes = await Promise.all(this.#services.map((service) => service.finished));
+    await this.standin.ended;
+    return Math.max(...codes);
+  }
+}
+
+async function assemble(options: DemoOptions, parts: Parts): Promise<RunningDemo> {
+  const { dataDir, logTo, withClients } = options;
+  const { standin, signal } = parts;
+  const phones = new Phones(standin.controlUrl);
+  const desk = new SideDesk(phones);
+  const env = { ...demoEnv(options.env, dataDir), CHROME_ARGS: standin.chromeArgs };
+  const page = { dashboard: DEMO_PAGE, hostRoutes: desk.routes };
+  const beside = withClients ? { ...page, machineName: MACHINES[0] } : page;
+  const services = parts.add(await startServices({ which: 'both', env, logTo, beside }));
+  const { local } = services;
+  if (local === null) throw new Error('a demo runs with its own session manager');
+  if (withClients && clientsIn(dataDir) === null) noteClients(dataDir, 'begun');
+  const hub = new Client({ url: services.url, key: () => local.context.secrets.adminKey });
+  const second = withClients ? parts.add(await startSecondMachine(env, { dataDir, logTo })) : null;
+  if (second !== null) await joinHub(hub, second);
+  desk.open({ hub, managers: { [MACHINES[0]]: local, ...(second === null ? {} : { [MACHINES[1]]: second }) } });
+  return {
+    ...services,
+    controlUrl: standin.controlUrl,
+    chromeArgs: standin.chromeArgs,
+    clients: withClients ? bring({ ...options, hub, phones, signal }) : Promise.resolve(null),
+    contained: [...services.contained, ...(second?.contained ?? [])],
+    alsoEnds: standin.ended,
+    shutdown: (reason, code) => parts.end(reason, code),
+    finished: parts.finished(),
+  };
 }
 
 /** Makes the clients where they were never made. Resolves to why they are not there; null where they are. */
@@ -97,10 +125,4 @@ async function bring(options: ClientsOptions): Promise<string | null> {
   } catch (error) {
     return options.signal.aborted ? null : errorText(error);
   }
-}
-
-async function allEnded(codes: readonly (Promise<number> | number)[], standin: Promise<string>): Promise<number> {
-  const worst = Math.max(...(await Promise.all(codes)));
-  await standin;
-  return worst;
 }

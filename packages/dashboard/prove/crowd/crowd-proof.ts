@@ -8,7 +8,7 @@ import { busySeconds, type Heap, heapOf, percentile, tasksDuring } from './measu
 import { PlayedFleet } from './played-fleet.ts';
 
 const TASK_MS = 50;
-/** By how much the memory may differ between the beginning and the end: what the engine keeps of compiled code and caches. */
+/** By how much the memory may differ between the first and the last third: what the engine keeps of compiled code and caches. */
 const GROWTH = 1.1;
 /** Minutes at the beginning in which caches fill. */
 const WARM_MINUTES = 2;
@@ -127,11 +127,12 @@ async function useFor(page: Page, ms: number): Promise<void> {
 }
 
 function faultsOf({ tasks, heap }: Pick<CrowdReport, 'tasks' | 'heap'>): string[] {
-  const [first, last] = [heap[Math.min(WARM_MINUTES, heap.length - 1)], heap.at(-1)];
-  const grows = first !== undefined && last !== undefined && last.mb > first.mb * GROWTH;
+  const warm = heap.slice(WARM_MINUTES).map(({ mb }) => mb);
+  const third = Math.ceil(warm.length / 3);
+  const [first, last] = [percentile(warm.slice(0, third), 0.5), percentile(warm.slice(-third), 0.5)];
   return [
     ...(tasks.p99 > TASK_MS ? [`a task takes ${tasks.p99} ms at the 99th percentile, more than ${TASK_MS}`] : []),
-    ...(grows ? [`the memory of the page grew from ${first.mb} to ${last.mb} MB`] : []),
+    ...(last > first * GROWTH ? [`the memory of the page grew from ${first} to ${last} MB`] : []),
   ];
 }
 

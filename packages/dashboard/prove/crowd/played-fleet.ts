@@ -188,7 +188,12 @@ export class PlayedFleet {
         lastAckAt: ago(3_600_000),
         lastReadyAt: ago(86_400_000),
       },
-      storage: { bytes: 200_000_000 + this.#below(700_000_000), criticalBytes: 60_000_000, measuredAt: ago(900_000) },
+      storage: {
+        bytes: 200_000_000 + this.#below(700_000_000),
+        criticalBytes: 60_000_000,
+        growthBytesPerDay: this.#below(9_000_000),
+        measuredAt: ago(900_000),
+      },
       lastSnapshot: { id: `snap-${at}`, at: ago(86_400_000), verified: at % 3 === 0, damaged: false },
       snapshotFailure: null,
       limits: null,

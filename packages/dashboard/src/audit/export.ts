@@ -40,17 +40,6 @@ function isHead(said: unknown): said is AuditHead {
   return typeof line === 'number' && (at === null || typeof at === 'string') && typeof mac === 'string';
 }
 
-/** Gives the browser a file to keep. */
-export function save(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
 function headLine(head: AuditHead): string {
   return `${JSON.stringify({ head })}\n`;
 }

@@ -1,11 +1,12 @@
 import type { AuditHead, AuditReport } from '@leadmaster/protocol';
 import { useRef, useState } from 'preact/hooks';
 import { client } from '../service/client.ts';
+import { save } from '../service/download.ts';
 import { Button } from '../ui/button.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { exported, exportedHead, headIn, save } from './export.ts';
+import { exported, exportedHead, headIn } from './export.ts';
 
 /** The hub reads every line that it keeps. */
 const VERIFY_MS = 600_000;

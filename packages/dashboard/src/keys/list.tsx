@@ -27,7 +27,7 @@ export function Keys() {
             {shown.length === 0 ? (
               <EmptyPlace title={keys.none} text={text} add={add} />
             ) : (
-              <ul class="rows">
+              <ul class="place-list">
                 {shown.map((key) => (
                   <KeyRow key={key.id} hubKey={key} onChange={loaded.reload} />
                 ))}

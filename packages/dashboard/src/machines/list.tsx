@@ -18,7 +18,7 @@ export function Machines() {
         ) : (
           <>
             <Doubles doubles={doubles} />
-            <ul class="rows">
+            <ul class="place-list">
               {items.map((machine) => (
                 <MachineRow key={machine.name} machine={machine} others={items} onChange={loaded.reload} />
               ))}

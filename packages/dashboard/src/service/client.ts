@@ -5,6 +5,8 @@ import { signal } from '@preact/signals';
 /** A stream of events brings a sign of life every 15 s; after this it is dead, also where nothing says so, as after a sleep. */
 const SILENT_MS = 40_000;
 const LOOK_MS = 5_000;
+/** The hub answers a stream at once. A line that has swallowed the question says nothing. */
+const OPEN_MS = 10_000;
 
 /** Whether the hub has refused the cookie, or there is none. */
 export const isSignedOut = signal(false);
@@ -32,10 +34,13 @@ async function followed(url: RequestInfo | URL, init: RequestInit): Promise<Resp
   const silent = new AbortController();
   const signal = init.signal ? AbortSignal.any([init.signal, silent.signal]) : silent.signal;
   line.value = line.value === 'lost' ? 'lost' : 'connecting';
-  const answer = await fetch(url, { ...init, signal }).catch((error: unknown) => {
-    line.value = 'lost';
-    throw error;
-  });
+  const late = setTimeout(() => silent.abort(new Error('the stream was not opened in time')), OPEN_MS);
+  const answer = await fetch(url, { ...init, signal })
+    .catch((error: unknown) => {
+      line.value = 'lost';
+      throw error;
+    })
+    .finally(() => clearTimeout(late));
   if (!answer.ok || answer.body === null) return answer;
   begun.value = answer.headers.get('x-event-cursor');
   line.value = 'live';

@@ -1,8 +1,9 @@
 import { type FollowOptions, follow } from '@leadmaster/client';
 import { cursorText, LeadMasterError } from '@leadmaster/protocol';
-import { effect } from '@preact/signals';
+import { effect, signal as signalOf } from '@preact/signals';
 import { begun, client, isSignedOut, line } from './client.ts';
-import { refreshAll, take } from './sessions.ts';
+import { requireSameCaller } from './me.ts';
+import { ask, refreshAll, take } from './sessions.ts';
 
 const AGAIN_MS = 2_000;
 
@@ -10,11 +11,16 @@ const AGAIN_MS = 2_000;
 let cursor: string | null = null;
 let logId = '';
 
+/** How often another log was begun: its numbers are others, also where they look the same. */
+export const logChanges = signalOf(0);
+
 /** Keeps the sessions as the hub has them until the signal aborts: one list, then what the events name. Called again, it reads on where it was. */
 export async function keepLive(signal: AbortSignal): Promise<void> {
   // Once the line stands no event is missed: a list that is asked for then is at least as new, also after answers that were lost with the line.
   const deaf = effect(() => {
-    if (line.value === 'live') void refreshAll();
+    if (line.value !== 'live') return;
+    void ask(requireSameCaller);
+    void refreshAll();
   });
   signal.addEventListener('abort', deaf);
   while (!signal.aborted && !isSignedOut.value) {
@@ -33,8 +39,10 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
     } catch (error) {
       line.value = 'lost';
       // Another log, or one that was put back: it is read from now on.
-      if (error instanceof LeadMasterError && error.code.startsWith('cursor_')) cursor = begun.value = null;
-      else await pause(AGAIN_MS);
+      if (error instanceof LeadMasterError && error.code.startsWith('cursor_')) {
+        cursor = begun.value = null;
+        logChanges.value += 1;
+      } else await pause(AGAIN_MS);
     }
   }
 }

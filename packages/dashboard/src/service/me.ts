@@ -27,8 +27,21 @@ export async function lookWhoIsIn(): Promise<void> {
 
 /** @throws LeadMasterError where the key or the code opens nothing. */
 export async function signIn(body: { key: string } | { code: string }): Promise<void> {
+  const before = me.value;
   me.value = await client.call('signIn', { body });
   isSignedOut.value = false;
+  // What was shown to the one before goes with the page.
+  if (before !== null) location.reload();
+}
+
+/** Begins the page again where the cookie stands for another caller by now: another tab has signed in. */
+export async function requireSameCaller(): Promise<void> {
+  const [before, now] = [me.value, await client.call('getMe')];
+  if (before !== null && markOf(before) !== markOf(now)) location.reload();
+}
+
+function markOf({ kind, tenant, keyId }: Me): string {
+  return JSON.stringify([kind, tenant, keyId]);
 }
 
 export async function signOut(): Promise<void> {

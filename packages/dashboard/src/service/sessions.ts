@@ -1,6 +1,6 @@
 import { type HubSession, LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
 import { signal } from '@preact/signals';
-import { client } from './client.ts';
+import { client, line } from './client.ts';
 import { asksAgain, withNews } from './news.ts';
 
 const PAGE = 250;
@@ -14,6 +14,8 @@ const MANY = 64;
 const SETTLE_MS = 200;
 /** How long it rests after the answers, in times of how long they took: a large fleet in motion must not keep the hub busy. */
 const REST_TIMES = 4;
+/** After a question that failed while the line stands. */
+const AGAIN_MS = 2_000;
 
 type Listener = (event: LeadMasterEvent) => void;
 
@@ -29,13 +31,14 @@ export const inView = new Set<string>();
 const listeners = new Set<Listener>();
 /** Events that are not shown yet. */
 let batch: LeadMasterEvent[] = [];
-/** What was told while a question was open: its answer may be older. */
-let meanwhile: LeadMasterEvent[] = [];
+/** What was told since a question was asked, whose answer may be older; null where none is open. */
+let meanwhile: LeadMasterEvent[] | null = null;
 const changed = new Set<string>();
 let isSettling = false;
 let restMs = SETTLE_MS;
 /** One question at a time, so that an older answer never replaces a newer one. */
 let asking: Promise<void> = Promise.resolve();
+let isAskedAgain = false;
 
 /** Hears every event as it comes. Call what it answers to hear no more. */
 export function onEvent(listener: Listener): () => void {
@@ -48,7 +51,7 @@ export function take(event: LeadMasterEvent): void {
   for (const listener of listeners) listener(event);
   if (event.type === 'events.gap') return void refreshAll();
   if (event.session === '') return;
-  meanwhile.push(event);
+  meanwhile?.push(event);
   if (batch.push(event) === 1) setTimeout(showBatch, BATCH_MS);
   if (!asksAgain(event)) return;
   changed.add(event.session);
@@ -67,12 +70,16 @@ export function refreshAll(): Promise<void> {
 
 function showBatch(): void {
   const next = new Map(sessions.value);
-  for (const event of batch) {
-    const session = next.get(event.session);
-    if (session !== undefined) next.set(event.session, withNews(session, event));
-  }
+  tell(next, batch);
   batch = [];
   sessions.value = next;
+}
+
+function tell(known: Map<string, HubSession>, events: readonly LeadMasterEvent[]): void {
+  for (const event of events) {
+    const session = known.get(event.session);
+    if (session !== undefined) known.set(event.session, withNews(session, event));
+  }
 }
 
 async function settle(): Promise<void> {
@@ -96,10 +103,15 @@ function settleSoon(): void {
   setTimeout(() => void settle(), restMs);
 }
 
-function ask(question: () => Promise<void>): Promise<void> {
-  const asked = (): Promise<void> => {
+/** Asks once all that was asked before is answered. What fails is told by `loadFailure`. */
+export function ask(question: () => Promise<void>): Promise<void> {
+  const asked = async (): Promise<void> => {
     meanwhile = [];
-    return question();
+    try {
+      await question();
+    } finally {
+      meanwhile = null;
+    }
   };
   asking = asking.then(asked).then(
     () => {
@@ -107,9 +119,20 @@ function ask(question: () => Promise<void>): Promise<void> {
     },
     (error: unknown) => {
       loadFailure.value = error;
+      askAgainSoon();
     },
   );
   return asking;
+}
+
+/** What was asked for in vain has changed, and no other event may tell of it. A line that is lost asks for all once it stands again. */
+function askAgainSoon(): void {
+  if (isAskedAgain) return;
+  isAskedAgain = true;
+  setTimeout(() => {
+    isAskedAgain = false;
+    if (line.value === 'live') void refreshAll();
+  }, AGAIN_MS);
 }
 
 /** Page after page, each shown as it comes; then those go that are in none. */
@@ -123,7 +146,7 @@ async function loadAll(): Promise<void> {
     for (const { name } of items) found.add(name);
     after = page.cursor ?? undefined;
   } while (after !== undefined);
-  for (const event of meanwhile) found.add(event.session);
+  for (const event of meanwhile ?? []) found.add(event.session);
   sessions.value = new Map([...sessions.value].filter(([name]) => found.has(name)));
   isLoaded.value = true;
 }
@@ -143,9 +166,6 @@ async function loadOne(name: string): Promise<void> {
 function show(answers: readonly HubSession[]): void {
   const next = new Map(sessions.value);
   for (const answer of answers) next.set(answer.name, answer);
-  for (const event of meanwhile) {
-    const session = next.get(event.session);
-    if (session !== undefined) next.set(event.session, withNews(session, event));
-  }
+  tell(next, meanwhile ?? []);
   sessions.value = next;
 }

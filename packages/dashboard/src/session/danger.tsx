@@ -1,17 +1,14 @@
 import type { HubSession } from '@leadmaster/protocol';
-import { useState } from 'preact/hooks';
 import { bytes } from '../model/format.ts';
 import { go } from '../model/router.ts';
 import { client } from '../service/client.ts';
 import { me } from '../service/me.ts';
 import { refresh } from '../service/sessions.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
-import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 /** What ends a login: each says what is kept, and wants the name of the session typed. */
 export function DangerZone({ session }: { session: HubSession }) {
@@ -69,48 +66,12 @@ interface DeedProps {
 }
 
 function Deed({ name, title, label, text, work }: DeedProps) {
-  const { danger, app } = words.value;
-  const [isAsking, setAsking] = useState(false);
-  const [typed, setTyped] = useState('');
-  const order = useOrder();
-  const close = (): void => {
-    setAsking(false);
-    setTyped('');
-    order.forget();
-  };
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    if (typed === name && (await order.give(work))) close();
-  };
   return (
     <div class="deed">
       <p>{text}</p>
-      <Button kind="danger" onClick={() => setAsking(true)}>
-        {label}
-      </Button>
-      {isAsking ? (
-        <Dialog title={title} onClose={close}>
-          <form class="form" onSubmit={(event) => void submit(event)}>
-            <p>{text}</p>
-            <label>
-              <span>{danger.type(name)}</span>
-              <input
-                value={typed}
-                autoComplete="off"
-                spellcheck={false}
-                onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-              />
-            </label>
-            {order.error === null ? null : <Problem error={order.error} />}
-            <div class="buttons">
-              <Button type="submit" kind="danger" isOff={typed !== name} isBusy={order.isRunning}>
-                {label}
-              </Button>
-              <Button onClick={close}>{app.cancel}</Button>
-            </div>
-          </form>
-        </Dialog>
-      ) : null}
+      <Confirm title={title} label={label} typed={name} work={work}>
+        <p>{text}</p>
+      </Confirm>
     </div>
   );
 }

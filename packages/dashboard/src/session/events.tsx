@@ -1,5 +1,6 @@
 import type { LeadMasterEvent } from '@leadmaster/protocol';
 import { useEffect, useState } from 'preact/hooks';
+import { logChanges } from '../service/live.ts';
 import { onEvent } from '../service/sessions.ts';
 import { Ago } from '../ui/time.tsx';
 import { words } from '../words/index.ts';
@@ -11,12 +12,13 @@ const MOST = 50;
 export function SessionEvents({ name }: { name: string }) {
   const { session: texts, events: live } = words.value;
   const [events, setEvents] = useState<readonly LeadMasterEvent[]>([]);
+  const log = logChanges.value;
   useEffect(() => {
     setEvents([]);
     return onEvent((event) => {
       if (event.session === name) setEvents((before) => [event, ...before].slice(0, MOST));
     });
-  }, [name]);
+  }, [name, log]);
   return (
     <Section id="events" title={texts.sections.events}>
       {events.length === 0 ? <p class="faint">{live.none}</p> : null}

@@ -1,10 +1,11 @@
 import { type Capabilities, FEATURES, type HubSession } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
 import { client } from '../service/client.ts';
+import { Shown } from '../ui/shown.tsx';
 import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 /** Evidence of life, and what the page of WhatsApp Web can do. */
 export function Health({ session }: { session: HubSession }) {

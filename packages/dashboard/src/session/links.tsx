@@ -6,12 +6,12 @@ import { client } from '../service/client.ts';
 import { Button } from '../ui/button.tsx';
 import { Copyable } from '../ui/copyable.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
 import { QrPicture } from './qr-picture.tsx';
-import { Shown } from './section.tsx';
 
 type MadeLink = AnswerOf<Routes['createLink']>;
 

@@ -1,23 +1,22 @@
 import type { Routes } from '@leadmaster/client';
 import type { AnswerOf, HubSession } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
+import { mayVisit } from '../model/places.ts';
 import { client } from '../service/client.ts';
 import { isAtWork, work } from '../service/operations.ts';
 import { refresh } from '../service/sessions.ts';
 import { Button } from '../ui/button.tsx';
-import { Copyable } from '../ui/copyable.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { Link } from '../ui/link.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { UnderWay } from '../ui/under-way.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
-import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 type Machine = AnswerOf<Routes['listMachines']>['items'][number];
 
 const KINDS = ['move', 'transfer'] as const;
-const ADD = './leadmaster machines add NAME https://ADDRESS --token-file FILE';
 
 /** Where a session lives, and its way to another machine; for the operator. */
 export function MachinePart({ session }: { session: HubSession }) {
@@ -38,7 +37,11 @@ export function MachinePart({ session }: { session: HubSession }) {
           return (
             <>
               <p class="faint">{texts.only}</p>
-              <Copyable text={ADD} />
+              {mayVisit('machines') ? (
+                <Link to="/machines/new" class="button">
+                  {texts.add}
+                </Link>
+              ) : null}
             </>
           );
         }}
@@ -48,21 +51,21 @@ export function MachinePart({ session }: { session: HubSession }) {
 }
 
 function Move({ name, others }: { name: string; others: readonly Machine[] }) {
-  const { parts, app } = words.value;
-  const { machine: texts } = parts;
+  const { machine: texts } = words.value.parts;
   const [wanted, setChosen] = useState('');
   // What was chosen is no choice once the session is there.
   const chosen = (others.find((machine) => machine.name === wanted) ?? others[0])?.name ?? '';
-  const [isAsking, setAsking] = useState(false);
   const [movedTo, setMovedTo] = useState<string | null>(null);
-  const order = useOrder();
   const move = async (): Promise<void> => {
-    const asked = { params: { session: name }, body: { machine: chosen } };
-    if (!(await order.give(() => work('moveSession', asked)))) return;
-    setAsking(false);
+    await work('moveSession', { params: { session: name }, body: { machine: chosen } });
     setMovedTo(chosen);
     await refresh(name);
   };
+  const opener = (open: () => void) => (
+    <Button isBusy={isAtWork(name, ...KINDS)} onClick={open}>
+      {texts.move}
+    </Button>
+  );
   return (
     <>
       <div class="form inline pair">
@@ -76,27 +79,15 @@ function Move({ name, others }: { name: string; others: readonly Machine[] }) {
             ))}
           </select>
         </label>
-        <Button isBusy={order.isRunning || isAtWork(name, ...KINDS)} onClick={() => setAsking(true)}>
-          {texts.move}
-        </Button>
+        <Confirm title={texts.ask(name, chosen)} label={texts.move} kind="primary" work={move} opener={opener}>
+          <p>{texts.goes}</p>
+          <p>{texts.keeps}</p>
+          <UnderWay session={name} kinds={KINDS} />
+        </Confirm>
       </div>
       <p role="status" class="fine">
         {movedTo === null ? '' : texts.moved(movedTo)}
       </p>
-      {isAsking ? (
-        <Dialog title={texts.ask(name, chosen)} onClose={() => setAsking(false)}>
-          <p>{texts.goes}</p>
-          <p>{texts.keeps}</p>
-          <UnderWay session={name} kinds={KINDS} />
-          {order.error === null ? null : <Problem error={order.error} />}
-          <div class="buttons">
-            <Button kind="primary" isBusy={order.isRunning} onClick={() => void move()}>
-              {texts.move}
-            </Button>
-            <Button onClick={() => setAsking(false)}>{app.cancel}</Button>
-          </div>
-        </Dialog>
-      ) : null}
     </>
   );
 }

@@ -5,11 +5,12 @@ import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
 import { Button } from '../ui/button.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Ago } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 const SHOWN = 10;
 

@@ -1,7 +1,5 @@
 import type { ComponentChildren } from 'preact';
 
-export { Shown } from '../ui/shown.tsx';
-
 interface SectionProps {
   id: string;
   title: string;

@@ -4,9 +4,7 @@ import { duration, exactTime, phone } from '../model/format.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { Problem } from '../ui/problem.tsx';
-import { useOrder } from '../ui/use-order.ts';
+import { Confirm } from '../ui/confirm.tsx';
 import { words } from '../words/index.ts';
 import { Export } from './export.tsx';
 import type { ProofOrder } from './snapshot-row.tsx';
@@ -69,30 +67,14 @@ function Facts({ snapshot }: { snapshot: Snapshot }) {
 }
 
 function Delete({ session, snapshot, onDone }: { session: string; snapshot: Snapshot; onDone: () => void }) {
-  const { snapshots, app } = words.value;
-  const [isAsking, setAsking] = useState(false);
-  const order = useOrder();
+  const { snapshots } = words.value;
   const remove = async (): Promise<void> => {
-    const params = { session, snapshot: snapshot.id };
-    if (!(await order.give(() => client.call('deleteSnapshot', { params })))) return;
-    setAsking(false);
+    await client.call('deleteSnapshot', { params: { session, snapshot: snapshot.id } });
     onDone();
   };
   return (
-    <>
-      <Button onClick={() => setAsking(true)}>{snapshots.delete}</Button>
-      {isAsking ? (
-        <Dialog title={snapshots.deleteTitle(exactTime(snapshot.at))} onClose={() => setAsking(false)}>
-          <p>{snapshots.deleteText}</p>
-          {order.error === null ? null : <Problem error={order.error} />}
-          <div class="buttons">
-            <Button kind="danger" isBusy={order.isRunning} onClick={() => void remove()}>
-              {snapshots.delete}
-            </Button>
-            <Button onClick={() => setAsking(false)}>{app.cancel}</Button>
-          </div>
-        </Dialog>
-      ) : null}
-    </>
+    <Confirm title={snapshots.deleteTitle(exactTime(snapshot.at))} label={snapshots.delete} work={remove}>
+      <p>{snapshots.deleteText}</p>
+    </Confirm>
   );
 }

@@ -7,11 +7,12 @@ import { may } from '../service/me.ts';
 import { isAtWork } from '../service/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { UnderWay } from '../ui/under-way.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 import { SnapshotRow } from './snapshot-row.tsx';
 
 const FIRST = 5;

@@ -7,15 +7,14 @@ import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
 import { isAtWork, work } from '../service/operations.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Ago } from '../ui/time.tsx';
 import { UnderWay } from '../ui/under-way.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
-import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
 import { Folders } from './folders.tsx';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 const CLASSES = ['critical', 'important', 'optional', 'temporary'] as const;
 const DAY_MS = 86_400_000;
@@ -127,43 +126,32 @@ function OverTime({ report }: { report: StorageReport }) {
 }
 
 function Trim({ session, report, onDone }: { session: HubSession; report: StorageReport; onDone: () => void }) {
-  const { storage, actions, app, parts } = words.value;
+  const { storage, actions, parts } = words.value;
   const { picture } = parts;
-  const [isAsking, setAsking] = useState(false);
   const [done, setDone] = useState<TrimReport | null>(null);
-  const order = useOrder();
   const { optional, temporary } = report.classes;
   const hasNone = optional + temporary === 0;
   const isRunning = groupOf(session) !== 'resting';
   const trim = async (): Promise<void> => {
     const asked = { params: { session: session.name }, query: { restart: isRunning } };
-    const isDone = await order.give(async () => setDone(await work('trimStorage', asked)));
-    if (!isDone) return;
-    setAsking(false);
+    setDone(await work('trimStorage', asked));
     onDone();
   };
+  const opener = (open: () => void) => (
+    <Button isOff={hasNone} isBusy={isAtWork(session.name, 'trim')} onClick={open}>
+      {actions.trim}
+    </Button>
+  );
   return (
     <div class="buttons">
-      <Button isOff={hasNone} isBusy={isAtWork(session.name, 'trim')} onClick={() => setAsking(true)}>
-        {actions.trim}
-      </Button>
+      <Confirm title={actions.trim} label={actions.trim} kind="primary" work={trim} opener={opener}>
+        <p>{picture.frees(bytes(optional), bytes(temporary))}</p>
+        <p>{picture.costs}</p>
+        {isRunning ? <p>{storage.trimRunning}</p> : null}
+        <UnderWay session={session.name} kinds={['trim']} />
+      </Confirm>
       {hasNone ? <span class="faint">{picture.nothing}</span> : null}
       <span role="status">{done === null ? '' : storage.trimmed(bytes(done.freedBytes))}</span>
-      {isAsking ? (
-        <Dialog title={actions.trim} onClose={() => setAsking(false)}>
-          <p>{picture.frees(bytes(optional), bytes(temporary))}</p>
-          <p>{picture.costs}</p>
-          {isRunning ? <p>{storage.trimRunning}</p> : null}
-          <UnderWay session={session.name} kinds={['trim']} />
-          {order.error === null ? null : <Problem error={order.error} />}
-          <div class="buttons">
-            <Button kind="primary" isBusy={order.isRunning} onClick={() => void trim()}>
-              {actions.trim}
-            </Button>
-            <Button onClick={() => setAsking(false)}>{app.cancel}</Button>
-          </div>
-        </Dialog>
-      ) : null}
     </div>
   );
 }

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks';
 import { reasonOf } from '../model/states.ts';
 import { client } from '../service/client.ts';
 import { Button } from '../ui/button.tsx';
+import { Shown } from '../ui/shown.tsx';
 import { Ago } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 const FIRST = 8;
 

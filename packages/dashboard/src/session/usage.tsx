@@ -4,9 +4,10 @@ import { Chart } from '../chart/chart.tsx';
 import { bytes, duration, percent } from '../model/format.ts';
 import { lastAndMost, seriesOf } from '../model/usage.ts';
 import { client } from '../service/client.ts';
+import { Shown } from '../ui/shown.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
-import { Section, Shown } from './section.tsx';
+import { Section } from './section.tsx';
 
 /** What happens of the session brings new samples with it, so often at most. */
 const REST_MS = 60_000;

@@ -138,7 +138,7 @@ function Rows() {
           <h2 id={`group-${group}`} class={`group ${group}`}>
             {names[group]} <span class="number">{items.length}</span>
           </h2>
-          <Windowed items={items} nameOf={({ name }) => name} class={`rows ${group}`}>
+          <Windowed items={items} nameOf={({ name }) => name} class={`rows windowed ${group}`}>
             {(session) => (
               <SessionRow
                 session={session}

@@ -16,6 +16,8 @@ import { tick } from './selection.ts';
 
 /** The hub looks at every machine within a minute: what is older was told by none. */
 const OLD_MS = 180_000;
+/** Growth by less than 100 kB a day is no news. */
+const GROWTH_TOLD = 100_000;
 
 interface RowProps {
   session: HubSession;
@@ -71,7 +73,11 @@ function Who({ session: { name, account, machine, tenant } }: { session: HubSess
         {whose}
       </span>
       <span class="faint where">
-        {machine === null ? null : <span title={list.machine}>{machine}</span>}
+        {machine === null ? null : (
+          <span class="machine" title={list.machine}>
+            {machine}
+          </span>
+        )}
         {tenant === null ? null : <span title={list.tenant}>{tenant}</span>}
       </span>
     </div>
@@ -117,7 +123,7 @@ function Warnings({ session }: { session: HubSession }) {
     ...(session.sending === 'off' ? [list.listensOnly] : []),
   ].join(' · ');
   return told === '' ? null : (
-    <span class="warn" title={told}>
+    <span class="warn warnings" title={told}>
       {told}
     </span>
   );
@@ -129,7 +135,7 @@ function Alive({ session: { health, runtime } }: { session: HubSession }) {
   return (
     <span class="faint small">
       {list.lastProbe} <Ago at={health.lastProbeAt} />
-      {runtime?.webVersion == null ? null : ` · ${list.build} ${runtime.webVersion}`}
+      {runtime?.webVersion == null ? null : <span class="build">{` · ${list.build} ${runtime.webVersion}`}</span>}
     </span>
   );
 }
@@ -141,11 +147,26 @@ function Evidence({ session }: { session: HubSession }) {
   return (
     <dl class="evidence">
       <Fact label={list.lastIn} value={<Ago at={health.lastInboundAt} bare />} />
-      <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} />
-      <Fact label={list.size} value={storage.bytes === null ? '–' : bytes(storage.bytes)} foldsAway />
-      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} foldsAway />
+      <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} folds="second" />
+      <Fact label={list.size} value={<Size storage={storage} />} folds="second" />
+      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} folds="first" />
       <Fact label={list.snapshot} value={saved} />
     </dl>
+  );
+}
+
+/** With what it gains a day, where that is known and worth a word. */
+function Size({ storage: { bytes: size, growthBytesPerDay: growth } }: Pick<HubSession, 'storage'>) {
+  if (size === null) return <>–</>;
+  if (growth == null || growth < GROWTH_TOLD) return <>{bytes(size)}</>;
+  const { list, storage } = words.value;
+  return (
+    <>
+      {bytes(size)}{' '}
+      <span class="faint" title={`${storage.growth}: ${storage.perDay(bytes(growth))}`}>
+        {list.growth(bytes(growth))}
+      </span>
+    </>
   );
 }
 
@@ -164,18 +185,10 @@ function Unsaved() {
   return <span class="warn">{words.value.list.noSnapshot}</span>;
 }
 
-/** `foldsAway`: not shown where the window is narrow. */
-function Fact({
-  label,
-  value,
-  foldsAway = false,
-}: {
-  label: string;
-  value: preact.ComponentChildren;
-  foldsAway?: boolean;
-}) {
+/** `folds`: whether it is among those that fold away first, or second, where there is less room. */
+function Fact({ label, value, folds }: { label: string; value: preact.ComponentChildren; folds?: 'first' | 'second' }) {
   return (
-    <div class={foldsAway ? 'folds' : undefined}>
+    <div class={folds}>
       <dt>{label}</dt>
       <dd>{value}</dd>
     </div>

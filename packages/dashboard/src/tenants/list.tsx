@@ -70,7 +70,7 @@ function Filled({ items, onChange }: { items: readonly Tenant[]; onChange: () =>
       {shown.length === 0 ? (
         <p class="panel calm">{places.noMatch}</p>
       ) : (
-        <ul class="rows">
+        <ul class="place-list">
           {shown.map((tenant) => (
             <TenantRow key={tenant.name} tenant={tenant} onChange={onChange} />
           ))}

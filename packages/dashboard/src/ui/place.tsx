@@ -84,13 +84,13 @@ interface RowProps {
 /** One of the things that a view lists. */
 export function PlaceRow({ name, about, children, facts, acts }: RowProps) {
   return (
-    <li class="row place">
+    <li class="place">
       <div class="who">
         <h2 class="name">{name}</h2>
         {about}
       </div>
       <div class="stands">{children}</div>
-      <dl class="evidence">
+      <dl class="place-facts">
         {facts.map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>

@@ -39,7 +39,16 @@ function useAnswer<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> & { 
   return { ...state, reload, begin };
 }
 
-/** Loads something of a session, and again after each of its events that may have changed it. */
+/** Calls back each time that the line stands again: what happened meanwhile may not be told. Call what it answers to end it. */
+function onLine(standsAgain: () => void): () => void {
+  let isLive = line.peek() === 'live';
+  return line.subscribe((now) => {
+    if (now === 'live' && !isLive) standsAgain();
+    isLive = now === 'live';
+  });
+}
+
+/** Loads something of a session, and again after each of its events that may have changed it, and once the line stands again. */
 export function useLoaded<T>(
   load: (signal: AbortSignal) => Promise<T>,
   { session, changes }: { session: string; changes: (event: LeadMasterEvent) => boolean },
@@ -57,8 +66,10 @@ export function useLoaded<T>(
       clearTimeout(settling);
       settling = setTimeout(reload, SETTLE_MS);
     });
+    const leave = onLine(reload);
     return () => {
       deaf();
+      leave();
       clearTimeout(settling);
       end();
     };
@@ -76,13 +87,9 @@ export function useHubLoaded<T>(load: (signal: AbortSignal) => Promise<T>, of = 
   const { reload, data } = loaded;
   useEffect(() => {
     const end = begin();
-    let isLive = line.peek() === 'live';
-    const deaf = line.subscribe((now) => {
-      if (now === 'live' && !isLive) reload();
-      isLive = now === 'live';
-    });
+    const leave = onLine(reload);
     return () => {
-      deaf();
+      leave();
       end();
     };
   }, [of, begin, reload]);

@@ -118,6 +118,7 @@ export const en = {
     lastProbe: 'Probed',
     build: 'Build',
     size: 'Disk',
+    growth: (size: string) => `+${size}/d`,
     memory: 'Memory',
     notLinked: 'not linked',
     oldNews: (time: string) => `The machine does not answer; last known ${time} ago`,

@@ -114,6 +114,7 @@ export const es: Words = {
     lastProbe: 'Sondeada',
     build: 'Versión',
     size: 'Disco',
+    growth: (size) => `+${size}/d`,
     memory: 'Memoria',
     notLinked: 'sin vincular',
     oldNews: (time) => `La máquina no responde; lo último se supo hace ${time}`,

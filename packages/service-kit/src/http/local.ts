@@ -2,20 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '../process/loopback.ts';
 import { presentedKey } from './keys.ts';
 
-/** What proxies, balancers and delivery networks write beside `X-Forwarded-*`: who called them, or that the request passed them. */
-const PASSED_ON = [
-  ...['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'x-envoy-external-address'],
-  ...[
-    'cdn-loop',
-    'cf-connecting-ip',
-    'cf-ray',
-    'true-client-ip',
-    'fastly-client-ip',
-    'fly-client-ip',
-    'x-azure-clientip',
-  ],
-  ...['x-original-host', 'x-proxyuser-ip', 'x-remote-ip', 'x-remote-addr'],
-];
+/** Headers by which proxies, balancers and delivery networks name who called them: `X-Forwarded-For`, `CF-Connecting-IP` ... */
+const NAMES_THE_CALLER =
+  /forwarded|(client|real|remote|connecting|connection|external|user)-?(ip|addr|address)$|^x-original-host$/;
+/** Others that tell of one on the way. */
+const ON_THE_WAY: readonly string[] = ['via', 'cdn-loop', 'cf-ray', 'x-amzn-trace-id', 'x-arr-log-id'];
 
 /**
  * Whether a request comes from a program on this machine, and not through a proxy, a rebound DNS name or a web page
@@ -41,7 +32,7 @@ export function isOpenCall(request: FastifyRequest, access: 'key' | 'open'): boo
 /** A proxy has passed it on: it says so, or speaks HTTP/1.0, as nginx does to what is behind it unless told otherwise. */
 function wasPassedOn({ headers, raw }: FastifyRequest): boolean {
   if (raw.httpVersion === '1.0') return true;
-  return Object.keys(headers).some((name) => /^x-(original-)?forwarded/.test(name) || PASSED_ON.includes(name));
+  return Object.keys(headers).some((name) => NAMES_THE_CALLER.test(name) || ON_THE_WAY.includes(name));
 }
 
 function isLoopbackUrl(url: string): boolean {

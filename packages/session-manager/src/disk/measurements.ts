@@ -40,7 +40,8 @@ export class Measurements {
     const known = this.#known.get(session);
     if (known !== undefined) return known;
     const last = this.#deps.store.storage.latest(session);
-    const summary = { bytes: last?.bytes ?? null, criticalBytes: last?.critical ?? null, measuredAt: last?.at ?? null };
+    const sizes = { bytes: last?.bytes ?? null, criticalBytes: last?.critical ?? null, measuredAt: last?.at ?? null };
+    const summary = { ...sizes, growthBytesPerDay: this.growth(session) };
     this.#known.set(session, summary);
     return summary;
   }
@@ -63,20 +64,28 @@ export class Measurements {
   async #measure(session: string): Promise<ProfileSize & { measuredAt: string }> {
     const size = await this.#deps.profiles.measure(session);
     const measuredAt = new Date().toISOString();
-    this.#known.set(session, { bytes: size.bytes, criticalBytes: size.classes.critical, measuredAt });
-    this.#remember(session, size);
+    const growthBytesPerDay = this.#remember(session, size);
+    this.#known.set(session, {
+      bytes: size.bytes,
+      criticalBytes: size.classes.critical,
+      growthBytesPerDay,
+      measuredAt,
+    });
     return { ...size, measuredAt };
   }
 
-  #remember(session: string, { bytes, classes }: ProfileSize): void {
+  /** Hands back the growth with it. */
+  #remember(session: string, { bytes, classes }: ProfileSize): number | null {
     const { store, warnBytes, log } = this.#deps;
     try {
       const hint = `"./leadmaster storage ${session}" shows what it is, "./leadmaster trim ${session}" deletes caches that WhatsApp can download again.`;
       const told = store.storage.record(session, { bytes, ...classes }, { warnBytes, hint });
       if (told !== null) log.warn({ session, bytes, warnBytes }, 'the profile has grown beyond STORAGE_WARN_MB');
+      return this.growth(session);
     } catch (error) {
       // The figures are right anyway; only their history has a gap.
       log.warn({ session, err: error }, 'the size of the profile could not be written down');
+      return this.#known.get(session)?.growthBytesPerDay ?? null;
     }
   }
 }

@@ -13,7 +13,7 @@ import type { SessionRow } from '../state/state-store.ts';
 import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 
-const NO_STORAGE: StorageSummary = { bytes: null, criticalBytes: null, measuredAt: null };
+const NO_STORAGE: StorageSummary = { bytes: null, criticalBytes: null, growthBytesPerDay: null, measuredAt: null };
 
 /** A session as the outside sees it. */
 export function describeSession(facts: {

@@ -16,18 +16,35 @@ function open(measure: () => Promise<ProfileSize>) {
   store.sessions.insert({ name: 'a', metadata: {}, desired: 'stopped' });
   const make = () =>
     new Measurements({ profiles: { measure }, store, warnBytes: 1000, log: pino({ level: 'silent' }) });
-  return { store, faults, make, measurements: make() };
+  return { store, faults, make, measurements: make(), clock: opened.clock };
 }
 
 test('what was measured is known, also to the next run of the service', async () => {
   const { measurements, make } = open(async () => size(5));
-  expect(measurements.summary('a')).toEqual({ bytes: null, criticalBytes: null, measuredAt: null });
+  expect(measurements.summary('a')).toEqual({
+    bytes: null,
+    criticalBytes: null,
+    growthBytesPerDay: null,
+    measuredAt: null,
+  });
   const { measuredAt } = await measurements.measure('a');
-  expect(measurements.summary('a')).toEqual({ bytes: 5, criticalBytes: 5, measuredAt });
+  expect(measurements.summary('a')).toEqual({ bytes: 5, criticalBytes: 5, growthBytesPerDay: null, measuredAt });
   expect(make().summary('a')).toMatchObject({ bytes: 5, criticalBytes: 5 });
   expect(measurements.growth('a')).toBeNull();
   measurements.forget('a');
   expect(measurements.summary('a').bytes).toBe(5);
+});
+
+test('the growth is known with the size, once there is an hour to judge by', async () => {
+  let bytes = 1_000_000;
+  const { measurements, make, clock } = open(async () => size(bytes));
+  clock.now = new Date(Date.now() - 2 * 3_600_000);
+  await measurements.measure('a');
+  clock.now = new Date(clock.now.getTime() + 2 * 3_600_000);
+  bytes = 3_000_000;
+  await measurements.measure('a');
+  expect(measurements.summary('a').growthBytesPerDay).toBe(24_000_000);
+  expect(make().summary('a').growthBytesPerDay).toBe(24_000_000);
 });
 
 test('those who ask at once share one walk', async () => {

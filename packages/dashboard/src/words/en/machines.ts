@@ -27,7 +27,7 @@ export const machines = {
   empty: 'Empty',
   emptyTitle: (name: string) => `Empty ${name}?`,
   emptyText: (count: number) =>
-    `Its ${count === 1 ? 'session moves' : `${count} sessions move`} to the other machines, two at a time. Each stands still for some seconds while it is handed over, and nobody scans anything. No new session is made here.`,
+    `Its ${count === 1 ? 'session moves' : `${count} sessions move`} to the other machines, two at a time. Each stands still for some seconds while it is handed over; no QR is needed. No new session is made here.`,
   noOther: 'There is no other machine that is up and takes sessions: nothing could move. Add one first.',
   progress: (done: number, total: number) => `${done} of ${total} done`,
   beginning: 'Beginning',

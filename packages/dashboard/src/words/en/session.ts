@@ -153,7 +153,8 @@ export const sessionParts = {
   machine: {
     title: 'Machine',
     here: (machine: string) => `It lives on ${machine}.`,
-    only: 'There is no other machine to move it to. A second one is added in a terminal:',
+    only: 'There is no other machine to move it to.',
+    add: 'Add a machine',
     to: 'Move it to',
     option: (name: string, sessions: number | null) =>
       sessions === null ? name : `${name} (${sessions} ${sessions === 1 ? 'session' : 'sessions'})`,

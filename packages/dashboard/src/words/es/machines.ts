@@ -29,7 +29,7 @@ export const machines: typeof en = {
   empty: 'Vaciar',
   emptyTitle: (name) => `¿Vaciar ${name}?`,
   emptyText: (count) =>
-    `${count === 1 ? 'Su sesión se traslada' : `Sus ${count} sesiones se trasladan`} a las otras máquinas, de a dos. Cada una se detiene unos segundos mientras se entrega, y nadie escanea nada. Aquí no se crea ninguna sesión nueva.`,
+    `${count === 1 ? 'Su sesión se traslada' : `Sus ${count} sesiones se trasladan`} a las otras máquinas, de a dos. Cada una se detiene unos segundos mientras se entrega; no hace falta ningún QR. Aquí no se crea ninguna sesión nueva.`,
   noOther: 'No hay otra máquina que responda y reciba sesiones: nada se podría trasladar. Agregue antes una.',
   progress: (done, total) => `${done} de ${total} listas`,
   beginning: 'Comenzando',

@@ -152,7 +152,8 @@ export const sessionParts: typeof en = {
   machine: {
     title: 'Máquina',
     here: (machine) => `Vive en ${machine}.`,
-    only: 'No hay otra máquina a la que trasladarla. Una segunda se agrega en una terminal:',
+    only: 'No hay otra máquina a la que trasladarla.',
+    add: 'Agregar una máquina',
     to: 'Trasladarla a',
     option: (name, sessions) =>
       sessions === null ? name : `${name} (${sessions} ${sessions === 1 ? 'sesión' : 'sesiones'})`,
