@@ -6,7 +6,9 @@ import { pack } from './png.ts';
 import type { DemoService } from './service.ts';
 import { type Look, openWindow, settled } from './window.ts';
 
-const WIDE = { width: 1280, height: 640 };
+const WIDE = { width: 1360, height: 640 };
+/** With room for the side of the demo. */
+const WIDER = { width: 1640, height: 760 };
 const TALL = { width: 1280, height: 860 };
 const NARROW = { width: 390, height: 844 };
 
@@ -48,8 +50,8 @@ const VIEWS: readonly View[] = [
   { file: 'linking-es.png', look: dark('es', WIDE), ...LINKING },
   { file: 'narrow.png', look: dark('en', NARROW), ...LIST },
   { file: 'narrow-es.png', look: dark('es', NARROW), ...LIST },
-  { file: 'demo.png', look: light('en', WIDE), ...LIST, side: true },
-  { file: 'demo-es.png', look: light('es', WIDE), ...LIST, side: true },
+  { file: 'demo.png', look: light('en', WIDER), ...LIST, side: true },
+  { file: 'demo-es.png', look: light('es', WIDER), ...LIST, side: true },
 ];
 
 /** The client's page on the phone itself, which gives a code: by its language. */
