@@ -96,7 +96,7 @@ test('a tab whose browser was signed in as someone else meanwhile shows that one
   );
   await list.getByRole('link', { name: 'soporte', exact: true }).waitFor();
   await expect.poll(() => list.locator('.row .name').allInnerTexts()).toEqual(['soporte']);
-  expect(await list.locator('.who-is-in').innerText()).toBe('acme');
+  await list.locator('.who-is-in').getByText('acme', { exact: true }).waitFor();
   await one.getByText('This session is not here').waitFor();
 });
 

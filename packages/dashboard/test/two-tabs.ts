@@ -135,7 +135,7 @@ async function converge({ ask, list, one, after }: Looked): Promise<void> {
   };
   // Compared as a whole, so that what differs is told.
   await expect
-    .poll(async () => ({ shown: await shown(), told: await told() }), { timeout: 8_000 })
+    .poll(async () => ({ shown: await shown(), told: await told() }), { timeout: 20_000 })
     .toSatisfy(({ shown: seen, told: so }) => {
       const events = after === null ? so.events.slice(0, seen.events.length) : so.events;
       return isDeepStrictEqual(seen, { ...so, events });
