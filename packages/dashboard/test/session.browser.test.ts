@@ -203,8 +203,8 @@ test('a session is bound, only listens, and moves to another machine; what a lev
   await dialog.getByRole('alert').getByText('machine_draining').waitFor();
   await world.ask('/v1/machines/m2/drain', { body: { draining: false } });
   await dialog.getByRole('button', { name: 'Move', exact: true }).click();
-  await machine.getByText('It is on m2 now.').waitFor();
-  await machine.getByText('It lives on m2.').waitFor();
+  await machine.getByText('It lives on m2.').waitFor({ timeout: 60_000 });
+  await dialog.waitFor({ state: 'detached' });
 });
 
 /** A day of samples and a month of sizes in the place of those of a session that has just begun. */

@@ -28,7 +28,7 @@ export function MachinePart({ session }: { session: HubSession }) {
   });
   return (
     <Section id="machine" title={texts.title}>
-      {here === null ? null : <p>{texts.here(here)}</p>}
+      {here === null ? null : <p role="status">{texts.here(here)}</p>}
       <UnderWay session={name} kinds={KINDS} />
       <Shown loaded={loaded}>
         {({ items }) => {
@@ -55,10 +55,8 @@ function Move({ name, others }: { name: string; others: readonly Machine[] }) {
   const [wanted, setChosen] = useState('');
   // What was chosen is no choice once the session is there.
   const chosen = (others.find((machine) => machine.name === wanted) ?? others[0])?.name ?? '';
-  const [movedTo, setMovedTo] = useState<string | null>(null);
   const move = async (): Promise<void> => {
     await work('moveSession', { params: { session: name }, body: { machine: chosen } });
-    setMovedTo(chosen);
     await refresh(name);
   };
   const opener = (open: () => void) => (
@@ -67,28 +65,23 @@ function Move({ name, others }: { name: string; others: readonly Machine[] }) {
     </Button>
   );
   return (
-    <>
-      <div class="form inline pair">
-        <label>
-          <span>{texts.to}</span>
-          <select value={chosen} onChange={({ currentTarget }) => setChosen(currentTarget.value)}>
-            {others.map((machine) => (
-              <option key={machine.name} value={machine.name}>
-                {optionOf(machine)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Confirm title={texts.ask(name, chosen)} label={texts.move} kind="primary" work={move} opener={opener}>
-          <p>{texts.goes}</p>
-          <p>{texts.keeps}</p>
-          <UnderWay session={name} kinds={KINDS} />
-        </Confirm>
-      </div>
-      <p role="status" class="fine">
-        {movedTo === null ? '' : texts.moved(movedTo)}
-      </p>
-    </>
+    <div class="form inline pair">
+      <label>
+        <span>{texts.to}</span>
+        <select value={chosen} onChange={({ currentTarget }) => setChosen(currentTarget.value)}>
+          {others.map((machine) => (
+            <option key={machine.name} value={machine.name}>
+              {optionOf(machine)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Confirm title={texts.ask(name, chosen)} label={texts.move} kind="primary" work={move} opener={opener}>
+        <p>{texts.goes}</p>
+        <p>{texts.keeps}</p>
+        <UnderWay session={name} kinds={KINDS} />
+      </Confirm>
+    </div>
   );
 }
 

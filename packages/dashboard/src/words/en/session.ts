@@ -163,7 +163,6 @@ export const sessionParts = {
     ask: (name: string, machine: string) => `Move ${name} to ${machine}?`,
     goes: 'Most of its profile goes ahead while it runs. Then it stops here for a moment, and runs there.',
     keeps: 'The account stays linked: no QR has to be scanned. If the move fails, the session goes on here.',
-    moved: (machine: string) => `It is on ${machine} now.`,
   },
 
   trash: {

@@ -162,7 +162,6 @@ export const sessionParts: typeof en = {
     ask: (name, machine) => `¿Trasladar ${name} a ${machine}?`,
     goes: 'La mayor parte de su perfil va antes, mientras está en marcha. Luego se detiene aquí un momento, y arranca allí.',
     keeps: 'La cuenta sigue vinculada: no hay que escanear ningún QR. Si el traslado falla, la sesión sigue aquí.',
-    moved: (machine) => `Ahora está en ${machine}.`,
   },
 
   trash: {
