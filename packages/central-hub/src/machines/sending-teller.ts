@@ -98,14 +98,17 @@ export class SendingTeller {
     const { down } = link;
     if (!link.isUp) throw link.unreachable('it was silent when it was last asked', 'GET', false);
     await this.#catchUp(link);
-    const word = await this.#store.sending.wordFor(link.name);
+    const { sending } = this.#store;
+    const word = await sending.wordFor(link.name);
+    const staying = await sending.staying(link.name, word.sessions);
     const params = { hub: this.#store.hubId };
     const kept = await link.client.call('tellSending', { params, body: word }, { signal: down, timeoutMs: ANSWER_MS });
     if (kept.revision > word.revision) {
       await this.#takeBack(link, word, kept);
       return this.#tell(link);
     }
-    await this.#store.sending.settle(word.sessions);
+    // What was told of a session that leaves may stay behind: it is told again where that arrives.
+    await sending.settle(await sending.staying(link.name, staying));
     this.#told.set(link, { revision: word.revision, down, at: performance.now() });
   }
 

@@ -65,6 +65,31 @@ export class SendingWords {
     });
   }
 
+  /** Those of the sessions that are at a machine and on no move: what it is told of them goes with them wherever they go later. */
+  async staying(machine: string, sessions: readonly string[]): Promise<string[]> {
+    if (sessions.length === 0) return [];
+    const rows = await this.#database.run((db) =>
+      db
+        .selectFrom('homes')
+        .select('homes.name')
+        .where('homes.machine', '=', machine)
+        .where('homes.name', 'in', sessions)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('moves')
+                .select('moves.id')
+                .where('moves.kind', '=', 'move')
+                .whereRef('moves.subject', '=', 'homes.name')
+                .where('moves.ended_at', 'is', null),
+            ),
+          ),
+        )
+        .execute(),
+    );
+    return rows.map(({ name }) => name);
+  }
+
   /** The machine of these sessions knows it, or they are gone. */
   async settle(sessions: readonly string[]): Promise<void> {
     if (sessions.length === 0) return;

@@ -32,7 +32,17 @@ async function whole(): Promise<HubWorld & { keyId: string }> {
 }
 
 /** What a machine says and how it answers: that changes by itself. */
-const OF_THE_MOMENT = new Set(['state', 'since', 'silence', 'version', 'sessions', 'lastSeenAt', 'memory', 'disk']);
+const OF_THE_MOMENT = new Set([
+  'state',
+  'since',
+  'silence',
+  'version',
+  'sessions',
+  'lastSeenAt',
+  'memory',
+  'disk',
+  'untold',
+]);
 
 /** All that an order could change. */
 async function fingerprint({ ask, managers }: HubWorld): Promise<unknown> {

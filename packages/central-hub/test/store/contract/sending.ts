@@ -40,6 +40,8 @@ export function sendingContract({ place }: Kind): void {
     expect(await sending.wordFor('m2')).toEqual({ revision, machine: 'off', tenants: ['acme'], sessions: [] });
     expect((await tenants.get('acme'))?.sending).toBe('off');
     expect((await machines.get('m2'))?.sending).toBe('off');
+    expect(await sending.staying('m1', ['ventas', 'soporte'])).toEqual(['ventas']);
+    expect(await sending.staying('m2', ['ventas'])).toEqual([]);
     expect(await sending.cancel('ventas')).toBe(true);
     expect((await sending.wordFor('m1')).sessions).toEqual([]);
     expect(await sending.revision()).toBe(revision + 1);
