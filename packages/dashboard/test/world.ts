@@ -34,7 +34,8 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page>
  */
 async function pageOf(browser: Browser, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 }, ...options });
-  context.setDefaultTimeout(20_000);
+  // For a busy machine, as the limit of a whole test is.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

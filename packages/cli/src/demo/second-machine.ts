@@ -4,7 +4,7 @@ import type { Env } from '@leadmaster/session-manager/config';
 import { ownDiagnosis } from '../service/own-diagnosis.ts';
 import { secondDir } from './demo-file.ts';
 
-/** What the machines of the demo are called behind its hub, whatever the host is called. */
+/** What the machines of the demo are called behind its hub, on every host. */
 export const MACHINES = ['server-1', 'server-2'] as const;
 
 /**

@@ -7,7 +7,7 @@ import { hubHere, managerHere } from '../client/target.ts';
 import { firstStep, sessionTable } from '../commands/sessions.ts';
 
 /**
- * What a person sees when the service has started: where it is, what it runs, and what to do next. `isFilling`: its first sessions are
+ * What the terminal shows once the service has started: where it is, what it runs, and what to do next. `isFilling`: its first sessions are
  * being made.
  */
 export async function printBanner(
