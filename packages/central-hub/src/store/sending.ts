@@ -65,7 +65,10 @@ export class SendingWords {
     });
   }
 
-  /** Those of the sessions that are at a machine and on no move: what it is told of them goes with them wherever they go later. */
+  /**
+   * Those of the sessions that are at a machine, on no move, and not given away by hand: what it is told of them goes with them wherever
+   * they go later.
+   */
   async staying(machine: string, sessions: readonly string[]): Promise<string[]> {
     if (sessions.length === 0) return [];
     const rows = await this.#database.run((db) =>
@@ -82,6 +85,17 @@ export class SendingWords {
                 .where('moves.kind', '=', 'move')
                 .whereRef('moves.subject', '=', 'homes.name')
                 .where('moves.ended_at', 'is', null),
+            ),
+          ),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('sessions')
+                .select('sessions.name')
+                .whereRef('sessions.name', '=', 'homes.name')
+                .whereRef('sessions.machine', '=', 'homes.machine')
+                .where('sessions.state', '=', 'MOVED'),
             ),
           ),
         )

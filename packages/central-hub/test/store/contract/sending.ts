@@ -42,6 +42,8 @@ export function sendingContract({ place }: Kind): void {
     expect((await machines.get('m2'))?.sending).toBe('off');
     expect(await sending.staying('m1', ['ventas', 'soporte'])).toEqual(['ventas']);
     expect(await sending.staying('m2', ['ventas'])).toEqual([]);
+    await store.sessions.put('m1', session('ventas', { state: 'MOVED' }), AT);
+    expect(await sending.staying('m1', ['ventas'])).toEqual([]);
     expect(await sending.cancel('ventas')).toBe(true);
     expect((await sending.wordFor('m1')).sessions).toEqual([]);
     expect(await sending.revision()).toBe(revision + 1);
