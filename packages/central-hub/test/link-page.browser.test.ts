@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { type HubWorld, hubOver, tampered } from './hub.ts';
-import { faultsOf, shows, useBrowser } from './phone-browser.ts';
+import { useBrowser } from './page-browser.ts';
+import { faultsOf, PHONE, shows } from './phone-browser.ts';
 
-const open = useBrowser();
+const open = useBrowser(PHONE);
 
 const DESK = { userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0', isMobile: false, hasTouch: false };
 

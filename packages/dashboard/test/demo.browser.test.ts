@@ -1,17 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { CHECKOUT } from '@leadmaster/service-kit/settings';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { axeFaultsOf } from '../../central-hub/test/page-browser.ts';
 import { demo } from '../../cli/test/e2e/demo-service.ts';
 import { exitOf } from '../../cli/test/launch/fake-checkout.ts';
 import { DIST } from './build.ts';
 import { useBrowser } from './world.ts';
 
 const open = useBrowser();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What the last line of each step says, but of the last one, which takes about two minutes: builds are tried in their own tests. */
 const SEEN = [
@@ -35,7 +32,7 @@ test('the tour of the demo, as a newcomer takes it, and the phone at the side', 
   const steps = page.locator('.tour > ol > li');
   await page.locator('.row', { hasText: 'ventas' }).getByText('Show QR').waitFor({ timeout: STEP_MS });
   await expect.poll(() => page.locator('.row', { hasText: 'Ready' }).count(), { timeout: STEP_MS }).toBe(2);
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await axeFaultsOf(page, 'demo')).toEqual([]);
   for (const [i, last] of SEEN.entries()) {
     if (i === 2) await page.reload();
     await steps.nth(i).getByRole('button').click();
@@ -49,7 +46,7 @@ test('the tour of the demo, as a newcomer takes it, and the phone at the side', 
   await page.getByRole('button', { name: 'Español' }).click();
   await page.getByRole('tab', { name: 'Teléfono' }).click();
   await page.getByLabel('Teléfono de').selectOption('soporte');
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await axeFaultsOf(page, 'demo')).toEqual([]);
   await page.getByRole('button', { name: 'Suspender la cuenta' }).click();
   await page.getByText('Suspendido por WhatsApp').waitFor();
   await page.getByRole('button', { name: 'Levantar la suspensión' }).click();
@@ -69,9 +66,3 @@ test('nothing of the demo is in the page of a real service, nor of the machine t
     ['/demo/acts', 'leadmaster-demo', 'side-part', 'phone-screen', CHECKOUT].filter((trace) => all.includes(trace)),
   ).toEqual([]);
 });
-
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}

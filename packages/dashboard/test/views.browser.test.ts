@@ -1,14 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { axeFaultsOf, tooWideOf } from '../../central-hub/test/page-browser.ts';
 import { type Place, place, useBrowser } from './world.ts';
 
 const open = useBrowser();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const WIDER = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 /** Each way that people see the page, as a pair that differs in everything. */
 const LOOKS = [
@@ -60,11 +55,7 @@ async function fill(world: Place): Promise<void> {
 
 /** What axe finds, and whether anything is wider than the window. */
 async function faultsOf(page: Page, view: string): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
-  const wider = await page.evaluate<number>(WIDER);
-  return [
-    ...violations.map(({ id, nodes }) => `${view}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
-    ...(wider > 0 ? [`${view}: ${wider} pixels too wide`] : []),
-  ];
+  const faults = await axeFaultsOf(page, view);
+  const wider = await tooWideOf(page);
+  return wider > 0 ? [...faults, `${view}: ${wider} pixels too wide`] : faults;
 }

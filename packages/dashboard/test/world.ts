@@ -1,53 +1,15 @@
 import type { SessionState } from '@leadmaster/protocol';
-import { findBrowser } from '@leadmaster/session-manager/browser';
 import { ADMIN_KEY, PHONE, type TestManagerOptions } from '@leadmaster/testkit';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { type HubWorld, hubOver } from '../../central-hub/test/hub.ts';
+import { useBrowser as usePageBrowser } from '../../central-hub/test/page-browser.ts';
 import { buildPage, DIST } from './build.ts';
 
-/** One browser for all tests of a file; where there is none, they are skipped with the reason. */
-export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page> {
-  let browser: Browser | null = null;
-  let missing = '';
-  beforeAll(async () => {
-    buildPage();
-    const found = await findBrowser({ chromePath: null, visible: false }).catch((error: Error) => {
-      missing = error.message;
-      return null;
-    });
-    if (found !== null) browser = await chromium.launch({ executablePath: found.path });
-  });
-  afterAll(() => browser?.close());
-  beforeEach((context) => {
-    if (browser === null) context.skip(missing);
-  });
-  return async (options = {}) => {
-    if (browser === null) throw new Error('there is no browser');
-    return pageOf(browser, options);
-  };
-}
+const DESK = { locale: 'en-GB', viewport: { width: 1440, height: 900 } };
 
-/**
- * A window for the rest of the test. At its end no script may have failed, nothing may have been said to the console, and nothing held
- * back by the policy of the page. A refusal by the hub is the console's to name as well, and is not counted.
- */
-async function pageOf(browser: Browser, options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1440, height: 900 }, ...options });
-  // For a busy machine, as the limit of a whole test is.
-  context.setDefaultTimeout(60_000);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    const isRefusal = message.text().startsWith('Failed to load resource');
-    if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  onTestFinished(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
-  });
-  return page;
+/** One browser for all tests of a file, and the page as its sources are. */
+export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page> {
+  return usePageBrowser(DESK, buildPage);
 }
 
 /** A hub with its page, over one session manager whose browsers are played. */
