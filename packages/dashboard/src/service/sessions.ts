@@ -14,6 +14,8 @@ const MANY = 64;
 const SETTLE_MS = 200;
 /** How long it rests after the answers, in times of how long they took: a large fleet in motion must not keep the hub busy. */
 const REST_TIMES = 4;
+/** A page that was frozen or asleep in the middle of a question measures hours. */
+const REST_MAX_MS = 5_000;
 /** After a question that failed while the line stands. */
 const AGAIN_MS = 2_000;
 
@@ -86,7 +88,7 @@ async function settle(): Promise<void> {
   const began = performance.now();
   await Promise.all(nextFew().map(refresh));
   if (changed.size > MANY) await refreshAll();
-  restMs = Math.max(SETTLE_MS, REST_TIMES * (performance.now() - began));
+  restMs = Math.min(REST_MAX_MS, Math.max(SETTLE_MS, REST_TIMES * (performance.now() - began)));
   isSettling = false;
   if (changed.size > 0) settleSoon();
 }
