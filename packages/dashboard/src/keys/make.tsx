@@ -3,10 +3,9 @@ import { useState } from 'preact/hooks';
 import { query } from '../model/router.ts';
 import { client } from '../service/client.ts';
 import { every } from '../service/every.ts';
-import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { PlaceForm } from '../ui/place.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Submit } from '../ui/submit.tsx';
 import { useHubLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
@@ -69,12 +68,7 @@ export function MakeKey() {
           rule={form.addressesRule}
         />
       </details>
-      {order.error === null ? null : <Problem error={order.error} />}
-      <div class="buttons">
-        <Button type="submit" kind="primary" isBusy={order.isRunning}>
-          {order.isRunning ? form.submitting : form.submit}
-        </Button>
-      </div>
+      <Submit order={order} label={form.submit} running={form.submitting} />
     </PlaceForm>
   );
 }

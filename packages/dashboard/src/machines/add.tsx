@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
 import { go } from '../model/router.ts';
 import { client } from '../service/client.ts';
-import { Button } from '../ui/button.tsx';
 import { Copyable } from '../ui/copyable.tsx';
 import { Field } from '../ui/field.tsx';
 import { PlaceForm } from '../ui/place.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Submit } from '../ui/submit.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
 
@@ -54,12 +53,7 @@ export function AddMachine() {
           rule={form.peerRule}
         />
       </details>
-      {order.error === null ? null : <Problem error={order.error} />}
-      <div class="buttons">
-        <Button type="submit" kind="primary" isBusy={order.isRunning}>
-          {order.isRunning ? form.submitting : form.submit}
-        </Button>
-      </div>
+      <Submit order={order} label={form.submit} running={form.submitting} />
     </PlaceForm>
   );
 }

@@ -13,6 +13,7 @@ import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
 import { Links } from './links.tsx';
+import { digitsOf, PhoneField } from './phone-field.tsx';
 import { QrPicture } from './qr-picture.tsx';
 import { Section } from './section.tsx';
 
@@ -119,7 +120,7 @@ function ByCode({ name }: { name: string }) {
   const order = useOrder();
   const submit = (event: Event): void => {
     event.preventDefault();
-    const digits = phone.replaceAll(/[\s+()-]/g, '');
+    const digits = digitsOf(phone);
     void order.give(async () => {
       setCode(await client.call('requestPairingCode', { params: { session: name }, body: { phone: digits } }));
     });
@@ -128,17 +129,7 @@ function ByCode({ name }: { name: string }) {
     <details>
       <summary>{linking.byCode}</summary>
       <form class="form" onSubmit={submit}>
-        <label>
-          <span>{linking.phone}</span>
-          <input
-            type="tel"
-            required
-            value={phone}
-            placeholder={linking.phoneHint}
-            autoComplete="off"
-            onInput={({ currentTarget }) => setPhone(currentTarget.value)}
-          />
-        </label>
+        <PhoneField label={linking.phone} value={phone} onInput={setPhone} />
         <Button type="submit" isBusy={order.isRunning}>
           {linking.getCode}
         </Button>

@@ -3,9 +3,8 @@ import { useState } from 'preact/hooks';
 import { phone } from '../model/format.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
-import { Button } from '../ui/button.tsx';
-import { Problem } from '../ui/problem.tsx';
 import { Shown } from '../ui/shown.tsx';
+import { Submit } from '../ui/submit.tsx';
 import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
@@ -89,12 +88,7 @@ function Compose({ session, onSent }: { session: HubSession; onSent: () => void 
           onInput={({ currentTarget }) => change(setText)(currentTarget.value)}
         />
       </label>
-      {order.error === null ? null : <Problem error={order.error} />}
-      <div class="buttons">
-        <Button type="submit" kind="primary" isBusy={order.isRunning}>
-          {order.isRunning ? messages.sending : messages.send}
-        </Button>
-      </div>
+      <Submit order={order} label={messages.send} running={messages.sending} />
     </form>
   );
 }

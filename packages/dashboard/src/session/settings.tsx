@@ -5,12 +5,12 @@ import type { Step } from '../model/steps.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
 import { refresh } from '../service/sessions.ts';
-import { Button } from '../ui/button.tsx';
-import { Problem } from '../ui/problem.tsx';
 import { StepButton } from '../ui/step-button.tsx';
+import { Submit } from '../ui/submit.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
 import { Metadata } from './metadata.tsx';
+import { digitsOf, PhoneField } from './phone-field.tsx';
 import { Section } from './section.tsx';
 
 /** What bounds a session, whether it sends and whose phone it takes, and what is noted beside it. */
@@ -77,35 +77,20 @@ function ExpectedNumber({ session: { name, expectedPhone } }: { session: HubSess
 }
 
 function BindNumber({ isBound, onBind }: { isBound: boolean; onBind: (phone: string) => Promise<void> }) {
-  const { parts, linking } = words.value;
+  const { parts } = words.value;
   const { settings } = parts;
   const [text, setText] = useState('');
   const order = useOrder();
   const submit = (event: Event): void => {
     event.preventDefault();
-    void order.give(() => onBind(text.replaceAll(/[\s+()-]/g, '')));
+    void order.give(() => onBind(digitsOf(text)));
   };
   return (
     <details>
       <summary>{isBound ? settings.change : settings.bind}</summary>
       <form class="form" onSubmit={submit}>
-        <label>
-          <span>{settings.phone}</span>
-          <input
-            type="tel"
-            required
-            value={text}
-            placeholder={linking.phoneHint}
-            autoComplete="off"
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
-          />
-        </label>
-        {order.error === null ? null : <Problem error={order.error} />}
-        <div class="buttons">
-          <Button type="submit" isBusy={order.isRunning}>
-            {settings.save}
-          </Button>
-        </div>
+        <PhoneField label={settings.phone} value={text} onInput={setText} />
+        <Submit order={order} label={settings.save} kind="plain" />
       </form>
     </details>
   );

@@ -4,10 +4,9 @@ import { go, pathOf } from '../model/router.ts';
 import { client } from '../service/client.ts';
 import { me } from '../service/me.ts';
 import { refresh } from '../service/sessions.ts';
-import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Submit } from '../ui/submit.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
 
@@ -58,12 +57,7 @@ export function CreateSession() {
           {create.rule}
         </p>
         {me.value?.kind === 'operator' ? <Machines value={machine} onChange={setMachine} /> : null}
-        {order.error === null ? null : <Problem error={order.error} />}
-        <div class="buttons">
-          <Button type="submit" kind="primary" isBusy={order.isRunning}>
-            {order.isRunning ? create.submitting : create.submit}
-          </Button>
-        </div>
+        <Submit order={order} label={create.submit} running={create.submitting} />
       </form>
     </>
   );

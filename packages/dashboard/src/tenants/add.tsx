@@ -3,10 +3,9 @@ import { useState } from 'preact/hooks';
 import { go, query } from '../model/router.ts';
 import { client } from '../service/client.ts';
 import { refreshAll } from '../service/sessions.ts';
-import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { PlaceForm } from '../ui/place.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { Submit } from '../ui/submit.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
 import { bodyOf, TenantFieldSet } from './fields.tsx';
@@ -33,22 +32,18 @@ export function AddTenant() {
     >
       <Field label={form.name} name="name" value={name} onInput={setName} rule={form.nameRule} isRequired isFirst />
       <TenantFieldSet value={fields} onChange={setFields} />
-      {order.error === null ? null : <Problem error={order.error} />}
-      {hasRemains || acceptRemains ? (
-        <label class="tick">
-          <input
-            type="checkbox"
-            checked={acceptRemains}
-            onChange={({ currentTarget }) => setAccept(currentTarget.checked)}
-          />
-          <span>{form.accept}</span>
-        </label>
-      ) : null}
-      <div class="buttons">
-        <Button type="submit" kind="primary" isBusy={order.isRunning}>
-          {order.isRunning ? form.submitting : form.submit}
-        </Button>
-      </div>
+      <Submit order={order} label={form.submit} running={form.submitting}>
+        {hasRemains || acceptRemains ? (
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={acceptRemains}
+              onChange={({ currentTarget }) => setAccept(currentTarget.checked)}
+            />
+            <span>{form.accept}</span>
+          </label>
+        ) : null}
+      </Submit>
     </PlaceForm>
   );
 }
