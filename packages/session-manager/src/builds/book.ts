@@ -1,5 +1,5 @@
 import type { Build } from '@leadmaster/protocol';
-import type { BuildRow } from '../state/state-store.ts';
+import type { BuildRow } from '../state/rows.ts';
 import type { BuildDeps } from './build-deps.ts';
 import { compareBuilds, MODEL_STORAGE, type Numbers, readKnobs } from './page-facts.ts';
 

@@ -1,4 +1,4 @@
-import type { BuildRow } from '../state/state-store.ts';
+import type { BuildRow } from '../state/rows.ts';
 import { type BuildBook, LIFE_MS } from './book.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
 import type { Evidence } from './evidence.ts';

@@ -14,7 +14,8 @@ import {
   placeWords,
   renewMarker,
 } from '../profile/place.ts';
-import type { SessionRow, StateStore } from '../state/state-store.ts';
+import type { SessionRow } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange, setTrashCopied } from './held-back.ts';
 import { forgetMark, isOtherProfile, type MarkDeps } from './profile-mark.ts';
 import { sessionNotFound } from './refusals.ts';
