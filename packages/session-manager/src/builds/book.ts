@@ -67,7 +67,7 @@ export class BuildBook {
     return this.#deps.store.builds.all().sort((a, b) => compareBuilds(b.build, a.build));
   }
 
-  /** Takes away pages that nothing is pinned to and nothing would fall back to, oldest first. */
+  /** Removes pages that nothing is pinned to and nothing would fall back to, oldest first. */
   async #prune(): Promise<void> {
     const { store, pages, settings } = this.#deps;
     const kept = (await pages.list()).sort((a, b) => compareBuilds(b, a));

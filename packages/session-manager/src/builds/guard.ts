@@ -130,7 +130,7 @@ export class BuildGuard {
     return canary;
   }
 
-  /** A canary does not try after all. */
+  /** A canary cannot try. */
   withdraw(session: string, why: string): void {
     const mine = this.#trials.find(({ trial }) => (trial.opinion ?? trial.canary).session === session);
     if (mine === undefined) return;
