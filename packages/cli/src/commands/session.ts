@@ -13,7 +13,10 @@ import { nameArgument, phone } from './values.ts';
 /** `session create|set|start|stop|restart|logout|delete NAME` */
 export const register: Register = (parent, io, words) => {
   const noun = parent.command('session').description(words.help.session.about);
+  for (const command of [create, set, run, logout, remove]) command(noun, io, words);
+};
 
+const create: Register = (noun, io, words) => {
   noun
     .command('create')
     .description(words.help.session.create.about)
@@ -25,7 +28,9 @@ export const register: Register = (parent, io, words) => {
       const body = { name, start: options.start, metadata: options.metadata };
       show(cli, await cli.client().call('createSession', { body }));
     });
+};
 
+const set: Register = (noun, io, words) => {
   noun
     .command('set')
     .description(words.help.session.set.about)
@@ -43,7 +48,9 @@ export const register: Register = (parent, io, words) => {
       };
       show(cli, await cli.client().call('changeSession', { ...of(name), body }));
     });
+};
 
+const run: Register = (noun, io, words) => {
   for (const [verb, id] of [
     ['start', 'startSession'],
     ['stop', 'stopSession'],
@@ -65,7 +72,9 @@ export const register: Register = (parent, io, words) => {
       if (verb !== 'stop') failUnlessGood(session);
     });
   }
+};
 
+const logout: Register = (noun, io, words) => {
   noun
     .command('logout')
     .description(words.help.session.logout.about)
@@ -78,7 +87,9 @@ export const register: Register = (parent, io, words) => {
       await confirm(cli, yes, words.sessions.askLogout(name));
       show(cli, await order(cli, 'logoutSession', name, wait));
     });
+};
 
+const remove: Register = (noun, io, words) => {
   noun
     .command('delete')
     .description(words.help.session.delete.about)

@@ -1,6 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { browsersOn, isGone, listProcesses, onLinux, readProcess } from '@leadmaster/capture/processes';
+import { browsersOn, isGone, listProcesses, onLinux } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
 
 /** A process that has something of a profile open. */
@@ -75,10 +75,4 @@ export async function proveProfileFree(profileDir: string, waitMs: number): Prom
     }
     await sleep(100);
   }
-}
-
-/** Whether a holder seen earlier still lives. */
-export function stillThere(holder: Pick<Holder, 'pid' | 'startTicks'>): boolean {
-  const facts = readProcess(holder.pid);
-  return !isGone(facts) && facts?.startTicks === holder.startTicks;
 }

@@ -5,7 +5,6 @@ import { Slots } from '@leadmaster/service-kit/wait';
 import { FakeEngine, faultyStateStore, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { expect, vi } from 'vitest';
-import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { Measurements } from '../../src/disk/measurements.ts';
 import { claimProfile } from '../../src/lifecycle/claim.ts';
@@ -22,6 +21,7 @@ import type { ProfileStore } from '../../src/profile/profile-store.ts';
 import { movedTo } from '../../src/state/moved-session.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { OpenDepartures } from '../../src/transfer/open-departures.ts';
+import { UNGUARDED_BUILDS } from '../builds/unguarded.ts';
 import { ordersAlone } from './orders-alone.ts';
 
 export const NAME = 'ventas';
