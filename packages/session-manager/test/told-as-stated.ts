@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { EVENTS, type LeadMasterEvent } from '@leadmaster/protocol';
+import type { EVENTS as Events, LeadMasterEvent } from '@leadmaster/protocol';
 import { afterAll, expect, vi } from 'vitest';
 
 /**
@@ -10,11 +10,13 @@ const faults: string[] = [];
 
 vi.mock('../src/state/connection.ts', async (original) => {
   const module = await original<typeof import('../src/state/connection.ts')>();
+  // Loaded here, for the files alone that have a store: most have none, and each file would pay for it.
+  const { EVENTS } = await import('@leadmaster/protocol');
   const connect: typeof module.connect = (options) => {
     const connection = module.connect(options);
     const addEvent: typeof connection.addEvent = (news) => {
       const event = connection.addEvent(news);
-      const fault = faultOf(event);
+      const fault = faultOf(EVENTS, event);
       if (fault !== null) faults.push(fault);
       return event;
     };
@@ -23,8 +25,8 @@ vi.mock('../src/state/connection.ts', async (original) => {
   return { ...module, connect };
 });
 
-function faultOf({ type, session, data }: LeadMasterEvent): string | null {
-  const { about, data: schema } = EVENTS[type];
+function faultOf(events: typeof Events, { type, session, data }: LeadMasterEvent): string | null {
+  const { about, data: schema } = events[type];
   if (about !== 'either' && (session === '') !== (about === 'installation')) return `${type} of "${session}"`;
   const read = schema.safeParse(data);
   if (!read.success) return `${type}: ${read.error.message}`;
