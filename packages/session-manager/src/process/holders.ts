@@ -1,6 +1,13 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setImmediate as othersFirst, setTimeout as sleep } from 'node:timers/promises';
-import { browsersOn, isGone, listProcesses, onLinux, type ProcessFacts, readProcess } from '@leadmaster/capture/processes';
+import {
+  browsersOn,
+  isGone,
+  listProcesses,
+  onLinux,
+  type ProcessFacts,
+  readProcess,
+} from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
 
 /** A process that has something of a profile open. */
