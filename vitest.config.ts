@@ -31,8 +31,8 @@ const noReplacedModules = {
   },
 };
 
-/** All tests share these; those with a browser mostly wait. */
-const WORKERS = Math.min(8, 2 * availableParallelism());
+/** All tests share these; those with a browser wait for two thirds of their time. */
+const WORKERS = Math.min(8, 3 * availableParallelism());
 
 const common = {
   maxWorkers: WORKERS,
