@@ -12,8 +12,27 @@ const SLOW = [
   'bench/test/**/*.test.ts',
 ];
 
-/** All tests share these; those with a browser mostly wait. */
-const WORKERS = Math.min(8, 2 * availableParallelism());
+/** Tests that replace a module: it stays replaced for as long as their process lives. */
+const ALONE = [
+  'packages/cli/test/offline.test.ts',
+  'packages/session-manager/test/config/without-links.test.ts',
+  'packages/session-manager/test/profile/without-permissions.test.ts',
+  'packages/vault/test/store/without-links.contract.test.ts',
+];
+
+/** A file that belongs into `ALONE` and is not there would fail those that run after it. */
+const noReplacedModules = {
+  name: 'no-replaced-modules',
+  enforce: 'pre' as const,
+  transform(code: string, id: string): null {
+    if (id.endsWith('.test.ts') && /\bvi\.(do)?[mM]ock\(/.test(code))
+      throw new Error(`${id} replaces a module: name it in ALONE of vitest.config.ts.`);
+    return null;
+  },
+};
+
+/** All tests share these; those with a browser wait for two thirds of their time. */
+const WORKERS = Math.min(8, 3 * availableParallelism());
 
 const common = {
   maxWorkers: WORKERS,
@@ -30,6 +49,8 @@ const common = {
   env: { LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en', HUB_PORT: '0' },
 };
 
+const FAST = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     // In this order: the long files begin first, and the short ones fill what is left of the cores at the end.
@@ -37,14 +58,17 @@ export default defineConfig({
       {
         test: { ...common, name: 'browser', include: SLOW, testTimeout: 120_000, hookTimeout: 120_000 },
       },
+      { test: { ...common, ...FAST, name: 'alone', include: ALONE } },
       {
+        plugins: [noReplacedModules],
         test: {
           ...common,
+          ...FAST,
           name: 'fast',
           include: ['{packages,tools}/*/test/**/*.test.ts'],
-          exclude: SLOW,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: [...SLOW, ...ALONE],
+          // A file finds the modules loaded that another has used: to load them takes longer than most tests do.
+          isolate: false,
         },
       },
     ],
