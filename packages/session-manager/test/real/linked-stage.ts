@@ -20,7 +20,20 @@ export function linkBeforeEach(account: string, take: (stage: Stage) => void): v
  * earlier ones left of events, trash and messages; after one that fails, or ends otherwise than READY, the next gets a new one.
  */
 export function readyBeforeEach(account: string, take: (stage: Stage) => void, options: StageOptions = {}): void {
-  let stage: Stage | null = null;
+  sharedBeforeEach(
+    () => linkedStage(account, options),
+    (stage) => isReady(stage, account),
+    take,
+  );
+}
+
+/** Before each test of a suite: a stage that the tests share; after one that fails, or leaves it unfit, the next gets a new one. */
+export function sharedBeforeEach<S extends AsyncDisposable>(
+  open: () => Promise<S>,
+  isFit: (stage: S) => Promise<boolean>,
+  take: (stage: S) => void,
+): void {
+  let stage: S | null = null;
 
   const end = async (): Promise<void> => {
     const ended = stage;
@@ -29,12 +42,12 @@ export function readyBeforeEach(account: string, take: (stage: Stage) => void, o
   };
 
   beforeEach(async () => {
-    stage ??= await linkedStage(account, options);
+    stage ??= await open();
     take(stage);
   });
 
   afterEach(async ({ task }) => {
-    if (stage === null || task.result?.state === 'fail' || !(await isReady(stage, account))) await end();
+    if (stage === null || task.result?.state === 'fail' || !(await isFit(stage))) await end();
   });
 
   afterAll(end);
