@@ -6,7 +6,6 @@ import {
   listProcesses,
   onLinux,
   type ProcessFacts,
-  readProcess,
 } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
 
