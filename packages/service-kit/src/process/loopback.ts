@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -13,4 +14,16 @@ export function isLoopback(host: string): boolean {
   const version = isIP(plain);
   if (version === 0) return plain.toLowerCase() === 'localhost';
   return LOOPBACK.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** The host of a URL by which this machine asks a service that listens on a host: "all addresses" is none that can be asked. */
+export function hostHere(host: string): string {
+  // With IPv6 off, "::" is all addresses of IPv4.
+  if (host === '0.0.0.0' || (host === '::' && !hasIpv6())) return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 }

@@ -8,6 +8,7 @@ import {
   type ProcessFacts,
 } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
+import { storesInUse } from './store-locks.ts';
 
 /** A process that has something of a profile open. */
 export interface Holder {
@@ -82,24 +83,37 @@ function brief({ pid, comm, startTicks }: { pid: number; comm: string; startTick
 }
 
 /**
- * Proves that no process uses a profile, and gives processes that are ending a moment.
+ * Proves that no process uses a profile, also none that cannot be seen from here, and gives processes that are ending a moment.
  *
- * @throws LeadMasterError `profile_in_use` naming who does.
+ * @throws LeadMasterError `profile_in_use` naming who does, or what is open where that cannot be told.
  */
 export async function proveProfileFree(profileDir: string, waitMs: number): Promise<void> {
   const deadline = performance.now() + waitMs;
   for (;;) {
     const users = await profileUsers(profileDir);
-    if (users.length === 0) return;
-    if (performance.now() >= deadline) {
-      const named = users.map((user) => `pid ${user.pid} (${user.comm}${user.file === null ? '' : `, ${user.file}`})`);
-      throw new LeadMasterError(
-        'profile_in_use',
-        `The profile ${profileDir} is in use by ${named.join(', ')}`,
-        'A login runs in one browser only. Close that program; LeadMaster does not end what it did not start.',
-        { extra: { users } },
-      );
-    }
+    const stores = users.length > 0 ? [] : storesInUse(profileDir);
+    if (users.length === 0 && stores.length === 0) return;
+    if (performance.now() >= deadline)
+      throw users.length > 0 ? usedBy(profileDir, users) : usedUnseen(profileDir, stores);
     await sleep(100);
   }
+}
+
+function usedBy(profileDir: string, users: readonly Holder[]): LeadMasterError {
+  const named = users.map((user) => `pid ${user.pid} (${user.comm}${user.file === null ? '' : `, ${user.file}`})`);
+  return new LeadMasterError(
+    'profile_in_use',
+    `The profile ${profileDir} is in use by ${named.join(', ')}`,
+    'A login runs in one browser only. Close that program; LeadMaster does not end what it did not start.',
+    { extra: { users } },
+  );
+}
+
+function usedUnseen(profileDir: string, stores: readonly string[]): LeadMasterError {
+  return new LeadMasterError(
+    'profile_in_use',
+    `The profile ${profileDir} is in use by a browser that cannot be seen from here, as in another container: it has ${stores.join(' and ')} open`,
+    'A login runs in one browser only. Stop the container that has this volume, then try again.',
+    { extra: { stores } },
+  );
 }

@@ -25,6 +25,7 @@ import { treeMemory } from '../../src/process/memory.ts';
 import { endOrphans, type RecordedBrowser } from '../../src/process/orphans.ts';
 import { ProcessorTime } from '../../src/process/processor-time.ts';
 import { clearStaleSingleton, readSingleton } from '../../src/process/singleton-lock.ts';
+import { storesInUse } from '../../src/process/store-locks.ts';
 import { nextLine, startScript, tempFolder } from '../profile/helpers.ts';
 import { BROWSERS, until } from './browsers.ts';
 import { endAllIn, launch } from './launch.ts';
@@ -215,7 +216,9 @@ describe.runIf(full !== undefined)("Chromium's own lock", () => {
       pid: browser.pid,
     });
     await expect(clearStaleSingleton(dir, lock)).rejects.toMatchObject({ code: 'profile_in_use' });
+    await until(() => storesInUse(dir).length > 0);
     await endGroup(browser, { termMs: 0, killMs: 5000 });
+    expect(storesInUse(dir)).toEqual([]);
     expect(await readSingleton(dir)).toMatchObject({ kind: 'stale' });
     expect((await clearStaleSingleton(dir, lock)).removed).toContain('SingletonLock');
     expect(await readSingleton(dir)).toEqual({ kind: 'none' });
