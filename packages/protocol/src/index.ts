@@ -46,3 +46,4 @@ export * from './trash.ts';
 export * from './usage.ts';
 export * from './vault.ts';
 export * from './visible.ts';
+export * from './word-of.ts';

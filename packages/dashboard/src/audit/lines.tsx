@@ -1,9 +1,8 @@
-import { type AuditLine, visible } from '@leadmaster/protocol';
+import { type AuditLine, visible, wordOf } from '@leadmaster/protocol';
 import { exactTime } from '../model/format.ts';
 import { pathOf, pathWith } from '../model/router.ts';
 import { Link } from '../ui/link.tsx';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import type { Filters } from './filters.tsx';
 
 interface LinesProps {

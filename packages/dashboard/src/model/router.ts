@@ -15,7 +15,8 @@ export type View =
   | { name: 'place'; place: Place; isNew: boolean }
   | { name: 'none' };
 
-export const view = computed<View>(() => viewOf(address.value.pathname));
+export const path = computed(() => address.value.pathname);
+export const view = computed<View>(() => viewOf(path.value));
 export const query = computed(() => address.value.searchParams);
 
 /** Goes to another view of this page. */

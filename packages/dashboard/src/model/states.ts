@@ -1,6 +1,5 @@
-import type { HubSession } from '@leadmaster/protocol';
+import { type HubSession, wordOf } from '@leadmaster/protocol';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 
 /** How a session stands, for its place in the list and its colour. */
 export const GROUPS = ['trouble', 'passing', 'ready', 'resting'] as const;

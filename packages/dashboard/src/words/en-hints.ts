@@ -1,5 +1,4 @@
-import type { Session } from '@leadmaster/protocol';
-import { wordOf } from './word-of.ts';
+import { type Session, wordOf } from '@leadmaster/protocol';
 
 type Facts = Pick<Session, 'state' | 'reason' | 'loginMode' | 'unreachable'>;
 
