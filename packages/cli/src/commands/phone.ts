@@ -2,6 +2,7 @@ import { readConfig } from '@leadmaster/session-manager/config';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { hubClient } from '../client/hub-client.ts';
 import { of } from '../client/service-client.ts';
 import { demoDir, readDemo } from '../demo/demo-file.ts';
 import { CUSTOMER, Phones, phoneOf } from '../demo/phones.ts';
@@ -21,7 +22,8 @@ export const register: Register = (parent, io, words) => {
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const phones = phonesOf(cli);
-      const { qr } = await cli.client().call('getQr', of(name));
+      // The hub's: the demo has a second machine.
+      const { qr } = await hubClient(cli).call('getQr', of(name));
       await phones.scan(phoneOf(name), qr);
       done(cli, { session: name, phone: phoneOf(name) }, words.phones.scanned(phoneOf(name), name));
     });
