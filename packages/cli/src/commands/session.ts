@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { of } from '../client/service-client.ts';
+import { refuseTwin } from '../client/twin.ts';
 import { confirm } from '../output/confirm.ts';
 import { describeSession } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
@@ -26,6 +27,7 @@ const create: Register = (noun, io, words) => {
     .action(async (name: string, options: { start: boolean; metadata: Record<string, string> }, command: Command) => {
       const cli = cliOf(command, io);
       const body = { name, start: options.start, metadata: options.metadata };
+      await refuseTwin(cli, name);
       show(cli, await cli.client().call('createSession', { body }));
     });
 };

@@ -36,6 +36,11 @@ export class Phones {
     return this.#order(number, 'scan', { qr });
   }
 
+  /** Types a code into it, as the owner does for a link on this same phone. */
+  pair(number: string, code: string): Promise<unknown> {
+    return this.#order(number, 'pair', { code });
+  }
+
   send(from: string, to: string, text: string): Promise<unknown> {
     return this.#order(from, 'send', { to, text });
   }

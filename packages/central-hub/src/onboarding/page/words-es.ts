@@ -51,9 +51,13 @@ export const es: PageWords = {
     title: 'Escriba este código en WhatsApp',
     copy: 'Copiar el código',
     copied: 'Copiado',
+    of: 'Es para el número',
+    notYours: '¿No es el suyo? Pida otro código más abajo.',
+    keep: 'Anótelo en un papel, o cópielo: en WhatsApp no se ve esta página.',
     left: 'El código vale durante',
     back: 'Cuando se termine su tiempo, aquí puede pedir otro.',
     another: 'Pedir otro código',
+    over: 'Se terminó el tiempo del código. Pida otro.',
   },
   linked: { title: 'Listo. Su WhatsApp está vinculado.', text: 'Ya puede cerrar esta página.' },
   unlink: {
@@ -74,7 +78,10 @@ export const es: PageWords = {
     button: 'Seguir aquí',
   },
   expired: { title: 'Este enlace ya venció', text: 'Pida otro a quien se lo envió.' },
-  revoked: { title: 'Este enlace ya no vale', text: 'Pida otro a quien se lo envió.' },
+  revoked: {
+    title: 'Este enlace ya no vale',
+    text: 'Si ya vinculó su WhatsApp con él, no tiene que hacer nada más. Si no, pida otro a quien se lo envió.',
+  },
   unknown: {
     title: 'Este enlace no existe',
     text: 'Ábralo tal como se lo enviaron. Si lo copió, mire que no le falte una parte.',

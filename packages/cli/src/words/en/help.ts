@@ -175,6 +175,10 @@ export const help = {
     scan: {
       about: "scan a session's QR with its simulated phone",
     },
+    pair: {
+      about: "type a pairing code into a session's simulated phone; without a code, print that phone's number",
+      code: 'the code, as a link or "pair" shows it for that number',
+    },
     send: {
       about: "have a simulated customer write to a session's account",
       text: 'the text',

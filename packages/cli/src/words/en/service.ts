@@ -39,6 +39,10 @@ export const service = {
   needsDiskOf: (session: string, machine: string) =>
     `This works on the disk of the machine of the session: ${session} is on ${machine}.`,
   needsDiskOn: (machine: string) => `This works on a disk, and ${machine} is another machine.`,
+  onOtherMachine: (session: string, machine: string) =>
+    `${session} is on ${machine}, another machine behind the hub; nothing was made here.`,
+  askHub: (keyFile: string) =>
+    `Ask the hub, which knows every machine: LEADMASTER_KEY="$(cat ${keyFile})" ./leadmaster ...`,
   runItThere: 'Give the command on that machine, without LEADMASTER_URL.',
   setPort: 'Set SESSION_MANAGER_PORT to the port of the service.',
   noKey: (file: string) =>

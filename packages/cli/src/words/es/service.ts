@@ -42,6 +42,10 @@ export const service: typeof enService = {
   needsDiskOf: (session, machine) =>
     `Esto trabaja sobre el disco de la máquina de la sesión: ${session} está en ${machine}.`,
   needsDiskOn: (machine) => `Esto trabaja sobre un disco, y ${machine} es otra máquina.`,
+  onOtherMachine: (session, machine) =>
+    `${session} está en ${machine}, otra máquina detrás del hub; aquí no se creó nada.`,
+  askHub: (keyFile) =>
+    `Pídalo al hub, que conoce todas las máquinas: LEADMASTER_KEY="$(cat ${keyFile})" ./leadmaster ...`,
   runItThere: 'Dé el comando en esa máquina, sin LEADMASTER_URL.',
   setPort: 'Indique en SESSION_MANAGER_PORT el puerto del servicio.',
   noKey: (file) =>
