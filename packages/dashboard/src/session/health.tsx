@@ -1,5 +1,6 @@
 import { type Capabilities, FEATURES, type HubSession, visible } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
+import { isSilent } from '../model/states.ts';
 import { client } from '../service/client.ts';
 import { Shown } from '../ui/shown.tsx';
 import { Ago, Until } from '../ui/time.tsx';
@@ -11,17 +12,15 @@ import { Section } from './section.tsx';
 /** Evidence of life, and what the page of WhatsApp Web can do. */
 export function Health({ session }: { session: HubSession }) {
   const { session: texts, health, list } = words.value;
-  const { name, health: signs, runtime, limits } = session;
-  const loaded = useLoaded((signal) => client.call('getCapabilities', { params: { session: name } }, { signal }), {
-    session: name,
-    changes: ({ type }) => type === 'session.capabilities' || type === 'session.state',
-  });
+  const { name, health: signs, runtime, limits, lastSnapshot } = session;
   const facts: [string, preact.ComponentChildren][] = [
     [health.lastProbe, <Ago key="probe" at={signs.lastProbeAt} />],
     [health.lastInbound, <Ago key="in" at={signs.lastInboundAt} />],
     [health.lastAck, <Ago key="ack" at={signs.lastAckAt} />],
     [health.lastReady, <Ago key="ready" at={signs.lastReadyAt} />],
   ];
+  // Its snapshots are listed by the machine; the newest is known without it.
+  if (isSilent(session)) facts.push([list.snapshot, <Ago key="snapshot" at={lastSnapshot?.at ?? null} />]);
   if (runtime !== null) {
     facts.push([health.browser, visible(`${runtime.browser} ${runtime.browserVersion}`)]);
     if (runtime.pssBytes !== null) facts.push([list.memory, bytes(runtime.pssBytes)]);
@@ -37,6 +36,20 @@ export function Health({ session }: { session: HubSession }) {
         ))}
       </dl>
       <Limits limits={limits} />
+      {isSilent(session) ? null : <PageCan name={name} />}
+    </Section>
+  );
+}
+
+/** What the page of WhatsApp Web can do, as the last probe found it. */
+function PageCan({ name }: { name: string }) {
+  const { health } = words.value;
+  const loaded = useLoaded((signal) => client.call('getCapabilities', { params: { session: name } }, { signal }), {
+    session: name,
+    changes: ({ type }) => type === 'session.capabilities' || type === 'session.state',
+  });
+  return (
+    <>
       <h3>{health.capabilities}</h3>
       <Shown loaded={loaded}>
         {({ build, at, features, checks }) =>
@@ -62,7 +75,7 @@ export function Health({ session }: { session: HubSession }) {
           )
         }
       </Shown>
-    </Section>
+    </>
   );
 }
 
