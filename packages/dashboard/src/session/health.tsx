@@ -70,7 +70,7 @@ function PageCan({ name }: { name: string }) {
                   </li>
                 ))}
               </ul>
-              <Broken checks={checks} />
+              <NotConfirmed checks={checks} features={features} />
             </>
           )
         }
@@ -118,14 +118,15 @@ function Limits({ limits }: Pick<HubSession, 'limits'>) {
   );
 }
 
-/** What the last probe missed in the page. */
-function Broken({ checks }: Pick<Capabilities, 'checks'>) {
+/** What the last probe missed in the page, or could not try. */
+function NotConfirmed({ checks, features }: Pick<Capabilities, 'checks' | 'features'>) {
   const { health } = words.value;
   const failed = checks.filter(({ ok }) => !ok);
   if (failed.length === 0) return null;
+  const broken = failed.filter(({ feature }) => features[feature] === 'broken');
   return (
     <details>
-      <summary>{health.missed(failed.length)}</summary>
+      <summary>{broken.length > 0 ? health.missed(broken.length) : health.untried(failed.length)}</summary>
       <ul class="plain-rows">
         {failed.map(({ name, feature, detail }) => (
           <li key={name}>

@@ -129,8 +129,8 @@ export const en = {
     before: (state: string) => `Before: ${state}`,
     silentHint: (machine: string | null) =>
       machine === null
-        ? 'What is shown is from before. It is told as soon as the machine answers: ask the operator.'
-        : `What is shown is from before; the session may run on without the hub. See that ${machine} is on and that its service runs. Nothing else is to be done here: it is shown again as soon as the machine answers.`,
+        ? 'What is shown is from before. Ask the operator.'
+        : `What is shown is from before; the session may run on without the hub. See that ${machine} is on and that its service runs.`,
     oldNews: (time: string) => `No news for ${time}`,
     restricted: 'WhatsApp lets it open no new chats',
     listensOnly: 'only listens',
@@ -265,6 +265,7 @@ export const en = {
     used: 'New chats opened',
     usedOf: (used: number, total: number) => `${used} of ${total}`,
     told: 'First reported',
+    untried: (count: number) => (count === 1 ? '1 check could not be tried' : `${count} checks could not be tried`),
     missed: (count: number) => (count === 1 ? '1 check failed' : `${count} checks failed`),
   },
 

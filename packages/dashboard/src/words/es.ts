@@ -125,8 +125,8 @@ export const es: Words = {
     before: (state) => `Antes: ${state}`,
     silentHint: (machine) =>
       machine === null
-        ? 'Lo que se ve es de antes. Se sabe más en cuanto la máquina responde: pregunte al operador.'
-        : `Lo que se ve es de antes; la sesión puede seguir sin el hub. Mire que ${machine} esté encendida y que su servicio funcione. Aquí no hay que hacer nada más: se muestra otra vez en cuanto la máquina responde.`,
+        ? 'Lo que se ve es de antes. Pregunte al operador.'
+        : `Lo que se ve es de antes; la sesión puede seguir sin el hub. Mire que ${machine} esté encendida y que su servicio funcione.`,
     oldNews: (time) => `Sin noticias desde hace ${time}`,
     restricted: 'WhatsApp no la deja abrir chats nuevos',
     listensOnly: 'solo escucha',
@@ -261,6 +261,8 @@ export const es: Words = {
     used: 'Chats nuevos abiertos',
     usedOf: (used, total) => `${used} de ${total}`,
     told: 'Informado por primera vez',
+    untried: (count) =>
+      count === 1 ? '1 comprobación no se pudo hacer' : `${count} comprobaciones no se pudieron hacer`,
     missed: (count) => (count === 1 ? 'Falló 1 comprobación' : `Fallaron ${count} comprobaciones`),
   },
 
