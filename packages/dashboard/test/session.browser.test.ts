@@ -71,6 +71,13 @@ test('an account that is not the own one is settled by a decision that is asked 
   const page = await open();
   await world.enter(page);
   await page.getByRole('button', { name: 'Settle the account' }).click();
+  const part = page.getByRole('region', { name: 'Settle the account' });
+  expect(await part.innerText()).toMatch(/Linked now: \+\d+[\s\S]*The session belongs to: \+\d+/);
+  const isMarked = (): Promise<boolean> => part.evaluate((it) => it === document.activeElement);
+  await expect.poll(isMarked).toBe(true);
+  await page.getByRole('region', { name: 'Danger zone' }).focus();
+  await page.getByRole('button', { name: 'Settle the account' }).click();
+  await expect.poll(isMarked).toBe(true);
   await page.getByRole('button', { name: 'Keep this account' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('The session belongs to this account from now on').waitFor();

@@ -61,10 +61,23 @@ test('trouble stands first, in words and with its one step, and comes up by itse
   (await manager.engine.runOf('norte')).tell({ type: 'banned' });
   await expect.poll(() => names.allInnerTexts()).toEqual(['norte', 'calma', 'sur']);
   const row = page.getByRole('listitem').filter({ hasText: 'norte' });
-  expect(await row.innerText()).toMatch(/Banned by WhatsApp[\s\S]*Start it once the phone shows/);
+  expect(await row.innerText()).toMatch(/Banned by WhatsApp[\s\S]*snapshots stay here[\s\S]*Start: the ban is lifted/);
   await page.getByRole('listitem').filter({ hasText: 'sur' }).getByRole('button', { name: 'Start' }).click();
   await world.until('sur', 'INITIALIZING');
   await page.getByRole('heading', { name: 'On the way 1' }).waitFor();
+
+  // What is to run stands first and says that nothing new is known, without a reload; what is stopped misses nothing.
+  await manager.stop();
+  await page.getByRole('heading', { name: 'Needs you 3' }).waitFor();
+  const silent = page.getByRole('listitem').filter({ hasText: 'calma' });
+  expect(await silent.innerText()).toMatch(
+    /Its machine does not answer for[\s\S]*Before: Ready[\s\S]*See that m1 is on/,
+  );
+  await silent.getByRole('link', { name: 'calma' }).click();
+  await page.getByRole('region', { name: 'Overview' }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  await page.getByRole('button', { name: 'See the machine' }).click();
+  await page.getByText('./leadmaster doctor').waitFor();
 });
 
 test('search and filters stand in the address, and a filter that fits nothing says how to go on', async () => {

@@ -192,6 +192,11 @@ export const hubSession = session.extend({
   tenant: z.string().nullable(),
   machine: z.string().nullable(),
   asOf: time.describe('When the hub last knew; older than now while its machine does not answer'),
+  silentSince: time
+    .nullable()
+    .describe(
+      'Since when its machine does not answer the hub that is asked: everything else is as of `asOf`; null while it answers',
+    ),
   untold: seenAs('operator', untold.optional()),
   noTenant: seenAs(
     'operator',
@@ -206,7 +211,14 @@ export const hubSession = session.extend({
 });
 export type HubSession = z.infer<typeof hubSession>;
 
-const ADDED_BY_HUB = { tenant: true, machine: true, asOf: true, untold: true, noTenant: true } as const;
+const ADDED_BY_HUB = {
+  tenant: true,
+  machine: true,
+  asOf: true,
+  silentSince: true,
+  untold: true,
+  noTenant: true,
+} as const;
 
 /** A session as a client reads it, of a session manager or of a hub: what a hub adds may be there. */
 export const anySession = session.extend(hubSession.pick(ADDED_BY_HUB).partial().shape);

@@ -1,3 +1,4 @@
+export { accountLabel } from './account-label.ts';
 export * from './accounts.ts';
 export * from './actions.ts';
 export * from './addresses.ts';

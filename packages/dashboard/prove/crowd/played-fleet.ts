@@ -162,6 +162,7 @@ export class PlayedFleet {
     const ago = (most: number): string => new Date(Date.now() - this.#below(most)).toISOString();
     const reason = state === 'READY' ? 'synced' : state === 'STOPPED' ? 'ordered' : 'connection_lost';
     const hint = state === 'ERROR' ? `Start it again: "./leadmaster session start ${name}".` : '';
+    const account = { id: `549110${at}@c.us`, phone: `549110${at}`, name: `Client ${at}` };
     return {
       name,
       state,
@@ -181,7 +182,8 @@ export class PlayedFleet {
       originRetired: true,
       engine: 'wwebjs',
       loginMode: 'qr',
-      account: { id: `549110${at}@c.us`, phone: `549110${at}`, name: `Client ${at}` },
+      account,
+      owner: account,
       health: {
         lastProbeAt: ago(60_000),
         lastInboundAt: ago(3_600_000),

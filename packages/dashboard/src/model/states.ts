@@ -5,7 +5,20 @@ import { words } from '../words/index.ts';
 export const GROUPS = ['trouble', 'passing', 'ready', 'resting'] as const;
 export type Group = (typeof GROUPS)[number];
 
-export function groupOf({ state, stateKind }: HubSession): Group {
+/** Whether it is to run and its machine does not answer: what is known of it is from before. */
+export function isSilent({ silentSince, desired }: HubSession): boolean {
+  return silentSince !== null && desired === 'running';
+}
+
+/** Since when it stands so. */
+export function standsSince(session: HubSession): string {
+  const { since, silentSince } = session;
+  return silentSince !== null && isSilent(session) ? silentSince : since;
+}
+
+export function groupOf(session: HubSession): Group {
+  const { state, stateKind } = session;
+  if (isSilent(session)) return 'trouble';
   if (stateKind === 'needs_person' || state === 'UNCLAIMED') return 'trouble';
   if (stateKind === 'transient') return 'passing';
   return state === 'READY' ? 'ready' : 'resting';
@@ -16,6 +29,7 @@ export type Tone = 'bad' | 'wait' | 'good' | 'rest';
 
 export function toneOf(session: HubSession): Tone {
   const { state } = session;
+  if (isSilent(session)) return 'bad';
   if (['QR_REQUIRED', 'PASSKEY_REQUIRED', 'UNCLAIMED'].includes(state)) return 'wait';
   const tones: Readonly<Record<Group, Tone>> = { trouble: 'bad', passing: 'wait', ready: 'good', resting: 'rest' };
   return tones[groupOf(session)];
@@ -34,10 +48,10 @@ export function urgencyOf(session: HubSession): string {
 
 function urgencyTextOf(session: HubSession): string {
   const group = groupOf(session);
-  const { name, since } = session;
+  const { name } = session;
   const place = GROUPS.indexOf(group);
   if (group === 'ready' || group === 'resting') return `${place}${name}`;
-  return `${place}${toneOf(session) === 'bad' ? 0 : 1}${since}${name}`;
+  return `${place}${toneOf(session) === 'bad' ? 0 : 1}${standsSince(session)}${name}`;
 }
 
 /** A reason in words. */
@@ -47,6 +61,8 @@ export function reasonOf(reason: string): string {
 
 /** What the operator can do, in the language of the page; empty when there is nothing to do. */
 export function hintOf(session: HubSession): string {
+  const { list } = words.value;
+  if (isSilent(session)) return list.silentHint(session.machine);
   return session.hint === '' ? '' : (words.value.hint(session) ?? session.hint);
 }
 
@@ -59,7 +75,14 @@ const SAID_BY_STATE: ReadonlySet<string> = new Set([
   'synced',
 ]);
 
+/** How it stands, in words. */
+export function stateWords(session: HubSession): string {
+  return isSilent(session) ? words.value.list.silent : words.value.states[session.state];
+}
+
 /** Why a session is in its state, in words; empty where the state says it all. */
-export function whyOf({ reason, state }: HubSession): string {
+export function whyOf(session: HubSession): string {
+  const { reason, state } = session;
+  if (isSilent(session)) return words.value.list.before(words.value.states[state]);
   return state === 'READY' || SAID_BY_STATE.has(reason) ? '' : reasonOf(reason);
 }

@@ -39,6 +39,9 @@ Events go from the oldest on. To a cursor behind the oldest that is kept, page a
 A page that is asked for without a cursor begins with the oldest that is kept. A program that must miss nothing registers as a hub (\`PUT /v1/hubs/{id}\`) and confirms what it has stored: what it has not
 confirmed is kept longer, up to \`EVENTS_KEEP_MB\`. It is forgotten after 7 days without a call, with \`hub.forgotten\`.
 
+A stream has comments, which are in no log: a sign of life every 15 seconds, and of a hub, for its operator, \`: machines\` each time that a
+machine stops answering or answers again. Who shows sessions asks for them again then: \`silentSince\` says whose machine is silent.
+
 A reader passes over types and fields that it does not know: a newer LeadMaster may tell more. Fields marked *operator* are left
 out of what a hub tells a tenant.
 `;

@@ -47,6 +47,8 @@ export interface SupervisorView {
   attempts: number;
   nextAttemptAt: Date | null;
   account: Account | null;
+  /** Whose session it is. */
+  owner: Account | null;
   health: Health;
   limits: AccountLimits | null;
   /** Why a running session needs a person. */
@@ -124,6 +126,7 @@ export class SessionStatus {
       attempts: this.attempts,
       nextAttemptAt: this.nextAttemptAt,
       account: this.account,
+      owner: this.#keeper.rightful,
       health: this.#health,
       limits: this.#limits,
       attention: this.#attention,
