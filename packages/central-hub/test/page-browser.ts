@@ -61,7 +61,7 @@ async function pageOf(browser: Browser, options: BrowserContextOptions): Promise
 }
 
 function isFile(url: string): boolean {
-  return /\.\w+$/.test(url);
+  return /\.(css|js|svg)$/.test(url);
 }
 
 /** What axe finds in a page. `where`: what it is called in the findings. */

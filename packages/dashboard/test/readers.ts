@@ -50,8 +50,9 @@ export const READERS: readonly Reader[] = [
 const HOLE = '\uE000';
 
 /** What a text of the page looks like, whatever it is told with: `1 min ago`, of `(time) => ...`. */
-export function like(text: (part: never) => string): RegExp {
-  return new RegExp(RegExp.escape(text(HOLE as never)).replaceAll(HOLE, '.+'));
+export function like(text: (...parts: never[]) => string): RegExp {
+  const parts = [HOLE, HOLE] as never[];
+  return new RegExp(RegExp.escape(text(...parts)).replaceAll(HOLE, '.+'));
 }
 
 /** Texts one after the other, with anything between them. */
