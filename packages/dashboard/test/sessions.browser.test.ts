@@ -172,7 +172,7 @@ test('of many sessions those in sight are in the page and tell their place, also
   await expect
     .poll(() => last.evaluate((row) => row.getAttribute('aria-posinset') === row.getAttribute('aria-setsize')))
     .toBe(true);
-  await expect.poll(() => rows.count()).toBeLessThan(60);
+  await expect.poll(() => rows.count()).toBeLessThan(100);
   // The row that has the focus is kept, so that a key goes on from there.
   expect(await page.evaluate('document.activeElement.textContent')).toBe(first);
   const moved = fleet.move(200, moving.signal);

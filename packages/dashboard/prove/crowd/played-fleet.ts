@@ -13,6 +13,15 @@ const TENANTS = 40;
 const APPENDS = 20;
 const LEASE_S = 24 * 3600;
 
+/** A machine that answers. */
+const ALIVE = {
+  status: 'ok',
+  service: 'session-manager',
+  timestamp: new Date().toISOString(),
+  version: '0',
+  uptimeSeconds: 1,
+};
+
 /** The states of a fleet, each as often as its part in a hundred. */
 const STATES: readonly SessionState[] = (
   [
@@ -37,7 +46,7 @@ export class PlayedFleet {
     const name = decodeURIComponent(/^\/v1\/sessions\/([^/?]+)$/.exec(request.url ?? '')?.[1] ?? '');
     const session = this.sessions.get(name);
     response.writeHead(session === undefined && name !== '' ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(session ?? {}));
+    response.end(JSON.stringify(session ?? (request.url === '/health' ? ALIVE : {})));
   });
   #lease: { machine: string; generation: number } = { machine: MACHINE, generation: 0 };
   #position: { logId: string | null; cursor: number } = { logId: null, cursor: 0 };

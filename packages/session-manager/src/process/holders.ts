@@ -1,12 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setImmediate as othersFirst, setTimeout as sleep } from 'node:timers/promises';
-import {
-  browsersOn,
-  isGone,
-  listProcesses,
-  onLinux,
-  type ProcessFacts,
-} from '@leadmaster/capture/processes';
+import { browsersOn, isGone, listProcesses, onLinux, type ProcessFacts } from '@leadmaster/capture/processes';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { storesInUse } from './store-locks.ts';
 
