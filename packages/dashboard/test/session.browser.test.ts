@@ -98,7 +98,7 @@ walk(
     await press(button(actions.settle));
     const part = page.getByRole('region', { name: actions.settle });
     expect(await part.innerText()).toMatch(inOrder(words.linking.wrongIs('+'), words.linking.rightIs('+')));
-    const isMarked = (): Promise<boolean> => part.evaluate((it) => it === document.activeElement);
+    const isMarked = (): Promise<boolean> => part.evaluate((it) => it.matches(':focus'));
     await expect.poll(isMarked).toBe(true);
     await page.getByRole('region', { name: words.session.sections.danger }).focus();
     await press(button(actions.settle));

@@ -12,7 +12,8 @@ test('a table has words for its own names alone', () => {
 });
 
 test('a session whose reason is such a name has the hint of its state', () => {
-  const facts = { name: 'ventas', loginMode: 'qr', attention: null, unreachable: null, attempts: 1 } as const;
+  const none = { account: null, owner: null, attention: null, unreachable: null };
+  const facts = { ...none, name: 'ventas', loginMode: 'qr', attempts: 1 } as const;
   const known = sessionHint({ ...facts, state: 'QR_REQUIRED', reason: 'waiting_for_scan', nextAttemptAt: null });
   for (const reason of OF_OBJECTS)
     expect(sessionHint({ ...facts, state: 'QR_REQUIRED', reason, nextAttemptAt: null })).toEqual(known);
