@@ -73,11 +73,12 @@ test('an account that is not the own one is settled by a decision that is asked 
   await page.getByRole('button', { name: 'Settle the account' }).click();
   const part = page.getByRole('region', { name: 'Settle the account' });
   expect(await part.innerText()).toMatch(/Linked now: \+\d+[\s\S]*The session belongs to: \+\d+/);
-  const isMarked = (): Promise<boolean> => part.evaluate((it) => it === document.activeElement);
-  await expect.poll(isMarked).toBe(true);
+  const marked = page.locator('#linking:focus');
+  await marked.waitFor();
   await page.getByRole('region', { name: 'Danger zone' }).focus();
+  await marked.waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Settle the account' }).click();
-  await expect.poll(isMarked).toBe(true);
+  await marked.waitFor();
   await page.getByRole('button', { name: 'Keep this account' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('The session belongs to this account from now on').waitFor();
