@@ -13,15 +13,6 @@ const TENANTS = 40;
 const APPENDS = 20;
 const LEASE_S = 24 * 3600;
 
-/** A machine that answers. */
-const ALIVE = {
-  status: 'ok',
-  service: 'session-manager',
-  timestamp: new Date().toISOString(),
-  version: '0',
-  uptimeSeconds: 1,
-};
-
 /** The states of a fleet, each as often as its part in a hundred. */
 const STATES: readonly SessionState[] = (
   [
@@ -33,6 +24,9 @@ const STATES: readonly SessionState[] = (
     ['ERROR', 1],
   ] as const
 ).flatMap(([state, count]) => Array.from({ length: count }, () => state));
+
+/** A machine that does not say so is silent, and its sessions are from before. */
+const ALIVE = { status: 'ok', version: '0.1.0', uptimeSeconds: 1 };
 
 /** Many sessions on a machine that is played: their events come into the log of a hub as a reader would bring them. */
 export class PlayedFleet {

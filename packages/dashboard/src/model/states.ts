@@ -1,20 +1,10 @@
 import { type HubSession, wordOf } from '@leadmaster/protocol';
 import { words } from '../words/index.ts';
+import { isSilent, standsSince } from './silent.ts';
 
 /** How a session stands, for its place in the list and its colour. */
 export const GROUPS = ['trouble', 'passing', 'ready', 'resting'] as const;
 export type Group = (typeof GROUPS)[number];
-
-/** Whether it is to run and its machine does not answer: what is known of it is from before. */
-export function isSilent({ silentSince, desired }: HubSession): boolean {
-  return silentSince !== null && desired === 'running';
-}
-
-/** Since when it stands so. */
-export function standsSince(session: HubSession): string {
-  const { since, silentSince } = session;
-  return silentSince !== null && isSilent(session) ? silentSince : since;
-}
 
 export function groupOf(session: HubSession): Group {
   const { state, stateKind } = session;

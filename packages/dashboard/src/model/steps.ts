@@ -4,7 +4,7 @@ import { work } from '../service/operations.ts';
 import { words } from '../words/index.ts';
 import { mayVisit } from './places.ts';
 import { go, pathOf } from './router.ts';
-import { isSilent } from './states.ts';
+import { isSilent } from './silent.ts';
 
 /** What a button does: an order, or another place of the page. `asks`: what is confirmed before it. */
 export interface Step {

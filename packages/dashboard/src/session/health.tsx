@@ -1,6 +1,6 @@
 import { type Capabilities, FEATURES, type HubSession, visible, wordOf } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
-import { isSilent } from '../model/states.ts';
+import { isSilent } from '../model/silent.ts';
 import { client } from '../service/client.ts';
 import { Shown } from '../ui/shown.tsx';
 import { Ago, Until } from '../ui/time.tsx';

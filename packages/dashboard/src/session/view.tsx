@@ -2,7 +2,8 @@ import { accountLabel, commandOf, type HubSession, isSessionName, visible } from
 import { useEffect } from 'preact/hooks';
 import { exactTime, phone, since, until } from '../model/format.ts';
 import { arrivals } from '../model/router.ts';
-import { groupOf, hintOf, isSilent, standsSince, toneOf, whyOf } from '../model/states.ts';
+import { isSilent, standsSince } from '../model/silent.ts';
+import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
 import { nextStep, type Step, start, stepOf } from '../model/steps.ts';
 import { may, me } from '../service/me.ts';
 import { takeUp } from '../service/operations.ts';

@@ -2,7 +2,8 @@ import { accountLabel, type HubSession, isRestricted, visible } from '@leadmaste
 import { useEffect } from 'preact/hooks';
 import { bytes, exactTime, now, phone, since } from '../model/format.ts';
 import { pathOf } from '../model/router.ts';
-import { groupOf, hintOf, isSilent, standsSince, whyOf } from '../model/states.ts';
+import { isSilent, standsSince } from '../model/silent.ts';
+import { groupOf, hintOf, whyOf } from '../model/states.ts';
 import { nextStep } from '../model/steps.ts';
 import { may } from '../service/me.ts';
 import { inView } from '../service/sessions.ts';

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 /** So many rows are drawn beyond each edge of the window: the next ones are there for a key, and before a scroll shows them. */
 const BEYOND = 8;
 /** A list of so many is drawn whole, each row as high as what it tells. */
-const WHOLE = 40;
+const WHOLE = 20;
 
 /** Grows when the page has been scrolled or its window has changed, at most once in a frame. */
 const moves = signal(0);
