@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { withSignal } from '@leadmaster/service-kit/wait';
-import type { BlobInfo, BlobSource, BlobStore } from '@leadmaster/vault';
+import type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from '@leadmaster/vault';
 
 export type BlobOperation = 'put' | 'get' | 'stat' | 'list' | 'delete';
 
@@ -79,7 +79,7 @@ export class FaultyBlobStore implements BlobStore {
   put(
     key: string,
     body: Uint8Array | BlobSource,
-    options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
+    options: PutOptions = {},
   ): Promise<boolean> {
     return this.#strike('put', key, () => this.#inner.put(key, body, options), {
       signal: options.signal,
@@ -91,10 +91,7 @@ export class FaultyBlobStore implements BlobStore {
     });
   }
 
-  get(
-    key: string,
-    options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
-  ): Promise<Buffer | null> {
+  get(key: string, options: GetOptions = {}): Promise<Buffer | null> {
     return this.#strike('get', key, () => this.#inner.get(key, options), {
       signal: options.signal,
       truncated: async () => {

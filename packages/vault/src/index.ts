@@ -35,7 +35,7 @@ export {
 export type { SaveOptions } from './save.ts';
 export type { Source, SourceDirectory, SourceEntry, SourceFile, SourceSymlink } from './source.ts';
 export type { SessionStats } from './stats.ts';
-export type { BlobInfo, BlobSource, BlobStore } from './store/blob-store.ts';
+export type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from './store/blob-store.ts';
 export { ByteRate } from './store/byte-rate.ts';
 export { FolderStore } from './store/folder-store.ts';
 export { MemoryStore } from './store/memory-store.ts';

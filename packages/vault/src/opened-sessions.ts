@@ -102,7 +102,7 @@ export class OpenedSessions {
     await this.#memory.remember(name, { sequence: 0, id: '' });
   }
 
-  /** The records of a session are right as they are, whatever was seen of them before. */
+  /** The records of a session are right as they are, also where later ones were seen before. */
   async acknowledge(name: string, signal?: AbortSignal): Promise<void> {
     const session = await this.find(name, signal);
     if (session === null) return this.noteDestroyed(name);

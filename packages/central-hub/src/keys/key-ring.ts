@@ -3,7 +3,7 @@ import type { KeyRecord } from '../store/records.ts';
 import { type Caller, callerOf, isAllowedFrom } from './caller.ts';
 import { fits, hashOf, parseKey } from './key-text.ts';
 
-/** How long a key is believed without a look at whether any was ended, on this hub or another. */
+/** How long a key is believed without a look at whether another hub has ended any. */
 const BELIEVED_MS = 500;
 
 interface Known {

@@ -64,9 +64,7 @@ export class SendingWords {
     });
   }
 
-  /**
-   * Those of the sessions that stay at a machine: what it is told of them goes with them wherever they go later.
-   */
+  /** Those of the sessions that stay at a machine: what it is told of them goes with them wherever they go later. */
   async staying(machine: string, sessions: readonly string[]): Promise<string[]> {
     if (sessions.length === 0) return [];
     const rows = await this.#database.run((db) =>
