@@ -46,7 +46,11 @@ const common = {
   expect: { poll: { timeout: PATIENCE_MS } },
   // The settings of the developer's own checkout must not reach a test, nor the language of their terminal.
   // A hub that a test starts takes any port: others run beside it.
-  env: { LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en', HUB_PORT: '0' },
+  // Each snapshot starts a thread, which without a cache would strip types and compile all that it loads.
+  env: {
+    ...{ LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en', HUB_PORT: '0' },
+    NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/leadmaster'),
+  },
 };
 
 const FAST = { testTimeout: 60_000, hookTimeout: 60_000 };
