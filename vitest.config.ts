@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { PATIENCE_MS } from './vitest.patience.ts';
@@ -31,8 +31,11 @@ const noReplacedModules = {
   },
 };
 
+/** What a process holds at most that runs one fast file after another, or a file with its browsers. */
+const WORKER_BYTES = 1.25 * 2 ** 30;
+
 /** All tests share these; those with a browser wait for two thirds of their time. */
-const WORKERS = Math.min(8, 3 * availableParallelism());
+const WORKERS = Math.max(1, Math.min(8, 3 * availableParallelism(), Math.floor(totalmem() / WORKER_BYTES)));
 
 const common = {
   maxWorkers: WORKERS,
@@ -46,7 +49,11 @@ const common = {
   expect: { poll: { timeout: PATIENCE_MS } },
   // The settings of the developer's own checkout must not reach a test, nor the language of their terminal.
   // A hub that a test starts takes any port: others run beside it.
-  env: { LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en', HUB_PORT: '0' },
+  // Each snapshot starts a thread, which without a cache would strip types and compile all that it loads.
+  env: {
+    ...{ LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en', HUB_PORT: '0' },
+    NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/leadmaster'),
+  },
 };
 
 const FAST = { testTimeout: 60_000, hookTimeout: 60_000 };
