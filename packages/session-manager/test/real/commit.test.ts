@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ServiceStage } from './service.ts';
 
 /** READY is a promise: after any failure of the machine from that moment on, no phone is needed again. */
-describe('a fresh login that was told READY', { timeout: 120_000 }, () => {
+describe('a fresh login that was told READY', { timeout: 240_000 }, () => {
   test('survives kill -9 of service and browser at the very moment it is told, three times', async () => {
     await using stage = await ServiceStage.open();
     await stage.service.start();
