@@ -112,7 +112,8 @@ async function run<S extends Running>(cli: Cli, env: Env, options: StartOptions,
     exitWithParent: options.exitWithParent === true,
     start: how.start,
     onStarted: async (service) => {
-      await printBanner(cli, config, service, browser, { isFilling: how.isFilling ?? false });
+      const { isFilling = false, page } = how;
+      await printBanner(cli, config, service, browser, { isFilling, isDemo: page === 'demo' });
       how.onStarted?.(service);
     },
   });
