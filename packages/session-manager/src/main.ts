@@ -1,7 +1,7 @@
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import { type Listening, listen, refuseTakenPorts } from '@leadmaster/service-kit/http';
 import { createServiceLog, type LogSink, measureLog } from '@leadmaster/service-kit/log';
-import { Ending, type HostedService } from '@leadmaster/service-kit/process';
+import { Ending, type HostedService, portOf } from '@leadmaster/service-kit/process';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { effectiveSettings, loadEnvironment, readConfig } from './config/index.ts';
@@ -81,7 +81,7 @@ async function serve(context: Context, told: Told, log: Logger, sink: LogSink): 
     await context.close();
     throw error;
   });
-  context.lock.describe({ port: Number(new URL(url).port) });
+  context.lock.describe({ port: portOf(url) });
   openVaultLater(context, log);
   void sessions
     .boot()

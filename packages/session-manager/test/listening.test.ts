@@ -54,14 +54,14 @@ async function withoutIpv6(...command: string[]): Promise<string[] | null> {
   return (await inside(process.execPath, ...command)).stdout.trim().split('\n');
 }
 
-test('with IPv6 off each address of IPv4 answers where it says, and ::1 is no address of this machine', async (context) => {
+test('with IPv6 off each address of IPv4 answers where it says, also on port 80, and ::1 is no address of this machine', async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'leadmaster-listening-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const hosts = ['127.0.0.1', 'localhost', '::', '::1'];
   const said = await withoutIpv6(join(import.meta.dirname, 'listening-alone.ts'), folder, ...hosts);
   if (said === null) return context.skip('networks of their own are not permitted here: IPv6 off is not tried');
   expect(said).toEqual([
-    ...['127.0.0.1 200', 'localhost 200', ':: 200'],
+    ...['127.0.0.1 200 80', 'localhost 200 80', ':: 200 80'],
     expect.stringMatching(/^::1 port_unavailable: .*::1 is no address of this machine.*LEADMASTER_HOST.*127\.0\.0\.1/),
   ]);
 });

@@ -1,4 +1,5 @@
 import { errorText, visible } from '@leadmaster/protocol';
+import { portOf } from '@leadmaster/service-kit/process';
 import type { BrowserFound } from '@leadmaster/session-manager/browser';
 import { adminKeyFile, type Config } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
@@ -8,22 +9,22 @@ import { firstStep, sessionTable } from '../commands/sessions.ts';
 
 /**
  * What the terminal shows once the service has started: where it is, what it runs, and what to do next. `isFilling`: its first sessions are
- * being made.
+ * being made. `isDemo`: it holds no secret.
  */
 export async function printBanner(
   cli: Cli,
   config: Config,
   { manager, hub }: { manager: string | null; hub: string | null },
   browser: BrowserFound | null,
-  { isFilling = false } = {},
+  { isFilling = false, isDemo = false } = {},
 ): Promise<void> {
   if (manager === null) return printHub(cli, config, hub ?? '');
-  const client = new ServiceClient(managerHere({ ...config, port: Number(new URL(manager).port) }));
+  const client = new ServiceClient(managerHere({ ...config, port: portOf(manager) }));
   const { items } = await client.call('listSessions');
   const { dim } = cli.print.paint;
   const { banner } = cli.words.service;
   const rows = [
-    ...(hub === null ? [] : [await dashboardRow(cli, config, hub), [banner.hub, addressed(cli, hub)]]),
+    ...(hub === null ? [] : [await dashboardRow(cli, config, hub, isDemo), [banner.hub, addressed(cli, hub)]]),
     [hub === null ? banner.address : banner.manager, addressed(cli, client.url)],
     [banner.key, config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY'],
     [banner.data, config.dataDir],
@@ -48,7 +49,7 @@ async function printHub(cli: Cli, config: Config, hub: string): Promise<void> {
   const { banner, addMachines } = cli.words.service;
   const key = config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY';
   printRows(cli, [
-    await dashboardRow(cli, config, hub),
+    await dashboardRow(cli, config, hub, false),
     [banner.hub, addressed(cli, hub)],
     [banner.key, key],
     [banner.data, config.dataDir],
@@ -57,10 +58,12 @@ async function printHub(cli: Cli, config: Config, hub: string): Promise<void> {
   cli.print.data({ hub, dataDir: config.dataDir });
 }
 
-/** The link that signs a browser in; where the hub makes none, why. */
-async function dashboardRow(cli: Cli, config: Config, hub: string): Promise<string[]> {
+/** The link that signs a browser in; where the hub makes none, why. What is no terminal is a log, which keeps what opens a door. */
+async function dashboardRow(cli: Cli, config: Config, hub: string, isDemo: boolean): Promise<string[]> {
   const { service } = cli.words;
-  const client = new ServiceClient(hubHere(config, Number(new URL(hub).port), null));
+  if (!cli.print.isTerminal && !isDemo)
+    return [service.banner.dashboard, `${hub}   ${cli.print.paint.dim(service.howToSignIn)}`];
+  const client = new ServiceClient(hubHere(config, portOf(hub), null));
   const shown = await client.call('createSignInCode').then(
     ({ url }) => `${url}   ${cli.print.paint.dim(service.signInLink)}`,
     (error: unknown) => visible(errorText(error)),

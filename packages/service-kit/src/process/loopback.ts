@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
+const HTTP_PORT = 80;
 
 /**
  * Whether a host (of a URL, of a setting, of a connection) is this machine: by a literal address, IPv4 in IPv6 included, or as
@@ -26,4 +27,10 @@ export function hostHere(host: string): string {
 
 function hasIpv6(): boolean {
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
+}
+
+/** The HTTP port of a URL, also where that is the one of HTTP itself, which URLs leave out. */
+export function portOf(url: string): number {
+  const { port } = new URL(url);
+  return port === '' ? HTTP_PORT : Number(port);
 }
