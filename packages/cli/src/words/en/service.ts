@@ -12,7 +12,6 @@ export const service = {
     login: 'login',
   },
   signInLink: 'one use, ten minutes; another: ./leadmaster open',
-  howToSignIn: 'a link that signs in: ./leadmaster open',
   addMachines: 'Put session managers behind it: ./leadmaster machines add NAME URL --token-file FILE',
   emptyIsOfDemo: '--empty is for a demo alone: npm start -- --demo --empty',
   demoAlone: 'A demo is started by "start --demo" alone.',

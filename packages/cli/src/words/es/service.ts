@@ -13,7 +13,6 @@ export const service: typeof enService = {
     login: 'login',
   },
   signInLink: 'un uso, diez minutos; otro: ./leadmaster open',
-  howToSignIn: 'un enlace para entrar: ./leadmaster open',
   addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file FILE',
   emptyIsOfDemo: '--empty es solo para una demo: npm start -- --demo --empty',
   demoAlone: 'Una demo solo se arranca con "start --demo".',
