@@ -1,6 +1,6 @@
 import { commandOf, type HubSession, isSessionName, visible } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
-import { exactTime, phone, since, until } from '../model/format.ts';
+import { accountText, exactTime, since, until } from '../model/format.ts';
 import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
 import { nextStep, type Step, start, stepOf } from '../model/steps.ts';
 import { may, me } from '../service/me.ts';
@@ -117,7 +117,7 @@ function Summary({ session }: { session: HubSession }) {
         <Orders session={session} />
       </div>
       <p class="meta faint">
-        <span>{account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`}</span>
+        <span>{account === null ? list.notLinked : accountText(account)}</span>
         {why === '' ? null : <span>{why}</span>}
         {sending === 'off' ? <span class="warn">{parts.settings.listens}</span> : null}
         {isTrying ? (

@@ -1,6 +1,6 @@
 import { type HubSession, isRestricted, visible } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
-import { bytes, exactTime, now, phone, since } from '../model/format.ts';
+import { accountText, bytes, exactTime, now, since } from '../model/format.ts';
 import { pathOf } from '../model/router.ts';
 import { groupOf, hintOf, whyOf } from '../model/states.ts';
 import { nextStep } from '../model/steps.ts';
@@ -63,13 +63,13 @@ function Tick({ name, isTicked }: { name: string; isTicked: boolean }) {
 
 function Who({ session: { name, account, machine, tenant } }: { session: HubSession }) {
   const { list } = words.value;
-  const whose = account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`;
+  const whose = account === null ? list.notLinked : accountText(account);
   return (
     <div class="who">
       <Link to={pathOf(name)} class="name">
         {name}
       </Link>
-      <span class="faint" title={visible(whose)}>
+      <span class="faint" title={whose}>
         {whose}
       </span>
       <span class="faint where">
