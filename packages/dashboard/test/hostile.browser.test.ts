@@ -70,6 +70,18 @@ test('a page of another address that opens a link to sign in signs no one in by 
   await page.locator('.who-is-in').getByText('Operator').waitFor();
 });
 
+test('a page that the browser has kept for a step back shows nothing to the one who comes after a sign-out', async () => {
+  const hub = await hubOver([], { dashboard: DIST, wrongKeyWaitMs: 0 });
+  const page = await open();
+  await page.goto((await hub.ask('/v1/sign-in-codes', { method: 'POST' })).json.url);
+  await page.locator('.who-is-in').waitFor();
+  await page.context().clearCookies();
+  const isLoaded = page.waitForEvent('load');
+  await page.evaluate(`dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))`);
+  await isLoaded;
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});
+
 interface Reader {
   words: typeof en;
   view: string;
