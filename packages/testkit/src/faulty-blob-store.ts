@@ -76,11 +76,7 @@ export class FaultyBlobStore implements BlobStore {
     for await (const info of this.#inner.list('')) this.#stale.set(info.key, info);
   }
 
-  put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options: PutOptions = {},
-  ): Promise<boolean> {
+  put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     return this.#strike('put', key, () => this.#inner.put(key, body, options), {
       signal: options.signal,
       truncated: async () => {

@@ -58,7 +58,7 @@ function actorOf(actor: string, keyNames: ReadonlyMap<string, string>): string {
   const known = wordOf(audit.actors, actor);
   if (known !== null) return known;
   const [kind = '', id = ''] = actor.split(':');
-  if (kind === 'key') return `${audit.key} ${keyNames.get(id) ?? id}`;
+  if (kind === 'key') return `${audit.key} ${visible(keyNames.get(id) ?? id)}`;
   return kind === 'link' ? `${audit.link} ${id}` : actor;
 }
 
