@@ -60,7 +60,7 @@ export const en: PageWords = {
   unlink: { title: 'How to end it one day', remove: 'Tap the newest device of the list, then [Log out].' },
   passkey: {
     title: 'WhatsApp asks for one more check',
-    text: 'Your account is protected by a passkey, which cannot be used on this page. Tell the person who sent you the link that WhatsApp asks for a passkey. You can also try again tomorrow: WhatsApp does not always ask.',
+    text: 'Your account is protected by a passkey, which cannot be used on this page. Tell the person who sent you the link that WhatsApp asks for a passkey. You can also wait two minutes and try again, or try again tomorrow: WhatsApp does not always ask.',
   },
   wrong: {
     title: 'This number cannot be linked here',
@@ -95,7 +95,7 @@ export const en: PageWords = {
   errors: {
     number: 'Write the whole number with the country code, such as +54 9 11 2345 6789.',
     notThis: 'This number cannot be linked here.',
-    often: 'Too many codes were asked for. Scan the square with another phone, or try again in an hour.',
+    often: 'Too many codes were asked for. In an hour, ask the person who sent you the link for another one.',
     wait: 'WhatsApp is not ready yet. Wait a moment, then ask again.',
     other: 'That did not work. Try again in a moment.',
   },

@@ -66,7 +66,7 @@ export const es: PageWords = {
   },
   passkey: {
     title: 'WhatsApp pide una comprobación más',
-    text: 'Su cuenta está protegida con una llave de acceso (passkey), que no se puede usar en esta página. Diga a quien le envió el enlace que WhatsApp pide una llave de acceso. También puede probar mañana: WhatsApp no la pide siempre.',
+    text: 'Su cuenta está protegida con una llave de acceso (passkey), que no se puede usar en esta página. Diga a quien le envió el enlace que WhatsApp pide una llave de acceso. También puede esperar dos minutos y probar otra vez, o probar mañana: WhatsApp no la pide siempre.',
   },
   wrong: {
     title: 'Este número no se puede vincular aquí',
@@ -101,7 +101,7 @@ export const es: PageWords = {
   errors: {
     number: 'Escriba el número entero con el código de país, por ejemplo +54 9 11 2345 6789.',
     notThis: 'Este número no se puede vincular aquí.',
-    often: 'Se pidieron demasiados códigos. Escanee el cuadro con otro teléfono, o pruebe en una hora.',
+    often: 'Se pidieron demasiados códigos. Dentro de una hora, pida otro enlace a quien se lo envió.',
     wait: 'WhatsApp todavía no está listo. Espere un momento y pida el código otra vez.',
     other: 'No funcionó. Pruebe otra vez en un momento.',
   },
