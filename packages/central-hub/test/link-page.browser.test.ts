@@ -80,7 +80,7 @@ test('on a phone the page asks for the number, gives a code, and keeps where it 
   expect(await page.locator('#code-phone').innerText()).toBe('+54 9 11 2345 6789');
   faults.push(...(await faultsOf(page, 'code')));
   await tampered(world, 'UPDATE onboarding_links SET code = NULL');
-  await page.getByText('The time of the code is over.').waitFor();
+  await page.locator('#code-over').waitFor();
   expect(await shows(page, 'number')).toBe('What is your WhatsApp number?');
 
   await press(await open(), url);
