@@ -71,6 +71,7 @@ function show() {
   scrollTo(0, 0);
   if (hadFocus && live.querySelector('section:not([hidden]) :focus') === null) heading.focus();
   say(heard(part, heading.textContent));
+  tick();
 }
 
 /** A part in words: a code by its letters. */
