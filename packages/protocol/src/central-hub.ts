@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { sending } from './bounds.ts';
-import { logId } from './events/cursor.ts';
-import { event } from './events/index.ts';
 import { room } from './machine.ts';
 import { sessionName, tenantName } from './names.ts';
 import { plainText } from './plain-text.ts';
@@ -230,12 +228,4 @@ export const hubSessionPage = z.object({ items: z.array(hubSession), cursor: z.s
 
 export const createHubSession = createSession.extend({
   machine: machineName.optional().describe('Where it is made; for the operator. Left out: where there is most room'),
-});
-
-/** A page of the hub's own log. */
-export const hubEventPage = z.object({
-  items: z.array(event),
-  cursor: z.number().int(),
-  oldest: z.number().int(),
-  logId,
 });

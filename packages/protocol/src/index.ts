@@ -47,3 +47,4 @@ export * from './trash.ts';
 export * from './usage.ts';
 export * from './vault.ts';
 export * from './visible.ts';
+export * from './word-of.ts';

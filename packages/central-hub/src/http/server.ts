@@ -108,6 +108,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
     store,
     links,
     teller,
+    ring,
     openCalls,
     signIns,
     cookie,

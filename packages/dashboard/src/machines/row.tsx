@@ -1,4 +1,4 @@
-import type { Machine, Sending } from '@leadmaster/protocol';
+import { type Machine, type Sending, wordOf } from '@leadmaster/protocol';
 import type { ComponentChildren } from 'preact';
 import { bytes, exactTime, since } from '../model/format.ts';
 import { byMachine, type Tally } from '../model/tally.ts';
@@ -9,7 +9,6 @@ import { PlaceRow } from '../ui/place.tsx';
 import { SendingSwitch } from '../ui/sending.tsx';
 import { sessionFacts } from '../ui/session-facts.tsx';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import { DrainMachine } from './drain.tsx';
 import { EmptyMachine } from './empty.tsx';
 import { RemoveMachine } from './remove.tsx';

@@ -15,7 +15,8 @@ export type View =
   | { name: 'place'; place: Place; isNew: boolean }
   | { name: 'none' };
 
-export const view = computed<View>(() => viewOf(address.value.pathname));
+export const path = computed(() => address.value.pathname);
+export const view = computed<View>(() => viewOf(path.value));
 /** Counts the orders to go somewhere, also to where the page is already. */
 export const arrivals = signal(0);
 export const query = computed(() => address.value.searchParams);

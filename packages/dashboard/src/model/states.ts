@@ -1,6 +1,5 @@
-import type { HubSession } from '@leadmaster/protocol';
+import { type HubSession, wordOf } from '@leadmaster/protocol';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import { isSilent, standsSince } from './silent.ts';
 
 /** How a session stands, for its place in the list and its colour. */

@@ -1,4 +1,4 @@
-import { type Capabilities, FEATURES, type HubSession, visible } from '@leadmaster/protocol';
+import { type Capabilities, FEATURES, type HubSession, visible, wordOf } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
 import { isSilent } from '../model/silent.ts';
 import { client } from '../service/client.ts';
@@ -6,7 +6,6 @@ import { Shown } from '../ui/shown.tsx';
 import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import { Section } from './section.tsx';
 
 /** Evidence of life, and what the page of WhatsApp Web can do. */

@@ -1,13 +1,6 @@
-import {
-  accountLabel,
-  type HubSession,
-  LeadMasterError,
-  type PairingCode,
-  type QrCode,
-  visible,
-} from '@leadmaster/protocol';
+import { accountLabel, type HubSession, LeadMasterError, type PairingCode, type QrCode } from '@leadmaster/protocol';
 import { useEffect, useState } from 'preact/hooks';
-import { phone as written } from '../model/format.ts';
+import { accountText, phone as written } from '../model/format.ts';
 import { settleSteps } from '../model/steps.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
@@ -160,7 +153,7 @@ function Settle({ session }: { session: HubSession }) {
   return (
     <div class="form">
       <p>{reason === 'linked_elsewhere' ? linking.wrongElsewhere : linking.wrong}</p>
-      {account === null ? null : <p>{linking.wrongIs(`${written(account.phone)} ${visible(account.name)}`)}</p>}
+      {account === null ? null : <p>{linking.wrongIs(accountText(account))}</p>}
       {owner === null || reason === 'linked_elsewhere' ? null : <p>{linking.rightIs(accountLabel(owner))}</p>}
       {expectedPhone === null ? null : <p>{parts.settings.onlyNumber(written(expectedPhone))}</p>}
       <div class="buttons">

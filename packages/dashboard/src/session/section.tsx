@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Boundary } from '../ui/boundary.tsx';
 
 interface SectionProps {
   id: string;
@@ -22,7 +23,7 @@ export function Section({ id, title, aside, kind, children }: SectionProps) {
         <h2 id={`${id}-title`}>{title}</h2>
         {aside}
       </header>
-      {children}
+      <Boundary>{children}</Boundary>
     </section>
   );
 }

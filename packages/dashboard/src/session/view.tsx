@@ -1,6 +1,6 @@
 import { accountLabel, commandOf, type HubSession, isSessionName, visible } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
-import { exactTime, phone, since, until } from '../model/format.ts';
+import { accountText, exactTime, since, until } from '../model/format.ts';
 import { arrivals } from '../model/router.ts';
 import { isSilent, standsSince } from '../model/silent.ts';
 import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
@@ -140,7 +140,7 @@ function Summary({ session }: { session: HubSession }) {
         <Orders session={session} />
       </div>
       <p class="meta faint">
-        <span>{account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`}</span>
+        <span>{account === null ? list.notLinked : accountText(account)}</span>
         {account === null && owner !== null ? <span>{linking.rightIs(accountLabel(owner))}</span> : null}
         {why === '' ? null : <span>{why}</span>}
         {sending === 'off' ? <span class="warn">{parts.settings.listens}</span> : null}

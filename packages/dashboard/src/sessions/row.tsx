@@ -1,6 +1,6 @@
 import { accountLabel, type HubSession, isRestricted, visible } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
-import { bytes, exactTime, now, phone, since } from '../model/format.ts';
+import { accountText, bytes, exactTime, now, since } from '../model/format.ts';
 import { pathOf } from '../model/router.ts';
 import { isSilent, standsSince } from '../model/silent.ts';
 import { groupOf, hintOf, whyOf } from '../model/states.ts';
@@ -71,7 +71,7 @@ function Who({ session }: { session: HubSession }) {
       <Link to={pathOf(name)} class="name">
         {name}
       </Link>
-      <span class="faint" title={visible(whose)}>
+      <span class="faint" title={whose}>
         {whose}
       </span>
       <span class="faint where">
@@ -89,7 +89,7 @@ function Who({ session }: { session: HubSession }) {
 /** What is linked; where nothing is, whose session it is. */
 function whoseOf({ account, owner }: HubSession): string {
   const { notLinked } = words.value.list;
-  if (account !== null) return `${phone(account.phone)} ${account.name}`;
+  if (account !== null) return accountText(account);
   return owner === null ? notLinked : `${accountLabel(owner)} ${notLinked}`;
 }
 

@@ -1,5 +1,4 @@
-import { accountLabel, type Session } from '@leadmaster/protocol';
-import { wordOf } from './word-of.ts';
+import { accountLabel, type Session, wordOf } from '@leadmaster/protocol';
 
 type Facts = Pick<Session, 'state' | 'reason' | 'loginMode' | 'unreachable' | 'account' | 'owner'>;
 

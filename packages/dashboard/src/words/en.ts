@@ -54,6 +54,7 @@ export const en = {
     what: 'What to do',
     code: 'Code',
     command: 'In a terminal:',
+    undrawn: 'This part cannot be shown: the service has answered in another form than is agreed.',
   },
 
   signIn: {

@@ -50,6 +50,7 @@ export const es: Words = {
     what: 'Qué hacer',
     code: 'Código',
     command: 'En una terminal:',
+    undrawn: 'Esta parte no se puede mostrar: el servicio respondió en una forma distinta de la acordada.',
   },
 
   signIn: {

@@ -11,7 +11,7 @@ import {
 } from '@leadmaster/protocol';
 import type { NewerInVault } from '../snapshots/older-login.ts';
 import { mayBeCopyOf } from '../snapshots/wrong-account.ts';
-import type { WrongAccount } from '../state/state-store.ts';
+import type { WrongAccount } from '../state/rows.ts';
 import { olderHint, type PlaceChange, placeHint } from './held-back.ts';
 import { isStarting } from './machine.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../snapshots/known-good.ts';
 import { movedTo } from '../state/moved-session.ts';
-import type { WrongAccount } from '../state/state-store.ts';
+import type { WrongAccount } from '../state/rows.ts';
 import type { AccountKeeper } from './account-keeper.ts';
 import { cleanWords } from './clean-words.ts';
 import { olderLogin, placeChange } from './held-back.ts';

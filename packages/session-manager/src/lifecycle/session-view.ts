@@ -9,7 +9,7 @@ import {
   type StorageSummary,
   stateKind,
 } from '@leadmaster/protocol';
-import type { SessionRow } from '../state/state-store.ts';
+import type { SessionRow } from '../state/rows.ts';
 import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 

@@ -107,7 +107,7 @@ export const place = {
   started: (names: string) => `Started: ${names}.`,
   onItsWay: 'what was on its way here',
   ask: (which: string) =>
-    `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan again. Type yes: `,
-  notSaid: (which: string) => `It was not said that the place before never runs ${which} again.`,
+    `${which}: will the previous place never run them again? Two places with one login take it from each other, and the phone has to scan again. Type yes: `,
+  notConfirmed: (which: string) => `It was not confirmed that the previous place never runs ${which} again.`,
   saySo: 'Once it never will, confirm it: --origin-retired',
 };

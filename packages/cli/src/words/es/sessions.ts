@@ -114,6 +114,6 @@ export const place: typeof enPlace = {
   onItsWay: 'lo que venía en camino',
   ask: (which) =>
     `${which}: ¿es seguro que el lugar anterior no las ejecutará nunca más? Dos lugares con un mismo login se lo quitan uno al otro, y el teléfono tiene que escanear otra vez. Escriba sí: `,
-  notSaid: (which) => `No se indicó que el lugar anterior no ejecutará nunca más ${which}.`,
+  notConfirmed: (which) => `No se confirmó que el lugar anterior no ejecutará nunca más ${which}.`,
   saySo: 'Cuando sea seguro, indíquelo: --origin-retired',
 };

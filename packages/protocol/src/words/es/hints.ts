@@ -1,6 +1,7 @@
 import { accountLabel } from '../../account-label.ts';
 import type { Attention, Session, UnreachableBy } from '../../session.ts';
 import type { SessionState } from '../../states.ts';
+import { wordOf } from '../../word-of.ts';
 
 type Facts = Pick<
   Session,
@@ -26,7 +27,7 @@ interface StateHint {
 /** The hint of a session by its reason, else by its state; null where there are no words for it. */
 export function sessionHint(session: Facts): StateHint | null {
   if (session.unreachable !== null) return { text: unreachableHint(session.unreachable, session), hasValues: false };
-  const text = BY_REASON[session.reason] ?? BY_STATE[session.state] ?? attentionHint(session.attention);
+  const text = wordOf(BY_REASON, session.reason) ?? BY_STATE[session.state] ?? attentionHint(session.attention);
   if (text === undefined) return null;
   const hasValues = WITH_VALUES.has(session.reason) || session.reason === 'linked_elsewhere';
   return { text: typeof text === 'string' ? text : text(session), hasValues };
