@@ -61,7 +61,7 @@ describe('two machines behind a hub', () => {
     expect(commandsOf(await read('two-machines.es.md'))).toEqual(commandsOf(await read('two-machines.md')));
   });
 
-  test('move says where the session is, and fails where it could not go; drain names what is left, in two languages', async () => {
+  test('move says where the session is, and fails where it could not go; drain and sessions name what is left and what is silent, in two languages', async () => {
     const { hub, m1, m2, cli } = await place();
     for (const [name, { port }] of Object.entries({ m1, m2 }))
       await hub.ask('/v1/machines', { body: { name, url: `http://127.0.0.1:${port}`, token: SERVICE_TOKEN } });
@@ -80,5 +80,14 @@ describe('two machines behind a hub', () => {
     expect(left.stderr).toContain('m1 still has 1 session that could not move.');
     const spanish = await cli('machines drain m1 --move', 'es');
     expect(spanish.stderr).toContain('m1 todavía tiene 1 sesión que no se pudo trasladar.');
+
+    await m1.stop();
+    await expect
+      .poll(async () => (await cli('sessions')).stdout, { timeout: 10_000 })
+      .toMatch(/^nueva +machine silent/m);
+    expect((await cli('sessions')).stderr).toMatch(/m1 does not answer since [\s\S]*: nueva\n[\s\S]*doctor there/);
+    const inSpanish = await cli('sessions', 'es');
+    expect([inSpanish.stdout, inSpanish.stderr].join('\n')).toMatch(/máquina sin respuesta[\s\S]*m1 no responde desde/);
+    expect(inSpanish.stdout).toMatch(/^ventas +STOPPED/m);
   });
 });
