@@ -4,10 +4,10 @@ import { effect, signal as signalOf } from '@preact/signals';
 import { begun, client, isSignedOut, line } from './client.ts';
 import { requireSameCaller } from './me.ts';
 import { ask, refreshAll, refreshInView, take } from './sessions.ts';
-import { isInSight } from './sight.ts';
 
 const AGAIN_MS = 2_000;
-const IN_VIEW_MS = 60_000;
+/** Sizes, samples and the times of probes change without an event: what is shown is asked for again, at most so often. */
+const UNTOLD_MS = 60_000;
 
 /** The last event that came, and which log it is of. */
 let cursor: string | null = null;
@@ -19,6 +19,10 @@ export const logChanges = signalOf(0);
 /** How often a machine has stopped answering, or answered again. */
 export const machineTurns = signalOf(0);
 
+/** How often it was time to ask again for what no event tells. It moves when the hub speaks, not by a clock of the page. */
+export const untold = signalOf(0);
+let untoldAt = performance.now();
+
 /** Keeps the sessions as the hub has them until the signal aborts: one list, then what the events name. Called again, it reads on where it was. */
 export async function keepLive(signal: AbortSignal): Promise<void> {
   // Once the line stands no event is missed: a list that is asked for then is at least as new, also after answers that were lost with the line.
@@ -27,11 +31,7 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
     void ask(requireSameCaller);
     void refreshAll();
   });
-  const looking = setInterval(() => isInSight.value && line.value === 'live' && refreshInView(), IN_VIEW_MS);
-  signal.addEventListener('abort', () => {
-    deaf();
-    clearInterval(looking);
-  });
+  signal.addEventListener('abort', deaf);
   while (!signal.aborted && !isSignedOut.value) {
     const options: FollowOptions = {
       signal,
@@ -45,6 +45,7 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
       for await (const event of follow(client, options)) {
         cursor = cursorText(event.id, logId);
         take(event);
+        askForUntold();
       }
     } catch (error) {
       line.value = 'lost';
@@ -57,10 +58,19 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
   }
 }
 
+/** A comment comes every 15 s where nothing else does. */
 function hearComment(comment: string): void {
-  if (comment.trim() !== MACHINES_TURNED) return;
-  machineTurns.value += 1;
-  void refreshAll();
+  if (comment.trim() === MACHINES_TURNED) {
+    machineTurns.value += 1;
+    void refreshAll();
+  } else askForUntold();
+}
+
+function askForUntold(): void {
+  if (performance.now() - untoldAt < UNTOLD_MS) return;
+  untoldAt = performance.now();
+  untold.value += 1;
+  refreshInView();
 }
 
 function pause(ms: number): Promise<void> {

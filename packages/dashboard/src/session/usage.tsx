@@ -4,14 +4,11 @@ import { Chart } from '../chart/chart.tsx';
 import { bytes, duration, percent } from '../model/format.ts';
 import { lastAndMost, seriesOf } from '../model/usage.ts';
 import { client } from '../service/client.ts';
-import { isInSight } from '../service/sight.ts';
+import { untold } from '../service/live.ts';
 import { Shown } from '../ui/shown.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
 import { Section } from './section.tsx';
-
-/** So often a sample is taken, also of a session of which nothing is told. */
-const SAMPLE_MS = 60_000;
 
 /** Memory and processor time of the session's browser over the last day. */
 export function Usage({ name }: { name: string }) {
@@ -20,10 +17,10 @@ export function Usage({ name }: { name: string }) {
     client.call('getUsage', { params: { session: name } }, { signal });
   const loaded = useLoaded(load, { session: name, changes: ({ type }) => type === 'session.state' });
   const { reload } = loaded;
+  const times = untold.value;
   useEffect(() => {
-    const timer = setInterval(() => isInSight.value && reload(), SAMPLE_MS);
-    return () => clearInterval(timer);
-  }, [name, reload]);
+    if (times > 0) reload();
+  }, [times, reload]);
   return (
     <Section id="usage" title={usage.title}>
       <Shown loaded={loaded}>

@@ -15,7 +15,7 @@ import { words } from '../words/index.ts';
 import type { Outcome } from './bulk-run.ts';
 import { tick } from './selection.ts';
 
-/** What is drawn is asked for each minute: what is older could not be had. */
+/** What is drawn is asked for again within some minutes: what is older could not be had. */
 const OLD_MS = 180_000;
 /** Growth by less than 100 kB a day is no news. */
 const GROWTH_TOLD = 100_000;
