@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { axeFaultsOf, tooWideOf } from './page-browser.ts';
 
-const ANDROID =
+export const ANDROID =
   'Mozilla/5.0 (Linux; Android 11; SM-A515F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/90.0.4430.210 Mobile Safari/537.36';
 
 /** A phone on which the pages of links are read. */

@@ -25,13 +25,14 @@ export async function refuseTwin(cli: Cli, name: string): Promise<void> {
   );
 }
 
-/** Null also where that is not known: no hub runs here, or it does not take the operator's key. */
+/** Null also where that is not known: no hub runs here, what answers is none, or it does not take the operator's key. */
 async function otherMachineOf(cli: Cli, name: string): Promise<string | null> {
   const hub = hubClient(cli);
   try {
-    const { machine } = hubSession.parse(await (await hub.request('getSession', of(name))).json());
+    const { data } = hubSession.safeParse(await (await hub.request('getSession', of(name))).json());
+    if (data === undefined) return null;
     const { items } = await hub.call('listMachines', {});
-    const found = items.find((each) => each.name === machine);
+    const found = items.find((each) => each.name === data.machine);
     return found === undefined || found.url === cli.client().url ? null : found.name;
   } catch (error) {
     if (error instanceof CliError) return null;

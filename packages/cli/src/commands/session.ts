@@ -14,7 +14,10 @@ import { nameArgument, phone } from './values.ts';
 /** `session create|set|start|stop|restart|logout|delete NAME` */
 export const register: Register = (parent, io, words) => {
   const noun = parent.command('session').description(words.help.session.about);
+  for (const command of [create, set, run, logout, remove]) command(noun, io, words);
+};
 
+const create: Register = (noun, io, words) => {
   noun
     .command('create')
     .description(words.help.session.create.about)
@@ -27,7 +30,9 @@ export const register: Register = (parent, io, words) => {
       await refuseTwin(cli, name);
       show(cli, await cli.client().call('createSession', { body }));
     });
+};
 
+const set: Register = (noun, io, words) => {
   noun
     .command('set')
     .description(words.help.session.set.about)
@@ -45,7 +50,9 @@ export const register: Register = (parent, io, words) => {
       };
       show(cli, await cli.client().call('changeSession', { ...of(name), body }));
     });
+};
 
+const run: Register = (noun, io, words) => {
   for (const [verb, id] of [
     ['start', 'startSession'],
     ['stop', 'stopSession'],
@@ -67,7 +74,9 @@ export const register: Register = (parent, io, words) => {
       if (verb !== 'stop') failUnlessGood(session);
     });
   }
+};
 
+const logout: Register = (noun, io, words) => {
   noun
     .command('logout')
     .description(words.help.session.logout.about)
@@ -80,7 +89,9 @@ export const register: Register = (parent, io, words) => {
       await confirm(cli, yes, words.sessions.askLogout(name));
       show(cli, await order(cli, 'logoutSession', name, wait));
     });
+};
 
+const remove: Register = (noun, io, words) => {
   noun
     .command('delete')
     .description(words.help.session.delete.about)

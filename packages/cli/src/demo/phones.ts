@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { ofUnanswered } from '../client/failure.ts';
 import { EXIT } from '../exit-codes.ts';
 
-/** Somebody for the linked accounts to write with. */
+/** The customer that the linked accounts write with. */
 export const CUSTOMER = '5491199990000';
 
 /** A text of an earlier day, as the stand-in is told it. */
