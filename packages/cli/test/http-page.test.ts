@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,6 +48,8 @@ test("the page's script posts every event to a webhook, insists, and continues w
   await make('ventas');
   const first = forward();
   await expect.poll(() => told.map(({ type }) => type), { timeout: 20_000 }).toEqual(['session.created']);
+  // Killed before it has noted an event, it would tell that one again.
+  await expect.poll(() => existsSync(join(folder, 'cursor'))).toBe(true);
   first.kill('SIGKILL');
   await exitOf(first);
   await make('caja');

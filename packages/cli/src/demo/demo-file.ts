@@ -40,6 +40,11 @@ export function guardSettings(env: Env): Record<string, string> {
   return Object.fromEntries(Object.entries(quick).map(([name, value]) => [name, env[name] || value]));
 }
 
+/** Warnings alone: of a line for each request, the link to the dashboard would be out of sight in seconds. What the environment says stays. */
+export function logSettings(env: Env): Record<string, string> {
+  return { LOG_LEVEL: env.LOG_LEVEL || 'warn' };
+}
+
 /** What the real service would use and the demo does not, a sentence each. */
 export function unusedByDemo(env: Env, { service }: Words): string[] {
   return ELSEWHERE.filter((name) => env[name]).map(service.unusedByDemo);

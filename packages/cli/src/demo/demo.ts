@@ -8,7 +8,7 @@ import type { Service } from '../service/serve.ts';
 import { type Running, startServices } from '../service/services.ts';
 import { DEMO_PAGE } from '../setup/build-dashboard.ts';
 import { type ClientsOptions, clientsIn, makeClients, noteClients } from './clients.ts';
-import { demoSettings, guardSettings } from './demo-file.ts';
+import { demoSettings, guardSettings, logSettings } from './demo-file.ts';
 import { Phones } from './phones.ts';
 import { joinHub, MACHINES, startSecondMachine } from './second-machine.ts';
 import { SideDesk } from './side-desk.ts';
@@ -35,7 +35,7 @@ export interface RunningDemo extends Running {
 
 /** The settings of a demo on that folder. */
 export function demoEnv(env: Env, dataDir: string): Env {
-  return { ...env, ...demoSettings(dataDir), ...guardSettings(env) };
+  return { ...env, ...demoSettings(dataDir), ...guardSettings(env), ...logSettings(env) };
 }
 
 /** Whether a demo without clients has left this folder, or a rehearsal of a loss: its sessions stay as they are. */

@@ -37,6 +37,11 @@ test('builds are tried in seconds, unless the environment says otherwise', () =>
   expect(demoEnv({ WEB_VERSION: 'live' }, '/d').WEB_VERSION).toBe('live');
 });
 
+test('the terminal of a demo shows warnings alone, unless the environment says otherwise', () => {
+  expect(demoEnv({}, '/d').LOG_LEVEL).toBe('warn');
+  expect(demoEnv({ LOG_LEVEL: 'info' }, '/d').LOG_LEVEL).toBe('info');
+});
+
 test('each client has a past of days with each customer, in order and in two languages', () => {
   const now = Date.parse('2026-11-30T12:00:00Z');
   const [en, es] = [pastOf('en', now), pastOf('es', now)];
