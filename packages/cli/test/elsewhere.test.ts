@@ -2,9 +2,7 @@ import { ADMIN_KEY } from '@leadmaster/testkit';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { expect, test } from 'vitest';
 import { hubOver } from '../../central-hub/test/hub.ts';
-import { Cli } from '../src/cli.ts';
-import { printBanner } from '../src/service/banner.ts';
-import { ioOf, run, Sink, service, tempFolder } from './harness.ts';
+import { run, service, tempFolder } from './harness.ts';
 
 /** The command line on a machine without any service, with these settings. */
 function elsewhere(env: Record<string, string>) {
@@ -218,20 +216,4 @@ test('open prints a link that signs one browser in, with what the key may do', a
   const signedIn = await hub.ask('/v1/sign-in', { key: null, body: { code: secret } });
   expect(signedIn.json).toMatchObject({ kind: 'tenant', tenant: 'acme' });
   expect((await hub.ask('/v1/sign-in', { key: null, body: { code: secret } })).status).toBe(401);
-});
-
-test('a start shows such a link at a terminal, and in the log of a supervisor only how to get one', async () => {
-  const hub = await hubOver([]);
-  const url = `http://127.0.0.1:${hub.port}`;
-  const env = { LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_DATA_DIR: tempFolder(), LEADMASTER_ADMIN_KEY: ADMIN_KEY };
-  const shown = async (isTTY: boolean): Promise<string> => {
-    const stdout = Object.assign(new Sink(), { isTTY });
-    const starting = new Cli(ioOf({ stdout, env }), false);
-    await printBanner(starting, starting.config, { manager: null, hub: url }, null);
-    return stdout.text;
-  };
-  expect(await shown(true)).toMatch(/sign-in#code=\w{40} /);
-  const logged = await shown(false);
-  expect(logged).not.toContain('#code');
-  expect(logged).toMatch(new RegExp(`dashboard +${url} +.*\\./leadmaster open`));
 });

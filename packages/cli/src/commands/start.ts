@@ -112,8 +112,7 @@ async function run<S extends Running>(cli: Cli, env: Env, options: StartOptions,
     exitWithParent: options.exitWithParent === true,
     start: how.start,
     onStarted: async (service) => {
-      const { isFilling = false, page } = how;
-      await printBanner(cli, config, service, browser, { isFilling, isDemo: page === 'demo' });
+      await printBanner(cli, config, service, browser, { isFilling: how.isFilling ?? false });
       how.onStarted?.(service);
     },
   });

@@ -9,14 +9,14 @@ import { firstStep, sessionTable } from '../commands/sessions.ts';
 
 /**
  * What the terminal shows once the service has started: where it is, what it runs, and what to do next. `isFilling`: its first sessions are
- * being made. `isDemo`: it holds no secret.
+ * being made.
  */
 export async function printBanner(
   cli: Cli,
   config: Config,
   { manager, hub }: { manager: string | null; hub: string | null },
   browser: BrowserFound | null,
-  { isFilling = false, isDemo = false } = {},
+  { isFilling = false } = {},
 ): Promise<void> {
   if (manager === null) return printHub(cli, config, hub ?? '');
   const client = new ServiceClient(managerHere({ ...config, port: portOf(manager) }));
@@ -24,7 +24,7 @@ export async function printBanner(
   const { dim } = cli.print.paint;
   const { banner } = cli.words.service;
   const rows = [
-    ...(hub === null ? [] : [await dashboardRow(cli, config, hub, isDemo), [banner.hub, addressed(cli, hub)]]),
+    ...(hub === null ? [] : [await dashboardRow(cli, config, hub), [banner.hub, addressed(cli, hub)]]),
     [hub === null ? banner.address : banner.manager, addressed(cli, client.url)],
     [banner.key, config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY'],
     [banner.data, config.dataDir],
@@ -49,7 +49,7 @@ async function printHub(cli: Cli, config: Config, hub: string): Promise<void> {
   const { banner, addMachines } = cli.words.service;
   const key = config.adminKey === null ? adminKeyFile(config.dataDir) : 'LEADMASTER_ADMIN_KEY';
   printRows(cli, [
-    await dashboardRow(cli, config, hub, false),
+    await dashboardRow(cli, config, hub),
     [banner.hub, addressed(cli, hub)],
     [banner.key, key],
     [banner.data, config.dataDir],
@@ -58,11 +58,9 @@ async function printHub(cli: Cli, config: Config, hub: string): Promise<void> {
   cli.print.data({ hub, dataDir: config.dataDir });
 }
 
-/** The link that signs a browser in; where the hub makes none, why. What is no terminal is a log, which keeps what opens a door. */
-async function dashboardRow(cli: Cli, config: Config, hub: string, isDemo: boolean): Promise<string[]> {
+/** The link that signs a browser in; where the hub makes none, why. */
+async function dashboardRow(cli: Cli, config: Config, hub: string): Promise<string[]> {
   const { service } = cli.words;
-  if (!cli.print.isTerminal && !isDemo)
-    return [service.banner.dashboard, `${hub}   ${cli.print.paint.dim(service.howToSignIn)}`];
   const client = new ServiceClient(hubHere(config, portOf(hub), null));
   const shown = await client.call('createSignInCode').then(
     ({ url }) => `${url}   ${cli.print.paint.dim(service.signInLink)}`,

@@ -9,6 +9,15 @@ import { answers, of, qrToScan } from '@leadmaster/testkit/asking';
 const CLI = join(import.meta.dirname, '../../../cli/src/main.mjs');
 /** The key of every service of a proof. */
 export const KEY = 'prove-key';
+/** For proofs that start browsers over and over, and take their snapshots themselves. */
+export const PATIENT = {
+  LAUNCH_DEADLINE_S: '45',
+  LOAD_DEADLINE_S: '45',
+  BACKOFF_FIRST_MS: '100',
+  BACKOFF_MAX_S: '1',
+  SNAPSHOT_SCHEDULE: 'off',
+  SNAPSHOT_AFTER_LOGIN: 'off',
+};
 /** Long work may take so long on a machine that does other things too. */
 const CALL_MS = 300_000;
 const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ'];

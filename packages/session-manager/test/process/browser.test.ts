@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   browsersOn,
+  browsersOnAny,
   commandLine,
   endGroup,
   groupMembers,
@@ -21,7 +22,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { holdersOf, profileUsers, proveProfileFree } from '../../src/process/holders.ts';
 import { endLeftBrowsers } from '../../src/process/left-browsers.ts';
 import { treeMemory } from '../../src/process/memory.ts';
-import { endOrphans, foreignBrowsers, type RecordedBrowser } from '../../src/process/orphans.ts';
+import { endOrphans, type RecordedBrowser } from '../../src/process/orphans.ts';
 import { ProcessorTime } from '../../src/process/processor-time.ts';
 import { clearStaleSingleton, readSingleton } from '../../src/process/singleton-lock.ts';
 import { storesInUse } from '../../src/process/store-locks.ts';
@@ -128,8 +129,7 @@ describe.each(BROWSERS)('$name', ({ path }) => {
     const [other] = await endOrphans([{ ...recorded, profileDir: `${dir}0` }], options);
     expect(other).toMatchObject({ outcome: 'gone' });
     expect(isOurs(recorded)).toBe(true);
-    expect(foreignBrowsers([{ session: 'a', profileDir: dir }])).toMatchObject([{ session: 'a', pid: recorded.pid }]);
-    expect(foreignBrowsers([{ session: 'a0', profileDir: `${dir}0` }])).toEqual([]);
+    expect(browsersOnAny([`${dir}0`, dir])).toMatchObject([{ profileDir: dir, browser: { pid: recorded.pid } }]);
 
     const [report] = await endOrphans([recorded], { termMs: 30_000, killMs: 5000 });
     expect(report).toMatchObject({ session: 'a', pid: recorded.pid, outcome: 'ended' });
