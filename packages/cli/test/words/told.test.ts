@@ -4,7 +4,16 @@ import type { Session } from '@leadmaster/protocol';
 import { expect, test } from 'vitest';
 import { CliError } from '../../src/cli-error.ts';
 import { es } from '../../src/words/es/index.ts';
-import { checkIn, phaseIn, problemIn, reasonAndCode, reasonIn, recoveredIn, warningIn } from '../../src/words/told.ts';
+import {
+  checkIn,
+  errorIn,
+  phaseIn,
+  problemIn,
+  reasonAndCode,
+  reasonIn,
+  recoveredIn,
+  warningIn,
+} from '../../src/words/told.ts';
 import { ENGLISH, WORDS } from '../../src/words/words.ts';
 
 const SOURCES = join(import.meta.dirname, '../../../session-manager/src');
@@ -156,4 +165,12 @@ test('every part of a login that a drill looks at is a check with a name', () =>
   const parts = [...drill.matchAll(/^ {4}name: '(\w+)'/gm)].map(([, name = '']) => name);
   expect(parts.length).toBeGreaterThan(3);
   expect(parts.filter((name) => !Object.hasOwn(es.told.checks, name))).toEqual([]);
+});
+
+test('a reason or a code that every object has as a name is told as it is', () => {
+  for (const words of [ENGLISH, es])
+    for (const name of ['constructor', 'toString']) {
+      expect(reasonIn(words, name)).toBe(name);
+      expect(errorIn(words, { code: name, message: 'No.', hint: '' }).message).toBe('No.');
+    }
 });
