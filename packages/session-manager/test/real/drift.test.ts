@@ -5,7 +5,7 @@ import { seeded } from '../../prove/service/random.ts';
 
 const SEED = Date.now() % 1_000_000;
 
-/** A short slice of `npm run prove -- drift`: both pages, one drift of each kind, one random combination. Nothing else is on April's page. */
+/** A short slice of `npm run prove -- drift`: both pages, one drift of each kind, one random combination. */
 describe('drifts of the page', () => {
   const [combination] = driftCases('september', { combinations: 1, random: seeded(SEED) }).slice(-1);
   const cases: DriftCase[] = [
