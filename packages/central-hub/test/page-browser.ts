@@ -6,7 +6,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WIDER = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const WIDER = `Math.max(...[document.documentElement, ...document.querySelectorAll('dialog[open]')]
+  .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))`;
 /** For a busy machine, as the limit of a whole test is. */
 const PATIENCE_MS = 60_000;
 
@@ -39,24 +40,28 @@ export function useBrowser(
 }
 
 /**
- * A window for the rest of the test. At its end no script may have failed, nothing may have been said to the console, and nothing held
- * back by the policy of the page. A refusal by the hub is the console's to name as well, and is not counted.
+ * A window for the rest of the test. At its end, in it and in the others of its browser, no script may have failed, nothing may have been
+ * said to the console, and nothing held back by the policy of the page. A refusal by the hub is the console's to name as well, and is
+ * not counted; a file of the page that is missing is.
  */
 async function pageOf(browser: Browser, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE_MS);
-  const page = await context.newPage();
   const complaints: string[] = [];
-  page.on('console', (message) => {
-    const isRefusal = message.text().startsWith('Failed to load resource');
+  context.on('console', (message) => {
+    const isRefusal = message.text().startsWith('Failed to load resource') && !isFile(message.location().url);
     if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
   });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  context.on('weberror', (error) => complaints.push(String(error.error())));
   onTestFinished(async () => {
     await context.close();
     expect(complaints).toEqual([]);
   });
-  return page;
+  return context.newPage();
+}
+
+function isFile(url: string): boolean {
+  return /\.(css|js|svg)$/.test(url);
 }
 
 /** What axe finds in a page. `where`: what it is called in the findings. */
@@ -68,7 +73,7 @@ export async function axeFaultsOf(page: Page, where: string): Promise<string[]> 
   );
 }
 
-/** By how many pixels a page is wider than its window; 0 or less where it fits. */
+/** By how many pixels a page, or a question in front of it, is wider than its room; 0 or less where both fit. */
 export function tooWideOf(page: Page): Promise<number> {
   return page.evaluate<number>(WIDER);
 }

@@ -1,12 +1,17 @@
 import type { Page } from 'playwright-core';
 import { axeFaultsOf, tooWideOf } from './page-browser.ts';
 
-const ANDROID =
+export const ANDROID =
   'Mozilla/5.0 (Linux; Android 11; SM-A515F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/90.0.4430.210 Mobile Safari/537.36';
 
 /** A phone on which the pages of links are read. */
 export const PHONE = {
-  ...{ locale: 'es-AR', userAgent: ANDROID, viewport: { width: 320, height: 640 } },
+  ...{
+    locale: 'es-AR',
+    timezoneId: 'America/Argentina/Cordoba',
+    userAgent: ANDROID,
+    viewport: { width: 320, height: 640 },
+  },
   ...{ isMobile: true, hasTouch: true },
 };
 

@@ -124,10 +124,15 @@ test('a developer goes from an empty page to a key and its first call; the key i
   await page.getByLabel('Control').uncheck();
   await page.getByLabel('What it is for').press('Enter');
   await page.getByRole('heading', { name: 'The key for shop' }).waitFor();
-  const [key = '', list = '', send = '', cli = ''] = await page.locator('main .copyable code').allInnerTexts();
+  const [key = '', list = '', send = '', listen = '', cli = ''] = await page
+    .locator('main .copyable code')
+    .allInnerTexts();
   expect((await world.ask('/v1/me', { key })).json).toMatchObject({ tenant: 'acme', scopes: ['read', 'send'] });
   expect(list).toBe(`curl -H 'Authorization: Bearer ${key}' ${world.url}/v1/sessions`);
   expect(send).toContain(`${world.url}/v1/sessions/ventas/messages`);
+  expect(listen).toBe(
+    `curl -N -H 'Authorization: Bearer ${key}' -H 'Accept: text/event-stream' ${world.url}/v1/events`,
+  );
   expect(cli).toBe(`LEADMASTER_URL=${world.url} LEADMASTER_KEY=${key} ./leadmaster sessions`);
   await page.getByRole('link', { name: 'I have kept it' }).click();
   const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'shop' }) });
