@@ -4,7 +4,7 @@ import { type DriftCase, driftCases } from '../../prove/drift/cases.ts';
 import { proveDrift } from '../../prove/drift/drift-proof.ts';
 import { seeded } from '../../prove/service/random.ts';
 
-/** A short slice of `npm run prove -- drift`: both pages, one drift of each kind, one random combination. Nothing else is on April's page. */
+/** A short slice of `npm run prove -- drift`: both pages, one drift of each kind, one random combination. */
 describe('drifts of the page', () => {
   const [combination] = driftCases('september', { combinations: 1, random: seeded(SLICE_SEED) }).slice(-1);
   const cases: DriftCase[] = [

@@ -1,20 +1,6 @@
 import { afterAll, afterEach, beforeEach } from 'vitest';
 import { Stage, type StageOptions } from './harness.ts';
 
-/** Before each test of a suite: a manager of its own whose session `ventas` is linked to that account. */
-export function linkBeforeEach(account: string, take: (stage: Stage) => void): void {
-  let stage: Stage | null = null;
-
-  beforeEach(async () => {
-    stage = await linkedStage(account);
-    take(stage);
-  });
-
-  afterEach(async () => {
-    await stage?.[Symbol.asyncDispose]();
-  });
-}
-
 /**
  * Before each test of a suite: a manager whose session `ventas` is READY, linked to that account. The tests share it, with what
  * earlier ones left of events, trash and messages; after one that fails, or ends otherwise than READY, the next gets a new one.

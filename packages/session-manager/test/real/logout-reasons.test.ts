@@ -24,7 +24,8 @@ describe('a page that gives its login up', () => {
     expect(erased.detail.length).toBeLessThan(700);
   });
 
-  test.each([0, 1, 2, 3])('as it starts (reason %i) is told as erased before any QR', async (code) => {
+  // What the other reasons come to is their words, as above.
+  test.each([0, 3])('as it starts (reason %i) is told as erased before any QR', async (code) => {
     await using stage = await RunStage.linked();
     await stage.stop();
     stage.world.configure({ page: { drifts: [`logout-reason=${code}`] } });

@@ -1,7 +1,7 @@
 import type { Message } from '@leadmaster/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import type { Stage } from './harness.ts';
-import { linkBeforeEach } from './linked-stage.ts';
+import { readyBeforeEach } from './linked-stage.ts';
 
 const ACCOUNT = '5491100000001';
 const CUSTOMER = '5491100000002';
@@ -9,13 +9,14 @@ const CUSTOMER = '5491100000002';
 /** What becomes of messages when something breaks under them. */
 describe('messages on their way out', { timeout: 90_000 }, () => {
   let stage: Stage;
-  linkBeforeEach(ACCOUNT, (opened) => {
-    stage = opened;
+  readyBeforeEach(ACCOUNT, (ready) => {
+    stage = ready;
   });
 
   const send = (text: string, to = CUSTOMER): Promise<Message> => stage.sessions.send('ventas', { to, text }, null);
-  const states = async (): Promise<string[]> =>
-    (await stage.sessions.messages('ventas', 100)).map(({ state }) => state);
+  /** Of the latest messages. */
+  const states = async (count = 100): Promise<string[]> =>
+    (await stage.sessions.messages('ventas', count)).map(({ state }) => state);
 
   test('are settled after the browser was killed under a burst, and none is delivered twice', async () => {
     for (let i = 0; i < 6; i += 1) await send(`burst ${i}`);
@@ -32,17 +33,6 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
     expect(told.length).toBeLessThanOrEqual(inbox.length);
     // Every text that WhatsApp's server has is told as sent: only one that was just being handed over may stay in doubt.
     expect(inbox.length - told.length).toBeLessThanOrEqual(1);
-  });
-
-  test('are in doubt when the account is unlinked under them', async () => {
-    await stage.world.faults.set({ messageAcks: 'none' });
-    await send('into nothing');
-    const handedOver = async () => (await stage.sessions.messages('ventas', 1))[0]?.whatsappId;
-    await vi.waitFor(async () => expect(await handedOver()).toBeTruthy(), { timeout: 10_000 });
-    expect(await states()).toEqual(['SENDING']);
-    await stage.world.phone(ACCOUNT).unlink();
-    await stage.until('ventas', 'QR_REQUIRED');
-    expect(await states()).toEqual(['UNCERTAIN']);
   });
 
   test('go under the same key once a number that was not on WhatsApp has joined, and then once', async () => {
@@ -70,5 +60,16 @@ describe('messages on their way out', { timeout: 90_000 }, () => {
       whatsappId: null,
       error: expect.stringContaining('not on WhatsApp'),
     });
+  });
+
+  test('are in doubt when the account is unlinked under them', async () => {
+    await stage.world.faults.set({ messageAcks: 'none' });
+    await send('into nothing');
+    const handedOver = async () => (await stage.sessions.messages('ventas', 1))[0]?.whatsappId;
+    await vi.waitFor(async () => expect(await handedOver()).toBeTruthy(), { timeout: 10_000 });
+    expect(await states(1)).toEqual(['SENDING']);
+    await stage.world.phone(ACCOUNT).unlink();
+    await stage.until('ventas', 'QR_REQUIRED');
+    expect(await states(1)).toEqual(['UNCERTAIN']);
   });
 });

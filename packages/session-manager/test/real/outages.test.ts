@@ -9,7 +9,7 @@ const ANA = '5491100000001';
 const BETO = '5491100000002';
 
 /** A page that does not come up is given up soon. */
-const SOON_GIVEN_UP = { LAUNCH_DEADLINE_S: '5', LOAD_DEADLINE_S: '5' };
+const SOON_GIVEN_UP = { LAUNCH_DEADLINE_S: '8', LOAD_DEADLINE_S: '5' };
 
 /** What must stay true while WhatsApp is away, and over a restart of the service. */
 describe('a linked session', { timeout: 90_000 }, () => {

@@ -1,7 +1,7 @@
 import type { Message } from '@leadmaster/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import type { Stage } from './harness.ts';
-import { linkBeforeEach } from './linked-stage.ts';
+import { readyBeforeEach } from './linked-stage.ts';
 
 const ACCOUNT = '5491100000001';
 const CUSTOMER = '5491100000002';
@@ -9,12 +9,19 @@ const STRANGER = '5491100000003';
 
 describe('a real session whose sending is switched off', { timeout: 120_000 }, () => {
   let stage: Stage;
-  linkBeforeEach(ACCOUNT, (opened) => {
-    stage = opened;
+  /** How much the customer had before the test. */
+  let before = 0;
+  readyBeforeEach(ACCOUNT, (ready) => {
+    stage = ready;
+    before = stage.world.phone(CUSTOMER).inbox.length;
   });
 
   const messages = (): Promise<Message[]> => stage.sessions.messages('ventas', 200);
-  const inbox = (): string[] => stage.world.phone(CUSTOMER).inbox.map(({ body }) => body);
+  const inbox = (): string[] =>
+    stage.world
+      .phone(CUSTOMER)
+      .inbox.slice(before)
+      .map(({ body }) => body);
   const settled = async (): Promise<Message[]> => {
     await vi.waitFor(async () => {
       for (const { state } of await messages()) expect(['QUEUED', 'SENDING']).not.toContain(state);

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Stage } from './harness.ts';
-import { linkBeforeEach } from './linked-stage.ts';
+import { readyBeforeEach } from './linked-stage.ts';
 
 const ACCOUNT = '5491100000001';
 const CUSTOMER = '5491100000002';
@@ -8,8 +8,8 @@ const CUSTOMER = '5491100000002';
 /** Messages of an account that is used here and on its phone, over the whole of a manager. */
 describe('an account that writes here and elsewhere', { timeout: 90_000 }, () => {
   let stage: Stage;
-  linkBeforeEach(ACCOUNT, (opened) => {
-    stage = opened;
+  readyBeforeEach(ACCOUNT, (ready) => {
+    stage = ready;
   });
 
   const texts = async (origin: string) =>
