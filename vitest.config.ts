@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { PATIENCE_MS } from './vitest.patience.ts';
@@ -12,8 +12,30 @@ const SLOW = [
   'bench/test/**/*.test.ts',
 ];
 
-/** All tests share these; those with a browser mostly wait. */
-const WORKERS = Math.min(8, 2 * availableParallelism());
+/** Tests that replace a module: it stays replaced for as long as their process lives. */
+const ALONE = [
+  'packages/cli/test/offline.test.ts',
+  'packages/session-manager/test/config/without-links.test.ts',
+  'packages/session-manager/test/profile/without-permissions.test.ts',
+  'packages/vault/test/store/without-links.contract.test.ts',
+];
+
+/** A file that belongs into `ALONE` and is not there would fail those that run after it. */
+const noReplacedModules = {
+  name: 'no-replaced-modules',
+  enforce: 'pre' as const,
+  transform(code: string, id: string): null {
+    if (id.endsWith('.test.ts') && /\bvi\.(do)?[mM]ock\(/.test(code))
+      throw new Error(`${id} replaces a module: name it in ALONE of vitest.config.ts.`);
+    return null;
+  },
+};
+
+/** What a process holds at most that runs one fast file after another, or a file with its browsers. */
+const WORKER_BYTES = 1.25 * 2 ** 30;
+
+/** All tests share these; those with a browser wait for two thirds of their time. */
+const WORKERS = Math.max(1, Math.min(8, 3 * availableParallelism(), Math.floor(totalmem() / WORKER_BYTES)));
 
 const common = {
   maxWorkers: WORKERS,
@@ -27,8 +49,14 @@ const common = {
   expect: { poll: { timeout: PATIENCE_MS } },
   // The settings of the developer's own checkout must not reach a test, nor the language of their terminal.
   // A hub that a test starts takes any port: others run beside it.
-  env: { LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en', HUB_PORT: '0' },
+  // Each snapshot starts a thread, which without a cache would strip types and compile all that it loads.
+  env: {
+    ...{ LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_LANG: 'en', HUB_PORT: '0' },
+    NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/leadmaster'),
+  },
 };
+
+const FAST = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -37,14 +65,17 @@ export default defineConfig({
       {
         test: { ...common, name: 'browser', include: SLOW, testTimeout: 120_000, hookTimeout: 120_000 },
       },
+      { test: { ...common, ...FAST, name: 'alone', include: ALONE } },
       {
+        plugins: [noReplacedModules],
         test: {
           ...common,
+          ...FAST,
           name: 'fast',
           include: ['{packages,tools}/*/test/**/*.test.ts'],
-          exclude: SLOW,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: [...SLOW, ...ALONE],
+          // A file finds the modules loaded that another has used: to load them takes longer than most tests do.
+          isolate: false,
         },
       },
     ],

@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import { PATIENCE_MS } from './vitest.patience.ts';
 
 const { waitFor } = vi;
@@ -8,3 +8,20 @@ vi.waitFor = (work, options = {}) => {
   const asked = typeof options === 'number' ? { timeout: options } : options;
   return waitFor(work, { ...asked, timeout: Math.max(asked.timeout ?? 0, PATIENCE_MS) });
 };
+
+/** What files that run in one process share, besides modules. */
+function shared() {
+  return {
+    env: { ...process.env },
+    folder: process.cwd(),
+    mask: process.umask(),
+    exitCode: process.exitCode,
+    clock: vi.isFakeTimers(),
+    fetch: globalThis.fetch,
+  };
+}
+
+const before = shared();
+
+// A test file leaves the process as it came to it: another may run there next.
+afterAll(() => expect(shared()).toEqual(before));

@@ -8,7 +8,7 @@ const { join } = await import('node:path');
 const { ensureDashboard } = await import('./dashboard.mjs');
 const { ensureInstall } = await import('./ensure-install.mjs');
 const { LeakWatch } = await import('./leaks.mjs');
-const { fail, passThrough, ROOT } = await import('./lib.mjs');
+const { capture, fail, ROOT } = await import('./lib.mjs');
 const { findRuntime } = await import('./runtime.mjs');
 const { ensureTestNeeds } = await import('./test-needs.mjs');
 
@@ -16,38 +16,40 @@ const BIN = join(ROOT, 'node_modules', '.bin');
 
 async function main(args) {
   await ensureInstall();
-  await ensureTestNeeds();
   const node = await findRuntime();
-  await ensureDashboard({ node });
+  await Promise.all([ensureTestNeeds(), ensureDashboard({ node })]);
   const sum = { passed: 0, failed: 0, skipped: 0, skips: [], unsteady: [], failures: [] };
-  if (args.length === 0) {
-    await step(sum, 'types', join(BIN, 'tsc'), ['--noEmit', '-p', ROOT]);
-    await step(sum, 'types of the dashboard', join(BIN, 'tsc'), [
-      '--noEmit',
-      '-p',
-      join(ROOT, 'packages', 'dashboard'),
-    ]);
-    await step(sum, 'lint', join(BIN, 'biome'), ['check', '--error-on-warnings', ROOT]);
-    await step(sum, 'layers', node, [join(ROOT, 'tools', 'layers', 'main.ts')]);
-  }
+  const isWhole = args.length === 0;
   const watch = new LeakWatch();
   // A whole run tries a failed test once more and names it: one chance in thousands must not hide what the others tell.
-  const tested = await vitest(node, args.length === 0 ? ['--retry=1'] : args, watch.env);
+  const tests = vitest(node, isWhole ? ['--retry=1'] : args, watch.env);
+  // Beside the first tests, which have browsers and mostly wait.
+  const [tested] = await Promise.all([tests, isWhole ? checks(sum, node) : null]);
   add(sum, tested);
   const left = await watch.close();
   sum[left.length === 0 ? 'passed' : 'failed']++;
   sum.failures.push(...left.map((what) => `left behind: ${what}`));
-  if (args.length === 0) for (const { file, seconds } of tested.slowest ?? []) console.log(`${seconds} s  ${file}`);
+  if (isWhole) for (const { file, seconds } of tested.slowest ?? []) console.log(`${seconds} s  ${file}`);
   report(sum);
   process.exit(sum.failed === 0 && sum.passed > 1 ? 0 : 1);
 }
 
-/** A check that is one test in the sum. */
-async function step(sum, name, command, args) {
-  console.log(`\n== ${name}`);
-  const ok = existsSync(command) && (await passThrough(command, args)) === 0;
-  sum[ok ? 'passed' : 'failed']++;
-  if (!ok) sum.failures.push(name);
+async function checks(sum, node) {
+  const tsc = join(BIN, 'tsc');
+  await check(sum, 'types', tsc, ['--noEmit', '-p', ROOT]);
+  await check(sum, 'types of the dashboard', tsc, ['--noEmit', '-p', join(ROOT, 'packages', 'dashboard')]);
+  await check(sum, 'lint', join(BIN, 'biome'), ['check', '--error-on-warnings', ROOT]);
+  await check(sum, 'layers', node, [join(ROOT, 'tools', 'layers', 'main.ts')]);
+}
+
+/** A check that is one test in the sum. What it says is printed at its end, apart from what the tests say. */
+async function check(sum, name, command, args) {
+  const { code, output } = existsSync(command)
+    ? await capture(command, args, { cwd: ROOT })
+    : { code: 1, output: `${command} is not there\n` };
+  console.log(`\n== ${name}: ${code === 0 ? 'passed' : 'FAILED'}\n${output.trimEnd()}`.trimEnd());
+  sum[code === 0 ? 'passed' : 'failed']++;
+  if (code !== 0) sum.failures.push(name);
 }
 
 function vitest(node, args, env) {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LeadMasterError, type Operation } from '@leadmaster/protocol';
+import { Rounds } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { MachineLinks } from './machines/links.ts';
 import type { AuditRecord } from './store/audit-rows.ts';
@@ -27,40 +27,35 @@ export interface AuditEndsOptions {
  */
 export class AuditEnds {
   readonly #options: AuditEndsOptions;
-  readonly #ending = new AbortController();
+  readonly #rounds = new Rounds(() => this.#round());
   readonly #open = new Map<number, AuditRecord>();
   #through = 0;
   #isFailing = false;
-  #running: Promise<void> | null = null;
 
   constructor(options: AuditEndsOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#rounds.start();
   }
 
   /** Resolves once nothing is under way. */
-  async close(): Promise<void> {
-    this.#ending.abort();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#rounds.close();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#ending;
+  async #round(): Promise<number> {
     const { lookMs = LOOK_MS, log } = this.#options;
-    while (!signal.aborted) {
-      try {
-        await this.#look();
-        this.#isFailing = false;
-      } catch (error) {
-        if (!signal.aborted && !this.#isFailing)
-          log.warn({ err: error }, 'the ends of long calls could not be written into the audit; it is tried again');
-        this.#isFailing = true;
-      }
-      await sleep(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
+    try {
+      await this.#look();
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#rounds.signal.aborted && !this.#isFailing)
+        log.warn({ err: error }, 'the ends of long calls could not be written into the audit; it is tried again');
+      this.#isFailing = true;
     }
+    return lookMs;
   }
 
   async #look(): Promise<void> {
@@ -69,7 +64,7 @@ export class AuditEnds {
     for (const line of lines) this.#open.set(line.id, line);
     this.#through = through;
     for (const line of [...this.#open.values()]) {
-      this.#ending.signal.throwIfAborted();
+      this.#rounds.signal.throwIfAborted();
       const result = await this.#resultOf(line);
       if (result === null) continue;
       await audit.settle(line, result);
@@ -92,7 +87,7 @@ export class AuditEnds {
     const record = await store.operations.get(id);
     if (record === null) return UNKNOWN;
     if (!links.isUp(record.machine)) return null;
-    const asked = { signal: this.#ending.signal, timeoutMs: ANSWER_MS };
+    const asked = { signal: this.#rounds.signal, timeoutMs: ANSWER_MS };
     try {
       const { client } = await links.get(record.machine);
       return resultOf(await client.call('getOperation', { params: { operation: id }, query: {} }, asked));

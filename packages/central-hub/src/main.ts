@@ -1,6 +1,6 @@
 import { refuseTakenPorts } from '@leadmaster/service-kit/http';
 import { createServiceLog } from '@leadmaster/service-kit/log';
-import type { HostedService } from '@leadmaster/service-kit/process';
+import { Ending, type HostedService } from '@leadmaster/service-kit/process';
 import { type Env, loadSecrets } from '@leadmaster/service-kit/settings';
 import { readHubConfig } from './config/index.ts';
 import { holdDatabase } from './hold.ts';
@@ -13,8 +13,6 @@ import { type HubStore, openStore } from './store/index.ts';
 import { isAway, waitForStore } from './waiting.ts';
 
 const LEASE_S = 15;
-/** How long the last lines of the log are waited for. */
-const LAST_LINES_MS = 1_000;
 
 /** A hub that runs in this process. */
 export interface RunningHub extends HostedService {
@@ -75,33 +73,18 @@ export async function runCentralHub({
     alone?.release();
     throw error;
   });
-  const finished = Promise.withResolvers<number>();
-  let ending: Promise<void> | null = null;
-
-  async function end(reason: string, code: number): Promise<void> {
-    log.info({ reason }, 'the hub shuts down');
-    let result = code;
-    try {
-      await answering.close();
-    } catch (error) {
-      log.error({ err: error }, 'the shutdown of the hub left something behind');
-      result = 1;
-    }
-    alone?.release();
-    log.info('the hub has shut down');
-    await sink.flush(LAST_LINES_MS);
-    finished.resolve(result);
-  }
-
+  const ending = new Ending({
+    what: 'the hub',
+    log,
+    sink,
+    close: () => answering.close().finally(() => alone?.release()),
+  });
   return {
     url: answering.url,
     log,
     contained: [],
-    shutdown(reason, code = 0) {
-      ending ??= end(reason, code);
-      return ending;
-    },
-    finished: finished.promise,
+    shutdown: (reason, code) => ending.begin(reason, code),
+    finished: ending.finished,
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import { APP_TIMING, createHttpApp, isOpen, listen, serviceRoutes } from '@leadmaster/service-kit/http';
 import { measureLog } from '@leadmaster/service-kit/log';
+import { portOf } from '@leadmaster/service-kit/process';
 import { Registry } from 'prom-client';
 import { listeningOf } from './listening.ts';
 import { type Answering, goLive, type LiveOptions } from './live.ts';
@@ -29,7 +30,7 @@ export async function waitForStore(
   const first = await tellWaiting(waiting, options);
   let answering: Answering | null = first;
   // On the port that was announced, also where any was taken.
-  const there = { ...options, config: { ...config, port: Number(new URL(first.url).port) } };
+  const there = { ...options, config: { ...config, port: portOf(first.url) } };
   log.error({ err: why }, 'the hub waits for its database');
 
   async function goLiveNow(): Promise<void> {

@@ -47,19 +47,26 @@ test('on a phone the page asks for the number, gives a code, and keeps where it 
   expect((await loaded(page)).bytes).toBeLessThan(5_000);
   await (await world.managers.one?.engine.runOf('ventas'))?.showQr();
   expect(await shows(page, 'number')).toBe('¿Cuál es su número de WhatsApp?');
-  await page.locator('#phone').fill('123');
-  await page.locator('#code-form button').click();
-  await page.getByText('Escriba el número entero').waitFor();
+  expect(await page.locator('#phone').inputValue()).toBe('+54 9 ');
+  for (const lacking of ['123', '11 2345 6789', '011 15 2345-6789', '+54 9 011 2345 6789']) {
+    await page.locator('#phone').fill(lacking);
+    await page.locator('#code-form button').click();
+    await page.getByText('Escriba el número entero').waitFor();
+  }
   faults.push(...(await faultsOf(page, 'number')));
 
-  await page.locator('[data-part="number"][data-go="qr"]').click();
+  // The seconds stand there with the QR, not at the next tick.
+  const seconds = await page.evaluate(
+    `document.querySelector('[data-part="number"][data-go="qr"]').click(), document.getElementById('qr-left').textContent`,
+  );
+  expect(seconds).toMatch(/^[1-5]?\d$/);
   await shows(page, 'qr');
-  await expect.poll(() => page.locator('#qr-left').innerText()).toMatch(/^[1-5]?\d$/);
   faults.push(...(await faultsOf(page, 'qr')));
   await page.locator('section[data-part="qr"] [data-go="code"]').click();
-  await page.locator('#phone').fill('+54 9 11 2345 6789');
+  await page.locator('#phone').fill('+54 9 +54 9 11 2345 6789');
   await page.locator('#code-form button').click();
   expect(await shows(page, 'code')).toBe('Escriba este código en WhatsApp');
+  expect(await page.locator('#code-for').innerText()).toMatch(/^Es para el número \+54 9 11 2345 6789\. /);
   expect(await page.locator('section[data-part="code"] li').count()).toBe(5);
   expect(await page.locator('#said').innerText()).toMatch(/^Escriba este código en WhatsApp: (\w ){4}- (\w ?){4}$/);
 
@@ -67,12 +74,17 @@ test('on a phone the page asks for the number, gives a code, and keeps where it 
   await page.locator('section[data-part="code"] [data-go="again"]').click();
   await page.locator('#lang').click();
   expect(await shows(page, 'again')).toBe('What is your WhatsApp number?');
-  expect(await page.locator('#phone').inputValue()).toBe('+54 9 11 2345 6789');
+  expect(await page.locator('#phone').inputValue()).toBe('+54 9 +54 9 11 2345 6789');
+  await page.locator('#phone').fill('+1');
   expect(page.url()).toBe(`${url}?language=en`);
   await page.locator('[data-part="again"][data-go="code"]').click();
   await shows(page, 'code');
   await expect.poll(() => page.locator('#code-left').innerText()).toMatch(/^\d:\d\d$/);
+  expect(await page.locator('#code-phone').innerText()).toBe('+54 9 11 2345 6789');
   faults.push(...(await faultsOf(page, 'code')));
+  await tampered(world, 'UPDATE onboarding_links SET code = NULL');
+  await page.locator('#code-over').waitFor();
+  expect(await shows(page, 'number')).toBe('What is your WhatsApp number?');
 
   await press(await open(), url);
   expect(await shows(page, 'elsewhere')).toBe('This link is open somewhere else');

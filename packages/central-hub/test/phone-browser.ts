@@ -6,7 +6,12 @@ export const ANDROID =
 
 /** A phone on which the pages of links are read. */
 export const PHONE = {
-  ...{ locale: 'es-AR', userAgent: ANDROID, viewport: { width: 320, height: 640 } },
+  ...{
+    locale: 'es-AR',
+    timezoneId: 'America/Argentina/Cordoba',
+    userAgent: ANDROID,
+    viewport: { width: 320, height: 640 },
+  },
   ...{ isMobile: true, hasTouch: true },
 };
 

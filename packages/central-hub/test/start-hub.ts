@@ -35,6 +35,25 @@ export type HubOptions = Partial<HubServerOptions> & {
   dataDir?: string;
 };
 
+/** What a hub's HTTP server is made of, with the keys of the tests. */
+export function serverOptions(parts: Pick<HubServerOptions, 'store' | 'links' | 'teller' | 'log'>): HubServerOptions {
+  return {
+    ...parts,
+    wakeMoves: () => undefined,
+    secrets: { adminKey: ADMIN_KEY, serviceToken: SERVICE_TOKEN },
+    metrics: new Registry(),
+    version: '0.0.0',
+    url: null,
+    name: null,
+    trustedProxies: [],
+    ratePerSecond: 1000,
+    compat: 'key',
+    compatSessions: null,
+    dashboard: null,
+    attentionOf: () => null,
+  };
+}
+
 /** The services of a hub on a data folder of its own, over HTTP on a loopback port. */
 export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
   const folder = options.dataDir === undefined ? await mkdtemp(join(QUICK_DISK, 'leadmaster-hub-')) : null;
@@ -49,21 +68,8 @@ export async function startHub(options: HubOptions = {}): Promise<RunningHub> {
   const moves = new MoveRunner({ store, links, holder: 'test', leaseSeconds: 15, log, ...options.moves });
   const ends = new AuditEnds({ store, links, log, lookMs: 100 });
   const app = await createHubServer({
+    ...serverOptions({ store, links, teller, log }),
     wakeMoves: () => moves.wake(),
-    store,
-    links,
-    teller,
-    secrets: { adminKey: ADMIN_KEY, serviceToken: SERVICE_TOKEN },
-    log,
-    metrics: new Registry(),
-    version: '0.0.0',
-    url: null,
-    name: null,
-    trustedProxies: [],
-    ratePerSecond: 1000,
-    compat: 'key',
-    compatSessions: null,
-    dashboard: null,
     attentionOf: (machine) => readers.attentionOf(machine),
     ...options,
   });

@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { MemoryStore, masterKey, openVault } from '@leadmaster/vault';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { run, service } from './harness.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
@@ -37,7 +40,7 @@ async function answering(orders: Answer, reads: Answer = say(200, { items: [] })
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const env = { SESSION_MANAGER_PORT: String(port), LEADMASTER_ADMIN_KEY: 'k'.repeat(32) };
+  const env = { SESSION_MANAGER_PORT: String(port), HUB_PORT: String(port), LEADMASTER_ADMIN_KEY: 'k'.repeat(32) };
   return {
     env,
     seen,
@@ -133,8 +136,21 @@ describe('send', () => {
   });
 });
 
+const FOLDER = mkdtempSync(join(tmpdir(), 'leadmaster-lost-'));
 /** It is written once an order has succeeded, and none does here. */
-const FILE = join(tmpdir(), `leadmaster-lost-${process.pid}.lmx`);
+const FILE = join(FOLDER, 'ventas.lmx');
+/** What another machine has exported: an import reads all of it before it gives its order. */
+const EXPORTED = join(FOLDER, 'exported.lmx');
+const TOKEN = join(FOLDER, 'service.token');
+const PASSPHRASE = 'caballo batería grapa';
+beforeAll(async () => {
+  const master = masterKey(Buffer.alloc(32, 7));
+  const vault = await openVault({ store: new MemoryStore(), masterKeys: [master], owner: 'there', create: true });
+  const { id } = await vault.save('ventas', [], { kind: 'essential' });
+  await writeFile(EXPORTED, vault.exportTo('ventas', id, { passphrase: PASSPHRASE }));
+  await writeFile(TOKEN, 't'.repeat(43));
+});
+afterAll(() => rm(FOLDER, { recursive: true }));
 
 /** Every order that the command line gives. */
 const ORDERS = [
@@ -152,10 +168,26 @@ const ORDERS = [
   'snapshot restore ventas 1-00000001 --yes',
   'recover ventas --origin-retired --yes',
   `export ventas ${FILE}`,
+  `import ${EXPORTED} --origin-retired`,
   'pair ventas 5491100000002',
   'qr ventas',
+  'session set ventas --no-metadata',
+  'account ventas --accept',
+  'sending ventas off',
+  'links create ventas',
+  'links revoke ventas l-1 --yes',
+  'snapshot delete ventas 1-00000001 --yes',
+  'move ventas --machine m2',
+  'tenants create acme',
+  'tenants remove acme --yes',
+  'keys create bot --scopes read',
+  'keys revoke k-1 --yes',
+  `machines add m2 http://127.0.0.1:9 --token-file ${TOKEN}`,
+  'machines change m2 --url http://127.0.0.1:9',
+  'machines drain m2',
+  'machines remove m2 --yes',
 ];
-const KEY = { LEADMASTER_TARGET_KEY: 'k'.repeat(32), LEADMASTER_PASSPHRASE: 'caballo batería grapa' };
+const KEY = { LEADMASTER_TARGET_KEY: 'k'.repeat(32), LEADMASTER_PASSPHRASE: PASSPHRASE };
 const SNAPSHOT = {
   ...{ id: '1-00000001', session: 'ventas', at: MESSAGE.at, kind: 'essential', bytes: 1, reason: 'requested' },
   ...{ verified: true, account: null, damaged: false },
@@ -186,7 +218,7 @@ describe('every other order', () => {
   test.each(ORDERS)('%s: Ctrl-C after it was given says so', async (line) => {
     const { env, seen } = await answering(never, held);
     const signals = new EventEmitter();
-    for (const method of ['POST', 'DELETE']) seen.once(method, () => signals.emit('SIGINT'));
+    for (const method of ['POST', 'PATCH', 'DELETE']) seen.once(method, () => signals.emit('SIGINT'));
     const { code, stdout } = await run([...line.split(' '), '--json'], { env: { ...env, ...KEY }, signals });
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({
       code: 130,

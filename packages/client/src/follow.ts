@@ -11,6 +11,8 @@ export interface FollowOptions {
   after?: number | string | undefined;
   /** Told once, before the first event: which log it is. Keep it with the numbers of events. */
   onLog?: ((logId: string) => void) | undefined;
+  /** Hears the comments of the stream: what a service tells beside the log, such as `MACHINES_TURNED`. */
+  onComment?: ((comment: string) => void) | undefined;
   signal: AbortSignal;
 }
 
@@ -24,7 +26,7 @@ const RETRY_MS = 1000;
  */
 export async function* follow(
   client: Client,
-  { session, after, signal, onLog }: FollowOptions,
+  { session, after, signal, onLog, onComment }: FollowOptions,
 ): AsyncGenerator<LeadMasterEvent> {
   let cursor = after;
   let reached = false;
@@ -34,7 +36,7 @@ export async function* follow(
       cursor = stream.headers.get('x-event-cursor') ?? cursor;
       if (!reached) tellLog(cursor, onLog);
       reached = true;
-      for await (const [next, id] of eventsOf(stream)) {
+      for await (const [next, id] of eventsOf(stream, onComment)) {
         cursor = id;
         yield next;
       }
@@ -65,13 +67,17 @@ function open(client: Client, { session, after, signal }: FollowOptions): Promis
 }
 
 /** Each event with the cursor that continues after it. */
-async function* eventsOf({ body }: Response): AsyncGenerator<[LeadMasterEvent, number | string]> {
+async function* eventsOf(
+  { body }: Response,
+  onComment: FollowOptions['onComment'],
+): AsyncGenerator<[LeadMasterEvent, number | string]> {
   const found: [LeadMasterEvent, number | string][] = [];
   const parser = createParser({
     onEvent: ({ id, data }) => {
       const told = toldIn(data);
       found.push([told, id ?? told.id]);
     },
+    ...(onComment === undefined ? {} : { onComment }),
   });
   const decoder = new TextDecoder();
   for await (const chunk of body === null ? [] : chunksOf(body)) {

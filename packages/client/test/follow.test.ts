@@ -53,6 +53,20 @@ test('a stream that breaks before its first event is taken up, too', async () =>
   expect(opened.length).toBe(2);
 });
 
+test('the comments of a stream are told apart from its events', async () => {
+  const client = await answering((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`: hello\n\n: machines\n\n${event(1)}`);
+  });
+  const stop = new AbortController();
+  const comments: string[] = [];
+  for await (const found of follow(client, { signal: stop.signal, onComment: (comment) => comments.push(comment) })) {
+    expect(found.id).toBe(1);
+    stop.abort();
+  }
+  expect(comments).toEqual(['hello', 'machines']);
+});
+
 test('a service that is not there at first is an error, not a wait without end', async () => {
   const first = follow(clientOf(9), { after: 0, signal: new AbortController().signal }).next();
   await expect(first).rejects.toMatchObject({ code: 'service_unreachable' });

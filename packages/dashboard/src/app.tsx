@@ -1,5 +1,5 @@
 import { mayVisit } from './model/places.ts';
-import { view } from './model/router.ts';
+import { path, view } from './model/router.ts';
 import { nextTheme, theme } from './model/theme.ts';
 import { Nav } from './nav.tsx';
 import { PlaceOf } from './place-of.tsx';
@@ -9,6 +9,7 @@ import { SessionView } from './session/view.tsx';
 import { CreateSession } from './sessions/create.tsx';
 import { SessionList } from './sessions/list.tsx';
 import { OfferedLink, SignIn } from './sign-in.tsx';
+import { Boundary } from './ui/boundary.tsx';
 import { Button } from './ui/button.tsx';
 import { Icon } from './ui/icon.tsx';
 import { Link } from './ui/link.tsx';
@@ -25,7 +26,9 @@ export function App({ linkFailure }: { linkFailure: unknown }) {
       </a>
       <Head />
       <main id="content" tabIndex={-1}>
-        <Content linkFailure={linkFailure} />
+        <Boundary key={path.value}>
+          <Content linkFailure={linkFailure} />
+        </Boundary>
       </main>
     </>
   );

@@ -23,6 +23,11 @@ else {
 }
 render(<App linkFailure={linkFailure} />, root);
 
+/** Browsers keep a page as it was, for a step back: what it shows may be for the one before, who has signed out since. */
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
 /** The stream is there while a key is signed in and the page may be looked at, and one at a time. */
 let following: AbortController | null = null;
 effect(() => {

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 
 /** Runs in the page. */
 const LOOK = readFileSync(join(import.meta.dirname, 'inert-page.js'), 'utf8');
+const PRESS = readFileSync(join(import.meta.dirname, 'press-all.js'), 'utf8');
 
 /** Around each text that the test plays, so that it is known where it begins and ends. No text of ours has them. */
 export const BEGIN = '⟦';
@@ -27,10 +28,15 @@ export const EVIL: readonly string[] = [
   '\u2069\u202c\u2069 end of no isolate',
   '__proto__',
   'constructor',
+  'one\u200b \u2060word\ufeff \u00ad\u{e0041} \u3164',
+  'color:red;position:fixed;inset:0;background:url(//evil.example.org/x)',
 ];
 
+/** As long as WhatsApp lets a text be, and no place in it for a line to break. */
+const LONG = 'W'.repeat(10_000);
+
 /** One text with all of them in it. */
-export const ALL_EVIL = marked(EVIL.join(' '));
+export const ALL_EVIL = marked([...EVIL, LONG].join(' '));
 
 export function marked(text: string): string {
   return `${BEGIN}${text}${END}`;
@@ -42,4 +48,21 @@ export function marked(text: string): string {
  */
 export function faultsIn(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`${LOOK}; faultsIn(${JSON.stringify([BEGIN, END])})`);
+}
+
+/** What the page gets for an order: for those that match, in the form "POST /v1/keys", the status and the body. */
+export type Answers = readonly (readonly [pattern: string, status: number, body: object])[];
+
+export interface Pressing {
+  /** What every other order is refused with. */
+  problem: object;
+  answers: Answers;
+  /** What is typed where something must be. */
+  word: string;
+}
+
+/** What a view has made of such texts after each of its buttons was pressed, and which dialogs opened. */
+export function pressAll(page: Page, pressing: Pressing): Promise<{ faults: string[]; opened: string[] }> {
+  const given = JSON.stringify({ ...pressing, look: [BEGIN, END] });
+  return page.evaluate(`${LOOK}; ${PRESS}; pressAll(${given})`);
 }

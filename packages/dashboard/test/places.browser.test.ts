@@ -146,10 +146,14 @@ walk(
     await press(page.getByRole('checkbox', { name: form.scope.control }));
     await press(button(form.submit));
     await page.getByRole('heading', { name: made.title('shop') }).waitFor();
-    const [key = '', list = '', send = '', cli = ''] = await page.locator('main .copyable code').allInnerTexts();
+    const lines = await page.locator('main .copyable code').allInnerTexts();
+    const [key = '', list = '', send = '', listen = '', cli = ''] = lines;
     expect((await world.ask('/v1/me', { key })).json).toMatchObject({ tenant: 'acme', scopes: ['read', 'send'] });
     expect(list).toBe(`curl -H 'Authorization: Bearer ${key}' ${world.url}/v1/sessions`);
     expect(send).toContain(`${world.url}/v1/sessions/ventas/messages`);
+    expect(listen).toBe(
+      `curl -N -H 'Authorization: Bearer ${key}' -H 'Accept: text/event-stream' ${world.url}/v1/events`,
+    );
     expect(cli).toBe(`LEADMASTER_URL=${world.url} LEADMASTER_KEY=${key} ./leadmaster sessions`);
     await press(page.getByRole('link', { name: made.done }));
     const row = rowOf(page, 'shop');

@@ -96,6 +96,13 @@ walk(
     await world.given('ventas', 'WRONG_ACCOUNT');
     await world.enter(page);
     await press(button(actions.settle));
+    const part = page.getByRole('region', { name: actions.settle });
+    expect(await part.innerText()).toMatch(inOrder(words.linking.wrongIs('+'), words.linking.rightIs('+')));
+    const isMarked = (): Promise<boolean> => part.evaluate((it) => it.matches(':focus'));
+    await expect.poll(isMarked).toBe(true);
+    await page.getByRole('region', { name: words.session.sections.danger }).focus();
+    await press(button(actions.settle));
+    await expect.poll(isMarked).toBe(true);
     await press(button(actions.accept));
     const dialog = page.getByRole('dialog');
     await dialog.getByText(words.linking.accepts).waitFor();

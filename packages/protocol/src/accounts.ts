@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { phoneOf } from './account-label.ts';
 import { plainPhone, samePhone } from './phones.ts';
 import { seenAs } from './tenants/seen.ts';
 
@@ -79,12 +80,6 @@ export function hasNewNumber(before: Account, now: Account): boolean {
   return phones !== null && !samePhone(...phones);
 }
 
-/** An account for people: its number, or its id where the number is not known. */
-export function accountLabel(known: Account): string {
-  const phone = phoneOf(known);
-  return phone === null ? known.id : `+${phone}`;
-}
-
 /** What an account is known by, to look it up among many: its number as it is compared, and its LID. */
 export function keysOfAccount(known: Account): { phone: string | null; lid: string | null } {
   const phone = phoneOf(known);
@@ -93,11 +88,6 @@ export function keysOfAccount(known: Account): { phone: string | null; lid: stri
 
 function lidOf({ id, lid }: Account): string | null {
   return lid ?? (id.endsWith('@lid') ? id : null);
-}
-
-function phoneOf({ id, phone }: Account): string | null {
-  const digits = phone.replaceAll(/\D/g, '');
-  return id.endsWith('@lid') || digits === '' ? null : digits;
 }
 
 function bothKnown(a: string | null, b: string | null): [string, string] | null {

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { sending } from './bounds.ts';
-import { logId } from './events/cursor.ts';
-import { event } from './events/index.ts';
 import { room } from './machine.ts';
 import { sessionName, tenantName } from './names.ts';
 import { plainText } from './plain-text.ts';
@@ -194,6 +192,11 @@ export const hubSession = session.extend({
   tenant: z.string().nullable(),
   machine: z.string().nullable(),
   asOf: time.describe('When the hub last knew; older than now while its machine does not answer'),
+  silentSince: time
+    .nullable()
+    .describe(
+      'Since when its machine does not answer the hub that is asked: everything else is as of `asOf`; null while it answers',
+    ),
   untold: seenAs('operator', untold.optional()),
   noTenant: seenAs(
     'operator',
@@ -208,7 +211,14 @@ export const hubSession = session.extend({
 });
 export type HubSession = z.infer<typeof hubSession>;
 
-const ADDED_BY_HUB = { tenant: true, machine: true, asOf: true, untold: true, noTenant: true } as const;
+const ADDED_BY_HUB = {
+  tenant: true,
+  machine: true,
+  asOf: true,
+  silentSince: true,
+  untold: true,
+  noTenant: true,
+} as const;
 
 /** A session as a client reads it, of a session manager or of a hub: what a hub adds may be there. */
 export const anySession = session.extend(hubSession.pick(ADDED_BY_HUB).partial().shape);
@@ -218,12 +228,4 @@ export const hubSessionPage = z.object({ items: z.array(hubSession), cursor: z.s
 
 export const createHubSession = createSession.extend({
   machine: machineName.optional().describe('Where it is made; for the operator. Left out: where there is most room'),
-});
-
-/** A page of the hub's own log. */
-export const hubEventPage = z.object({
-  items: z.array(event),
-  cursor: z.number().int(),
-  oldest: z.number().int(),
-  logId,
 });

@@ -111,6 +111,7 @@ const SESSION = {
   engine: 'whatsapp-web.js',
   loginMode: 'qr',
   account: ACCOUNT,
+  owner: ACCOUNT,
   health: { lastProbeAt: AT, lastInboundAt: AT, lastAckAt: null, lastReadyAt: AT },
   storage: { bytes: 125_829_120, criticalBytes: 33_554_432, growthBytesPerDay: 4_194_304, measuredAt: AT },
   lastSnapshot: { id: SNAPSHOT.id, at: AT, verified: true, damaged: false },

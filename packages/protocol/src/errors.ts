@@ -16,6 +16,7 @@ export const ERRORS = {
   tenant_has_sessions: { status: 409, title: 'The tenant has sessions' },
   tenant_has_remains: { status: 409, title: 'Something is left under the name of the tenant' },
   limit_reached: { status: 409, title: 'The tenant has as much as it may have' },
+  expiry_in_past: { status: 400, title: 'The key would have ended already' },
   key_not_found: { status: 404, title: 'No such key' },
   link_not_found: { status: 404, title: 'No such link' },
   link_not_claimed: { status: 403, title: 'The link is open in another browser' },

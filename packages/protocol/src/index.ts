@@ -1,3 +1,4 @@
+export { accountLabel } from './account-label.ts';
 export * from './accounts.ts';
 export * from './actions.ts';
 export * from './addresses.ts';
@@ -46,3 +47,4 @@ export * from './trash.ts';
 export * from './usage.ts';
 export * from './vault.ts';
 export * from './visible.ts';
+export * from './word-of.ts';

@@ -80,7 +80,6 @@ export type SeenMessage = z.infer<typeof seenMessage>;
 
 /** Data of `message.received`. */
 export const receivedMessage = seenMessage;
-export type ReceivedMessage = SeenMessage;
 
 /** Who sent a message of the account: LeadMaster, another place (the phone, another device), or it cannot be told. */
 export const MESSAGE_ORIGINS = ['api', 'elsewhere', 'unknown'] as const;

@@ -88,7 +88,10 @@ export const session = z.object({
   originRetired: z.boolean(),
   engine: z.string(),
   loginMode,
+  /** What is linked; null where nothing is. */
   account: account.nullable(),
+  /** Whose session it is, also while nothing or another account is linked; null before the first link, and once it was logged out by order. */
+  owner: account.nullable(),
   health,
   storage: storageSummary,
   /** The newest of the link that the session has now: taken of it, or brought back by a restore; null where there is none yet. `verified`: proven good; `damaged`: found not to be, the last time that it was read. */

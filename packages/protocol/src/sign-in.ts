@@ -14,4 +14,3 @@ export const signInCode = z.object({
   url: z.string().describe('The page that uses it: the code stands behind "#", which no server is told'),
   expiresAt: z.iso.datetime(),
 });
-export type SignInCode = z.infer<typeof signInCode>;

@@ -34,7 +34,6 @@ export type Census = z.infer<typeof census>;
 
 /** An installation that takes snapshots. `host` is what its machine was called then; `isHere`: it is this one. */
 export const snapshotWriter = z.object({ id: z.string(), host: z.string(), isHere: z.boolean() });
-export type SnapshotWriter = z.infer<typeof snapshotWriter>;
 
 /** How a browser is made to stand still; `none`: no browser ran. */
 export const captureMethod = z.enum(['cgroup', 'sigstop', 'none']);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { describeEvents } from '../src/events/describe.ts';
-import { EVENT_TYPES, EVENTS, type EventStatement, event } from '../src/index.ts';
+import { COMPONENTS, EVENT_TYPES, EVENTS, type EventStatement, event } from '../src/index.ts';
 
 const DOC = join(import.meta.dirname, '../../../docs/events.md');
 
@@ -43,6 +43,9 @@ test('what is no line of a log is refused', () => {
   expect(event.safeParse({ ...LINE, type: 'session.qr' }).success).toBe(false);
 });
 
-test('docs/events.md is printed from the table', async () => {
+test('docs/events.md is printed from the table, with the names that a server gives to schemas or without', async () => {
+  await expect(describeEvents()).toMatchFileSnapshot(DOC);
+  for (const [id, { schema }] of Object.entries(COMPONENTS))
+    if (z.globalRegistry.get(schema)?.id === undefined) z.globalRegistry.add(schema, { ...schema.meta(), id });
   await expect(describeEvents()).toMatchFileSnapshot(DOC);
 });

@@ -352,3 +352,13 @@ test('each text of an answer or event has a mark, or is known to be for a tenant
   );
   expect([...new Set([...answers, ...told])].sort()).toEqual([...AS_IT_IS].sort());
 });
+
+test('words that every object has are words like others', () => {
+  const kind = 'constructor' as Action['kind'];
+  expect(actionForTenant({ kind, session: OWN } as Action, TENANT)).toBe(null);
+  for (const code of ['constructor', 'toString', 'valueOf']) {
+    const told = problemForTenant({ code, status: 409, detail: 'x', hint: 'x', action: { kind: code } }, TENANT);
+    expect(told).toMatchObject({ code, hint: 'Ask the operator of this LeadMaster.' });
+    expect(problemForTenant({ code: 'wrong_state', reason: code }, TENANT)).toMatchObject({ reason: code });
+  }
+});

@@ -19,3 +19,27 @@ test('everything else stays as it is', () => {
   const text = 'Año 2026: "ok" \\ שלום سلام 你好 👩‍👩‍👧 e\u0301';
   expect(visible(text)).toBe(text);
 });
+
+test('what is not seen is written out, so that no name looks like another', () => {
+  const unseen = [
+    '\u200b',
+    '\u200c',
+    '\u200d',
+    '\u2060',
+    '\ufeff',
+    '\u00ad',
+    '\u3164',
+    '\ufe0f',
+    '\u{e0041}',
+    '\u{e0100}',
+  ];
+  const shown = unseen.map((one) => visible(`ven${one}tas`));
+  expect(new Set(shown).size).toBe(unseen.length);
+  expect(shown[0]).toBe('ven\\u200btas');
+  expect(shown[8]).toBe('ven\\u{e0041}tas');
+  expect(visible('\u200d')).toBe('\\u200d');
+});
+
+test('what emoji and other scripts join stays', () => {
+  for (const text of ['👩‍👩‍👧 ❤️ 1️⃣ 🏴󠁧󠁢󠁳󠁣󠁴󠁿 Ñandú', 'می‌خواهم', 'क्‍ष', '葛\u{e0100}']) expect(visible(text)).toBe(text);
+});

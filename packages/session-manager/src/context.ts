@@ -121,7 +121,7 @@ export interface Outside {
 const VAULT_LOOK_MS = 5_000;
 
 /**
- * Takes the data folder and takes up its sessions, without starting any. Whatever fails leaves the folder as it was.
+ * Takes the data folder and takes up its sessions, without starting any. A failure leaves the folder as it was.
  *
  * @throws LeadMasterError `data_folder_in_use`, `storage_failed`, ...
  */

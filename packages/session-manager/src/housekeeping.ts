@@ -52,72 +52,83 @@ interface HousekeepingDeps {
   log: Logger;
 }
 
-/** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. Each job skips a turn while it still runs. */
+/** The small regular work of a service: memory of browsers, the first size after a start, retention, trash. */
 export function startHousekeeping(deps: HousekeepingDeps): () => Promise<void> {
   const { store, place, log } = deps;
-  const { roster, measurements, outbox, usage } = deps.lifecycle;
+  const { roster, outbox } = deps.lifecycle;
   const clock = housekeepingClock(store.facts);
   clock.look();
   const jobs = [
-    every(USAGE_EVERY_S * 1000, 'looking after the sessions', async () => {
+    every(USAGE_EVERY_S * 1000, log, 'looking after the sessions', async () => {
       outbox.doubtOverdue();
       for (const supervisor of roster.supervisors()) {
         supervisor.saveHealth();
-        await measureUsage(supervisor);
+        await measureUsage(deps, supervisor);
       }
     }),
-    every(60 * MINUTE, 'retention', () => sweepOld(deps, clock)),
-    every(60 * MINUTE, 'the marks of the place', async () => {
+    every(60 * MINUTE, log, 'retention', () => sweepOld(deps, clock)),
+    every(60 * MINUTE, log, 'the marks of the place', async () => {
       place.renew();
       await Promise.all(roster.supervisors().map((supervisor) => supervisor.renewMark()));
     }),
   ];
-
-  async function measureUsage({ name, liveRun }: SessionSupervisor): Promise<void> {
-    if (liveRun === null) return;
-    const used = await liveRun.measureUsage();
-    // A session that was deleted meanwhile leaves no samples to the next of its name.
-    if (roster.has(name)) usage.note(name, liveRun, used);
-  }
-
-  /** A session that is gone meanwhile has no figures. */
-  async function measureFirst(session: string): Promise<void> {
-    const supervisor = roster.find(session);
-    if (supervisor === null) return;
-    await Promise.all([measurements.measure(session), measureUsage(supervisor)]);
-  }
-
-  function every(ms: number, what: string, task: () => Promise<void>): () => Promise<void> {
-    let running: Promise<void> | null = null;
-    const timer = setInterval(() => {
-      running ??= task()
-        .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
-        .finally(() => {
-          running = null;
-        });
-    }, ms);
-    timer.unref();
-    return async () => {
-      clearInterval(timer);
-      await running;
-    };
-  }
-
-  const first = new Set<NodeJS.Timeout>();
-  const unsubscribe = store.events.subscribe((event) => {
-    if (event.type !== 'session.state' || event.data.to !== 'READY') return;
-    const timer = setTimeout(() => {
-      first.delete(timer);
-      measureFirst(event.session).catch((error: unknown) =>
-        log.warn({ session: event.session, err: error }, 'the first measurement failed'),
-      );
-    }, SETTLED_MS);
-    first.add(timer);
-  });
-
+  const stopMeasuring = measureOnceReady(deps);
   return async () => {
-    unsubscribe();
-    for (const timer of first) clearTimeout(timer);
+    stopMeasuring();
     await Promise.all(jobs.map((stop) => stop()));
   };
+}
+
+/** Does a task from time to time, and skips a turn while it still runs. Returns the way to stop. */
+function every(ms: number, log: Logger, what: string, task: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    running ??= task()
+      .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
+      .finally(() => {
+        running = null;
+      });
+  }, ms);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+async function measureUsage(
+  { lifecycle: { roster, usage } }: HousekeepingDeps,
+  { name, liveRun }: SessionSupervisor,
+): Promise<void> {
+  if (liveRun === null) return;
+  const used = await liveRun.measureUsage();
+  // A session that was deleted meanwhile leaves no samples to the next of its name.
+  if (roster.has(name)) usage.note(name, liveRun, used);
+}
+
+/** Measures each session some time after it became READY. Returns the way to stop. */
+function measureOnceReady(deps: HousekeepingDeps): () => void {
+  const waiting = new Set<NodeJS.Timeout>();
+  const unsubscribe = deps.store.events.subscribe((event) => {
+    if (event.type !== 'session.state' || event.data.to !== 'READY') return;
+    const timer = setTimeout(() => {
+      waiting.delete(timer);
+      measureFirst(deps, event.session).catch((error: unknown) =>
+        deps.log.warn({ session: event.session, err: error }, 'the first measurement failed'),
+      );
+    }, SETTLED_MS);
+    waiting.add(timer);
+  });
+  return () => {
+    unsubscribe();
+    for (const timer of waiting) clearTimeout(timer);
+  };
+}
+
+/** A session that is gone meanwhile has no figures. */
+async function measureFirst(deps: HousekeepingDeps, session: string): Promise<void> {
+  const { roster, measurements } = deps.lifecycle;
+  const supervisor = roster.find(session);
+  if (supervisor === null) return;
+  await Promise.all([measurements.measure(session), measureUsage(deps, supervisor)]);
 }

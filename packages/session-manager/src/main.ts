@@ -1,7 +1,7 @@
 import { errorText, LeadMasterError, sentence } from '@leadmaster/protocol';
 import { type Listening, listen, refuseTakenPorts } from '@leadmaster/service-kit/http';
 import { createServiceLog, type LogSink, measureLog } from '@leadmaster/service-kit/log';
-import type { HostedService } from '@leadmaster/service-kit/process';
+import { Ending, type HostedService, portOf } from '@leadmaster/service-kit/process';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { effectiveSettings, loadEnvironment, readConfig } from './config/index.ts';
@@ -13,9 +13,6 @@ import type { HttpServerOptions } from './http/http-app.ts';
 import { createHttpServer } from './http/server.ts';
 import { livingOwner } from './profile/locks.ts';
 import { dataPaths } from './profile/paths.ts';
-
-/** How long the last lines of the log are waited for. */
-const LAST_LINES_MS = 1_000;
 
 /** A session manager that runs in this process. */
 export interface RunningService extends HostedService {
@@ -66,71 +63,44 @@ export async function runSessionManager(options: ManagerOptions = {}): Promise<R
 type Told = Pick<HttpServerOptions, 'settings' | 'diagnosis'>;
 
 async function serve(context: Context, told: Told, log: Logger, sink: LogSink): Promise<RunningService> {
-  const { config } = context;
-  const finished = Promise.withResolvers<number>();
+  const { config, snapshots, sessions } = context;
+  const close = async (): Promise<void> => {
+    await Promise.all([http.close(), snapshots.close(), sessions.close()]);
+    await context.close();
+  };
+  const ending = new Ending({ what: 'the session manager', log, sink, close });
   let booted = false;
-  let ending: Promise<void> | null = null;
   const http = await createHttpServer({
-    sessions: context.sessions,
-    snapshots: context.snapshots,
-    storage: context.storage,
-    adoption: context.adoption,
-    trash: context.trash,
-    vault: context.vault,
-    builds: context.builds,
-    place: context.place,
-    hubs: context.hubs,
-    hubBackups: context.hubBackups,
-    bounds: context.bounds,
-    departures: context.departures,
-    arrivals: context.arrivals,
-    config,
+    ...context,
     ...told,
     keys: context.secrets,
     log,
-    metrics: context.metrics,
-    ready: () => booted && ending === null,
-    version: context.version,
+    ready: () => booted && !ending.hasBegun,
   });
   const url = await listen(http, listeningOf(config)).catch(async (error: unknown) => {
     await context.close();
     throw error;
   });
-  context.lock.describe({ port: Number(new URL(url).port) });
-
-  function shutdown(reason: string, code = 0): Promise<void> {
-    ending ??= end(reason, code);
-    return ending;
-  }
-  async function end(reason: string, code: number): Promise<void> {
-    log.info({ reason }, 'shutting down');
-    let result = code;
-    try {
-      await Promise.all([http.close(), context.snapshots.close(), context.sessions.close()]);
-      await context.close();
-    } catch (error) {
-      log.error({ err: error }, 'the shutdown left something behind');
-      result = 1;
-    }
-    log.info('shut down');
-    await sink.flush(LAST_LINES_MS);
-    finished.resolve(result);
-  }
-
-  // The key is there from the first start on, to be copied elsewhere before anything depends on it.
-  context.snapshots.later(() =>
-    context.vault.open().catch((error: unknown) => {
-      sayClosed(log, error);
-      context.snapshots.areOff(error);
-    }),
-  );
-  void context.sessions
+  context.lock.describe({ port: portOf(url) });
+  openVaultLater(context, log);
+  void sessions
     .boot()
     .catch((error: unknown) => log.error({ err: error }, 'not every session could be brought back'))
     .finally(() => {
       booted = true;
     });
-  return { url, context, log, contained: [LIBRARY_REJECTIONS], shutdown, finished: finished.promise };
+  const shutdown: RunningService['shutdown'] = (reason, code) => ending.begin(reason, code);
+  return { url, context, log, contained: [LIBRARY_REJECTIONS], shutdown, finished: ending.finished };
+}
+
+/** The key is there from the first start on, to be copied elsewhere before anything depends on it. */
+function openVaultLater({ snapshots, vault }: Context, log: Logger): void {
+  snapshots.later(() =>
+    vault.open().catch((error: unknown) => {
+      sayClosed(log, error);
+      snapshots.areOff(error);
+    }),
+  );
 }
 
 /** Sessions run without a vault; its problems are logged before a snapshot is missed. */

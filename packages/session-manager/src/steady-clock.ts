@@ -26,7 +26,7 @@ export interface ClockState {
  *
  * @param ranMs how long this process has run since `last`, by a clock that cannot be set; null when `last` is another's.
  */
-export function believe(last: ClockState | null, wall: number, ranMs: number | null): ClockState {
+function believe(last: ClockState | null, wall: number, ranMs: number | null): ClockState {
   if (last === null) return { believed: wall, wall, steadyMs: 0 };
   const passed = wall - last.wall;
   const ran = ranMs ?? 0;

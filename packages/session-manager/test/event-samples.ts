@@ -1,5 +1,5 @@
 import { addressOf, type EventData, type NewEvent, type SeenMessage } from '@leadmaster/protocol';
-import type { ReceivedNews } from '../src/state/state-store.ts';
+import type { ReceivedNews } from '../src/state/rows.ts';
 
 const AT = '2026-03-01T12:00:00.000Z';
 const ANA = addressOf('5491100000003@c.us');

@@ -46,7 +46,7 @@ class Machine {
     }
   }
 
-  /** Somebody sets the clock, and an hour passes. */
+  /** The clock is set, and an hour passes. */
   set(byMs: number): void {
     this.wall += byMs;
     this.run(HOUR);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { withSignal } from '@leadmaster/service-kit/wait';
-import type { BlobInfo, BlobSource, BlobStore } from '@leadmaster/vault';
+import type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from '@leadmaster/vault';
 
 export type BlobOperation = 'put' | 'get' | 'stat' | 'list' | 'delete';
 
@@ -76,11 +76,7 @@ export class FaultyBlobStore implements BlobStore {
     for await (const info of this.#inner.list('')) this.#stale.set(info.key, info);
   }
 
-  put(
-    key: string,
-    body: Uint8Array | BlobSource,
-    options: { ifAbsent?: boolean; signal?: AbortSignal } = {},
-  ): Promise<boolean> {
+  put(key: string, body: Uint8Array | BlobSource, options: PutOptions = {}): Promise<boolean> {
     return this.#strike('put', key, () => this.#inner.put(key, body, options), {
       signal: options.signal,
       truncated: async () => {
@@ -91,10 +87,7 @@ export class FaultyBlobStore implements BlobStore {
     });
   }
 
-  get(
-    key: string,
-    options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
-  ): Promise<Buffer | null> {
+  get(key: string, options: GetOptions = {}): Promise<Buffer | null> {
     return this.#strike('get', key, () => this.#inner.get(key, options), {
       signal: options.signal,
       truncated: async () => {

@@ -7,7 +7,7 @@ import { headerLine, sealEnvelope, splitEnvelope } from './format/envelope.ts';
 import { type ChainRecord, decodeRecord, encodeRecord, MAX_RECORD_BYTES, type SnapshotInfo } from './format/record.ts';
 import { KEY_BYTES, unseal } from './format/seal.ts';
 import { type SessionKeys, sessionKeys } from './format/session-keys.ts';
-import type { TreeEntry } from './format/tree.ts';
+import { chunksOf, type TreeEntry } from './format/tree.ts';
 import { type FrameType, frameHeader } from './frames.ts';
 import { keyBody } from './keyring.ts';
 import type { MasterKey } from './master-key.ts';
@@ -56,7 +56,7 @@ export async function* exportSnapshot(
 
   const ids = new Map<string, string>();
   const entries = manifest.entries ?? [];
-  const all = entries.flatMap((entry) => (entry.kind === 'file' ? entry.chunks : []));
+  const all = chunksOf(entries);
   const progress = { files: 0, bytes: 0, totalBytes: info.bytes };
   for (const wanted of reader.scattered(all)) {
     signal?.throwIfAborted();

@@ -35,7 +35,7 @@ export {
 export type { SaveOptions } from './save.ts';
 export type { Source, SourceDirectory, SourceEntry, SourceFile, SourceSymlink } from './source.ts';
 export type { SessionStats } from './stats.ts';
-export type { BlobInfo, BlobSource, BlobStore } from './store/blob-store.ts';
+export type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from './store/blob-store.ts';
 export { ByteRate } from './store/byte-rate.ts';
 export { FolderStore } from './store/folder-store.ts';
 export { MemoryStore } from './store/memory-store.ts';
@@ -44,6 +44,7 @@ export { type OpenStoreOptions, openStore } from './store/open-store.ts';
 export { type RetryOptions, RetryStore } from './store/retry-store.ts';
 export { parseStoreUrl, type StoreLocation, storeUrl } from './store/store-url.ts';
 export { type Throttle, ThrottleStore } from './store/throttle-store.ts';
+export type { Survey } from './survey.ts';
 export { traceOfVault } from './trace.ts';
-export { type History, openVault, type SnapshotDetail, type Survey, Vault, type VaultOptions } from './vault.ts';
+export { type History, openVault, type SnapshotDetail, Vault, type VaultOptions } from './vault.ts';
 export type { Damage, ReadProgress, Verification, VerifyOptions } from './verify.ts';

@@ -5,6 +5,7 @@ import { damagedSnapshot, isDamage } from './failures.ts';
 import type { ChunkPlace } from './format/pack.ts';
 import { PACK_BYTES } from './format/pack.ts';
 import type { ChainRecord } from './format/record.ts';
+import { chunksOf } from './format/tree.ts';
 import type { KnownSession } from './keyring.ts';
 import { packFolder, parsePackObject } from './names.ts';
 import { PackWriter } from './pack-writer.ts';
@@ -137,7 +138,7 @@ async function neededChunks(chain: Chain, view: ChainView, signal?: AbortSignal)
     signal?.throwIfAborted();
     try {
       const { entries } = await chain.manifest(info, signal);
-      for (const entry of entries ?? []) if (entry.kind === 'file') for (const id of entry.chunks) needed.add(id);
+      for (const id of chunksOf(entries ?? [])) needed.add(id);
     } catch (error) {
       if (!isDamage(error)) throw error;
       throw damagedSnapshot(info.id, `${error.message} Nothing is pruned; forget it first`, []);

@@ -1,5 +1,6 @@
 import type { Chain, ChainView } from './chain.ts';
 import { isDamage } from './failures.ts';
+import { chunksOf } from './format/tree.ts';
 import type { Shelf } from './shelf.ts';
 
 export interface SessionStats {
@@ -28,7 +29,7 @@ export async function sessionStats(
     signal?.throwIfAborted();
     try {
       const { entries } = await chain.manifest(info, signal);
-      for (const entry of entries ?? []) if (entry.kind === 'file') for (const id of entry.chunks) needed.add(id);
+      for (const id of chunksOf(entries ?? [])) needed.add(id);
     } catch (error) {
       // A damaged one is named by list and verify.
       if (!isDamage(error)) throw error;

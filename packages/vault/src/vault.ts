@@ -1,32 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { isSessionName, LeadMasterError, SESSION_NAME_RULE } from '@leadmaster/protocol';
-import { Chain, type ChainView, type HeadMemory, ProcessMemory } from './chain.ts';
-import { ChunkReader } from './chunk-reader.ts';
+import { type HeadMemory, ProcessMemory } from './chain.ts';
 import type { WriteContext } from './commit.ts';
 import { Turns } from './concurrency.ts';
 import { type DamageMemory, ProcessDamageMemory } from './damage-memory.ts';
 import { type ExportOptions, exportSnapshot } from './export.ts';
-import { isDamage, lostKey, problemOf, sessionNotFound, snapshotNotFound } from './failures.ts';
+import { isDamage } from './failures.ts';
 import { type ForgetChoice, forget } from './forget.ts';
-import type { ChainRecord, SnapshotInfo } from './format/record.ts';
+import type { SnapshotInfo } from './format/record.ts';
 import type { TreeEntry } from './format/tree.ts';
 import { HubDocuments } from './hub-documents.ts';
 import { type ImportOptions, importSnapshot } from './import.ts';
 import { Keyring, type KnownSession } from './keyring.ts';
 import { SessionLock } from './lock.ts';
 import type { MasterKey } from './master-key.ts';
-import { CHAINS, chainFolder, keyFolder, packFolder, packObject, parseRecordObject } from './names.ts';
+import { chainFolder, packFolder } from './names.ts';
+import { OpenedSessions } from './opened-sessions.ts';
 import { newPassphraseKey } from './passphrase.ts';
 import type { VaultProblem } from './problems.ts';
 import { type Pruned, type PruneOptions, prune } from './prune.ts';
 import { readFile } from './read-file.ts';
 import { type Restored, type RestoreOptions, restoreTree } from './restore.ts';
 import { type SaveOptions, save } from './save.ts';
-import { type IndexMemory, Shelf } from './shelf.ts';
 import { passed } from './small.ts';
 import type { Source } from './source.ts';
 import { type SessionStats, sessionStats } from './stats.ts';
 import type { BlobStore } from './store/blob-store.ts';
+import { glanceAt, problemsOf, type Survey, surveyOf } from './survey.ts';
 import { type Verification, type VerifyOptions, verifyTree } from './verify.ts';
 
 export interface VaultOptions {
@@ -52,13 +51,6 @@ export interface History {
   problems: VaultProblem[];
 }
 
-/** The sessions of a vault, whole or not. */
-export interface Survey {
-  names: string[];
-  /** Sessions whose key cannot be read: `owner` is the hash that stands for the name. */
-  unreadable: { name: string | null; owner: string; error: LeadMasterError }[];
-}
-
 /** A snapshot with its files. */
 export interface SnapshotDetail extends SnapshotInfo {
   entries: TreeEntry[];
@@ -82,20 +74,18 @@ export class Vault {
   readonly hubs: HubDocuments;
   readonly #store: BlobStore;
   readonly #keyring: Keyring;
-  readonly #memory: HeadMemory;
-  readonly #damage: DamageMemory;
+  readonly #opened: OpenedSessions;
   readonly #owner: string;
   readonly #now: () => Date;
   readonly #turns = new Turns();
-  readonly #indexes = new Map<string, IndexMemory>();
 
   constructor(options: VaultOptions, keyring: Keyring) {
     this.id = keyring.vault;
     this.hubs = new HubDocuments(options.store, keyring.vault, keyring.hubsKey);
     this.#store = options.store;
     this.#keyring = keyring;
-    this.#memory = options.memory ?? new ProcessMemory();
-    this.#damage = options.damage ?? new ProcessDamageMemory();
+    const { store, memory = new ProcessMemory(), damage = new ProcessDamageMemory() } = options;
+    this.#opened = new OpenedSessions({ store, keyring, memory, damage });
     this.#owner = options.owner ?? randomBytes(8).toString('hex');
     this.#now = options.now ?? (() => new Date());
   }
@@ -110,40 +100,12 @@ export class Vault {
    * the caller has heard of.
    */
   async survey(heard: readonly string[] = [], call: Call = {}): Promise<Survey> {
-    const { sessions, unreadable } = await this.#keyring.survey(call.signal);
-    const names = new Map(heard.map((name) => [this.#keyring.ownerOf(name), name]));
-    const held = new Set([
-      ...sessions.map(({ name }) => this.#keyring.ownerOf(name)),
-      ...unreadable.map(({ owner }) => owner),
-    ]);
-    const lost = [...names].filter(([owner]) => !held.has(owner));
-    return {
-      names: sessions.map(({ name }) => name),
-      unreadable: [
-        ...unreadable.map((one) => ({ ...one, name: names.get(one.owner) ?? null })),
-        ...(await this.#lostAmong(lost, call.signal)),
-      ],
-    };
-  }
-
-  async #lostAmong(
-    named: readonly [owner: string, name: string][],
-    signal?: AbortSignal,
-  ): Promise<Survey['unreadable']> {
-    const lost: Survey['unreadable'] = [];
-    for (const [owner, name] of named) {
-      await this.#refuseLost(name, signal).catch((error: unknown) => {
-        if (!(error instanceof LeadMasterError) || error.code !== 'vault_rolled_back') throw error;
-        lost.push({ owner, name, error });
-      });
-    }
-    return lost;
+    return surveyOf(this.#keyring, this.#opened, heard, call.signal);
   }
 
   /** Whether the vault holds a session; fails where that cannot be known. */
   async has(name: string, call: Call = {}): Promise<boolean> {
-    checkName(name);
-    return (await this.#keyring.find(name, call.signal)) !== null;
+    return (await this.#opened.find(name, call.signal)) !== null;
   }
 
   /** Stores a snapshot of a source. It is durable when this resolves. */
@@ -156,7 +118,7 @@ export class Vault {
    * `importFrom`.
    */
   async *exportTo(name: string, id: string, options: ExportOptions = {}): AsyncGenerator<Buffer> {
-    const { manifest, info, reader } = await this.#manifest(name, id, options.signal);
+    const { manifest, info, reader } = await this.#opened.snapshot(name, id, options.signal);
     const from = { name, manifest, info, reader };
     if (options.passphrase === undefined) {
       yield* exportSnapshot(from, options.key ?? this.#keyring.masterKeys.current, options);
@@ -178,39 +140,38 @@ export class Vault {
   }
 
   async list(name: string, call: Call = {}): Promise<History> {
-    const { chain } = await this.#open(name, call.signal);
+    const { chain } = await this.#opened.open(name, call.signal);
     const { live, problems } = await chain.view(call.signal);
     return { session: name, snapshots: live, problems };
   }
 
   async get(name: string, id: string, call: Call = {}): Promise<SnapshotDetail> {
-    const { manifest, info } = await this.#manifest(name, id, call.signal);
+    const { manifest, info } = await this.#opened.snapshot(name, id, call.signal);
     return { ...info, entries: manifest.entries ?? [] };
   }
 
   /** One small file of the snapshot, proven and held in memory; null when the snapshot has none of that path. */
   async readFile(name: string, id: string, path: string, call: Call = {}): Promise<Buffer | null> {
-    const { manifest, reader } = await this.#manifest(name, id, call.signal);
+    const { manifest, reader } = await this.#opened.snapshot(name, id, call.signal);
     return readFile(manifest, reader, path, call.signal);
   }
 
   /** Reads every byte that the snapshot needs. Damage is an answer, not an error. */
   async verify(name: string, id: string, options: VerifyOptions = {}): Promise<Verification> {
-    const { session } = await this.#open(name, options.signal);
-    // An index that was read long ago proves nothing of the one in the store.
-    this.#indexes.delete(session.keys.session);
+    const { session } = await this.#opened.open(name, options.signal);
+    this.#opened.forgetIndexes(session);
     const found = await this.#verifyNow(name, id, options);
-    if (!found.ok) await this.#checkLive(name, id, options.signal);
+    if (!found.ok) await this.#opened.requireLive(name, id, options.signal);
     return found;
   }
 
   /** Writes the snapshot's files into a folder that is empty or does not exist. Proven and durable when it resolves. */
   async restore(name: string, id: string, target: string, options: RestoreOptions = {}): Promise<Restored> {
     try {
-      const { manifest, info, reader } = await this.#manifest(name, id, options.signal);
+      const { manifest, info, reader } = await this.#opened.snapshot(name, id, options.signal);
       return await restoreTree(manifest, reader, info.bytes, target, options);
     } catch (error) {
-      if (isDamage(error)) await this.#checkLive(name, id, options.signal);
+      if (isDamage(error)) await this.#opened.requireLive(name, id, options.signal);
       throw error;
     }
   }
@@ -218,7 +179,7 @@ export class Vault {
   /** Takes snapshots out of the history. Their bytes go with the next prune. */
   async forget(name: string, choice: ForgetChoice, call: Call = {}): Promise<SnapshotInfo[]> {
     return this.#turns.run(name, async () => {
-      const { session, chain } = await this.#open(name, call.signal);
+      const { session, chain } = await this.#opened.open(name, call.signal);
       const work = () => forget(chain, name, choice, this.#now, call.signal);
       return this.#lock(session).during('forget', work, call.signal);
     });
@@ -228,14 +189,14 @@ export class Vault {
   async prune(name: string, options: PruneOptions = {}): Promise<Pruned> {
     await this.#sweepDestroyed(options.signal);
     return this.#turns.run(name, async () => {
-      const { session, ...context } = await this.#open(name, options.signal);
+      const { session, ...context } = await this.#opened.open(name, options.signal);
       const whole = { ...context, session, store: this.#store, now: this.#now };
       return this.#lock(session).during('prune', () => prune(whole, options), options.signal);
     });
   }
 
   async stats(name: string, call: Call = {}): Promise<SessionStats> {
-    const { chain, loadShelf } = await this.#open(name, call.signal);
+    const { chain, loadShelf } = await this.#opened.open(name, call.signal);
     const view = await chain.view(call.signal);
     return sessionStats(chain, view, await loadShelf(view), call.signal);
   }
@@ -250,7 +211,7 @@ export class Vault {
   /** Makes everything of a session unreadable for good, then removes it. */
   async destroySession(name: string, call: Call = {}): Promise<void> {
     await this.#turns.run(name, async () => {
-      const { session } = await this.#open(name, call.signal);
+      const { session } = await this.#opened.open(name, call.signal);
       await this.#lock(session).during(
         'destroy',
         async () => {
@@ -259,17 +220,14 @@ export class Vault {
         },
         call.signal,
       );
-      this.#indexes.delete(session.keys.session);
-      await this.#memory.remember(name, { sequence: 0, id: '' });
+      this.#opened.forgetIndexes(session);
+      await this.#opened.noteDestroyed(name);
     });
   }
 
   /** Says that the state of the session's records is right as it is, after an older copy of the vault was put back. */
   async acknowledge(name: string, call: Call = {}): Promise<void> {
-    checkName(name);
-    const session = await this.#keyring.find(name, call.signal);
-    if (session === null) return this.#memory.remember(name, { sequence: 0, id: '' });
-    await this.#context(session, call.signal).chain.acknowledge(call.signal);
+    await this.#opened.acknowledge(name, call.signal);
   }
 
   /**
@@ -286,52 +244,13 @@ export class Vault {
    * whether each pack is there in its size. `verify` reads the rest.
    */
   async glance(name: string, call: Call = {}): Promise<History> {
-    const { session, chain } = await this.#open(name, call.signal);
-    const view = await chain.view(call.signal);
-    const problems = [...view.problems, ...(await this.#missingPacks(session, view, call.signal))];
-    const newest = view.live.at(-1);
-    if (newest !== undefined) await chain.manifest(newest, call.signal).catch(noteDamage(problems));
-    return { session: name, snapshots: view.live, problems };
+    const opened = await this.#opened.open(name, call.signal);
+    return { session: name, ...(await glanceAt(this.#store, opened, call.signal)) };
   }
 
   /** Keys that cannot be read, and records whose session's key was removed. One list of the whole vault. */
   async problems(call: Call = {}): Promise<VaultProblem[]> {
-    const { sessions, unreadable } = await this.#keyring.survey(call.signal);
-    const damaged = unreadable.map(({ error }) => problemOf(error));
-    const known = new Set(sessions.map(({ keys }) => keys.session));
-    const destroyed = new Set(await this.#keyring.destroyedSessions(call.signal));
-    const keyless = new Set<string>();
-    for await (const { key } of this.#store.list(CHAINS, passed(call.signal))) {
-      const id = parseRecordObject(key)?.session;
-      if (id !== undefined && !known.has(id) && !destroyed.has(id)) keyless.add(id);
-    }
-    const detail =
-      'There are records of a session whose key is gone: it was removed from the store, or cannot be read.';
-    const strays = await this.#keyring.strays(call.signal);
-    const lost = [...keyless].map((id) => ({ kind: 'keyless' as const, object: chainFolder(id), detail }));
-    return [...damaged, ...strays, ...lost];
-  }
-
-  async #missingPacks(session: KnownSession, view: ChainView, signal?: AbortSignal): Promise<VaultProblem[]> {
-    const sizes = new Map<string, number>();
-    const folder = packFolder(session.keys.session);
-    for await (const { key, bytes } of this.#store.list(folder, passed(signal))) sizes.set(key, bytes);
-    return view.packs.flatMap(({ id, bytes }): VaultProblem[] => {
-      const object = packObject(session.keys.session, id);
-      const size = sizes.get(object);
-      if (size === bytes) return [];
-      if (size === undefined) return [{ kind: 'removed', object, detail: `${object} was removed from the store.` }];
-      return [{ kind: 'damaged', object, detail: `${object} is of ${size} bytes, not of ${bytes}.` }];
-    });
-  }
-
-  /** Nothing was ever known of the session, or its key was destroyed on purpose; else what is gone was removed. */
-  async #refuseLost(name: string, signal?: AbortSignal): Promise<void> {
-    const seen = await this.#memory.recall(name);
-    if (seen === null || seen.sequence === 0) return;
-    // What another machine has destroyed is known to be gone from here on.
-    if (await this.#keyring.wasDestroyed(name, signal)) return this.#memory.remember(name, { sequence: 0, id: '' });
-    throw lostKey(name, seen, keyFolder(this.#keyring.ownerOf(name)));
+    return problemsOf(this.#store, this.#keyring, call.signal);
   }
 
   async #write<T>(
@@ -340,75 +259,22 @@ export class Vault {
     work: (context: WriteContext) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    checkName(name);
     return this.#turns.run(name, async () => {
-      // First whether there was one: a new key under the old name would hide what was lost.
-      if ((await this.#keyring.find(name, signal)) === null) await this.#refuseLost(name, signal);
-      const session = await this.#keyring.findOrCreate(name, signal);
-      const context = await this.#distrusting(this.#context(session, signal));
-      return this.#lock(session).during(doing, () => work({ ...context, store: this.#store, now: this.#now }), signal);
+      const opened = await this.#opened.openToWrite(name, signal);
+      const context = { ...opened, store: this.#store, now: this.#now };
+      return this.#lock(opened.session).during(doing, () => work(context), signal);
     });
-  }
-
-  /** For a writer, packs in which damage was found are not there: what is needed of them is stored again. */
-  async #distrusting(context: SessionContext): Promise<SessionContext> {
-    const damaged = new Set(await this.#damage.damagedPacks(context.session.name));
-    const loadShelf = (view: ChainView) =>
-      context.loadShelf({ ...view, packs: view.packs.filter(({ id }) => !damaged.has(id)) });
-    return { ...context, loadShelf };
   }
 
   async #verifyNow(name: string, id: string, options: VerifyOptions): Promise<Verification> {
     try {
-      const { manifest, info, reader } = await this.#manifest(name, id, options.signal);
+      const { manifest, info, reader } = await this.#opened.snapshot(name, id, options.signal);
       return await verifyTree(manifest, reader, info.bytes, options);
     } catch (error) {
       if (!isDamage(error)) throw error;
       const object = typeof error.extra.object === 'string' ? error.extra.object : `snapshot ${id}`;
       return { ok: false, files: 0, bytes: 0, damage: [{ object, detail: error.message, files: [] }] };
     }
-  }
-
-  /** What looks damaged may have been forgotten while it was read: then it is not found. */
-  async #checkLive(name: string, id: string, signal?: AbortSignal): Promise<void> {
-    const { chain } = await this.#open(name, signal);
-    const { live } = await chain.view(signal);
-    if (!live.some((info) => info.id === id)) throw snapshotNotFound(name, id);
-  }
-
-  async #manifest(
-    name: string,
-    id: string,
-    signal?: AbortSignal,
-  ): Promise<{ manifest: ChainRecord; info: SnapshotInfo; reader: ChunkReader }> {
-    const { chain, loadShelf } = await this.#open(name, signal);
-    const view = await chain.view(signal);
-    const info = view.live.find((one) => one.id === id);
-    if (info === undefined) throw snapshotNotFound(name, id);
-    const isHead = view.head?.id === id;
-    const manifest = isHead && view.head !== null ? view.head : await chain.manifest(info, signal);
-    const reload = async () => loadShelf(await chain.view(signal));
-    const foundDamaged = (pack: string) => this.#damage.foundDamaged(name, pack);
-    return { manifest, info, reader: new ChunkReader(await loadShelf(view), reload, foundDamaged) };
-  }
-
-  async #open(name: string, signal?: AbortSignal): Promise<SessionContext> {
-    checkName(name);
-    const session = await this.#keyring.find(name, signal);
-    if (session === null) {
-      await this.#refuseLost(name, signal);
-      throw sessionNotFound(name);
-    }
-    return this.#context(session, signal);
-  }
-
-  #context(session: KnownSession, signal?: AbortSignal): SessionContext {
-    const { keys } = session;
-    const chain = new Chain(this.#store, session, this.#memory);
-    const remembered: IndexMemory = this.#indexes.get(keys.session) ?? new Map();
-    this.#indexes.set(keys.session, remembered);
-    const loadShelf = (view: ChainView) => Shelf.load(this.#store, keys, view.packs, remembered, signal);
-    return { session, chain, loadShelf };
   }
 
   #lock(session: KnownSession): SessionLock {
@@ -426,25 +292,4 @@ export class Vault {
         await this.#store.delete(key, passed(signal));
     }
   }
-}
-
-/** Takes damage for a problem, once. */
-function noteDamage(problems: VaultProblem[]): (error: unknown) => void {
-  return (error) => {
-    if (!isDamage(error)) throw error;
-    const problem = problemOf(error);
-    if (!problems.some(({ object }) => object === problem.object)) problems.push(problem);
-  };
-}
-
-interface SessionContext {
-  session: KnownSession;
-  chain: Chain;
-  loadShelf: (view: ChainView) => Promise<Shelf>;
-}
-
-function checkName(name: string): void {
-  if (isSessionName(name)) return;
-  const detail = `${JSON.stringify(name.slice(0, 80))} is not a session name.`;
-  throw new LeadMasterError('invalid_session_name', detail, `Use a name by the rule: ${SESSION_NAME_RULE}.`);
 }

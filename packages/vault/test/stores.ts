@@ -1,9 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { LeadMasterError } from '@leadmaster/protocol';
-import type { BlobInfo, BlobSource, BlobStore } from '../src/index.ts';
-
-type PutOptions = { ifAbsent?: boolean; signal?: AbortSignal };
-type GetOptions = { range?: { offset: number; length: number }; signal?: AbortSignal };
+import type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from '../src/store/blob-store.ts';
 
 /** A store that passes everything on; doubles change what they are about. */
 export class Passing implements BlobStore {

@@ -1,6 +1,6 @@
 /**
  * The stand-in alone: one JSON line on standard output when it is ready, help for people on standard error, and an
- * orderly end on SIGTERM, SIGINT or, with --exit-with-parent, when standard input closes.
+ * orderly end on SIGTERM, SIGINT, SIGHUP or, with --exit-with-parent, when standard input closes.
  */
 import { parseArgs } from 'node:util';
 import { driftTable, noSuchDrift, PAGES, type PageDate, parseDrift } from './drifts.ts';
@@ -122,8 +122,9 @@ async function end(): Promise<void> {
   await world.close();
   process.exit(0);
 }
-process.on('SIGTERM', end);
-process.on('SIGINT', end);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, end);
+// Mean nothing. Unheard, either ends the process at once.
+for (const signal of ['SIGUSR1', 'SIGUSR2']) process.on(signal, () => {});
 if (values['exit-with-parent']) {
   process.stdin.on('end', end).on('close', end).on('error', end).resume();
 }

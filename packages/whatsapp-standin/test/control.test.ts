@@ -30,7 +30,7 @@ async function standalone(...flags: string[]): Promise<{
   child: ChildProcessWithoutNullStreams;
   ready: Pick<World, 'chromeArgs' | 'chromeArgsText' | 'controlUrl'>;
 }> {
-  const child = spawn(process.execPath, [MAIN, ...flags]);
+  const child = spawn(process.execPath, ['--disable-sigusr1', MAIN, ...flags]);
   children.push(child);
   child.stderr.resume();
   const [line] = await once(createInterface(child.stdout), 'line');
@@ -126,10 +126,12 @@ test('faults and settings are changed over HTTP, and nonsense is answered as suc
   expect((await call(`${controlUrl}/nowhere`)).status).toBe(404);
 });
 
-test('alone it prints where it is, and ends in order on SIGTERM, SIGINT and with its parent', async () => {
-  for (const end of ['SIGTERM', 'SIGINT', 'stdin'] as const) {
+test('alone it prints where it is, and ends in order on SIGTERM, SIGINT, SIGHUP and with its parent, not on SIGUSR1 or SIGUSR2', async () => {
+  for (const end of ['SIGTERM', 'SIGINT', 'SIGHUP', 'stdin'] as const) {
     const { child, ready } = await standalone('--exit-with-parent', '--script-bytes', '1000');
     expect(ready.chromeArgsText).toContain('--no-proxy-server');
+    child.kill('SIGUSR1');
+    child.kill('SIGUSR2');
     expect((await call(`${ready.controlUrl}/state`)).status).toBe(200);
     if (end === 'stdin') child.stdin.end();
     else child.kill(end);

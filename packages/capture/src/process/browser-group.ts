@@ -73,9 +73,12 @@ export function processTree(pid: number, all: readonly ProcessFacts[] = listProc
 }
 
 /** Main processes of browsers on one of these profiles, however they spell its path. One look at all processes. */
-export function browsersOnAny(profileDirs: readonly string[]): { profileDir: string; browser: ProcessFacts }[] {
+export function browsersOnAny(
+  profileDirs: readonly string[],
+  all: readonly ProcessFacts[] = listProcesses(),
+): { profileDir: string; browser: ProcessFacts }[] {
   const wanted = new Map(profileDirs.flatMap((dir) => [[dir, dir] as const, [realPath(dir), dir] as const]));
-  return listProcesses().flatMap((browser) => {
+  return all.flatMap((browser) => {
     const named = isGone(browser) ? null : userDataDirOf(browser.pid);
     if (named === null) return [];
     // A relative path is relative to a folder that only the process itself knows; open files (holdersOf) find those.
@@ -84,8 +87,8 @@ export function browsersOnAny(profileDirs: readonly string[]): { profileDir: str
   });
 }
 
-export function browsersOn(profileDir: string): ProcessFacts[] {
-  return browsersOnAny([profileDir]).map(({ browser }) => browser);
+export function browsersOn(profileDir: string, all: readonly ProcessFacts[] = listProcesses()): ProcessFacts[] {
+  return browsersOnAny([profileDir], all).map(({ browser }) => browser);
 }
 
 function realPath(path: string): string {

@@ -12,6 +12,7 @@ import {
   type TestManager,
 } from '@leadmaster/testkit';
 import { type KeyKind, keysOf, type Target } from '@leadmaster/testkit/fuzz';
+import { expiredKey } from '../../test/expired-key.ts';
 import { type RunningHub, startHub } from '../../test/start-hub.ts';
 
 const TENANTS = ['acme', 'ac'] as const;
@@ -161,9 +162,12 @@ async function kinds(
   };
   const [none, wrong, admin] = keysOf(ADMIN_KEY) as [KeyKind, KeyKind, KeyKind];
   const all = [...SCOPES];
-  const over = await make('expired', 1, { tenant: 'acme', scopes: all, expiresAt: '2020-01-01T00:00:00Z' });
+  const over = {
+    ...{ name: 'expired', weight: 1, hidden: hiddenFrom('acme') },
+    ...{ forms: formsOf(await expiredKey(hub.store, 'acme', all)), refuses: none.refuses, isPartial: false },
+  };
   return [
-    ...[none, wrong, { ...admin, weight: 14 }, { ...over, refuses: none.refuses, isPartial: false }],
+    ...[none, wrong, { ...admin, weight: 14 }, over],
     await make('acme, all', 10, { tenant: 'acme', scopes: all }),
     await make('ac, all', 10, { tenant: 'ac', scopes: all }),
     await make('acme, ventas alone', 3, { tenant: 'acme', scopes: all, sessions: ['ventas'] }),
@@ -177,7 +181,6 @@ interface Made {
   tenant?: 'ac' | 'acme';
   scopes: readonly Scope[];
   sessions?: readonly string[];
-  expiresAt?: string;
 }
 
 function formsOf(key: string): KeyKind['forms'] {

@@ -22,7 +22,7 @@ export function outcomeOf(error: unknown): Exclude<Outcome, 'done'> {
   return code === 'answer_lost' || /may have been (done|carried out)/.test(message) ? 'unknown' : 'refused';
 }
 
-/** Whether an answer is a fault of the hub whatever has happened to it. */
+/** Whether an answer is a fault of the hub, under every disturbance. */
 export function faultOf(error: unknown): string | null {
   if (!(error instanceof LeadMasterError)) return errorText(error);
   return error.code === 'internal' ? `an order was answered with "internal": ${error.message}` : null;

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LeadMasterError, type SavedHubBackup } from '@leadmaster/protocol';
+import { Rounds } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
 import type { MachineLink } from '../machines/link.ts';
@@ -42,11 +42,10 @@ interface Saved {
  */
 export class BackupKeeper {
   readonly #options: BackupKeeperOptions;
-  readonly #ending = new AbortController();
+  readonly #rounds = new Rounds(() => this.#round());
   #saved: Saved | null = null;
   #savedAt = 0;
   #isFailing = false;
-  #running: Promise<void> | null = null;
 
   constructor(options: BackupKeeperOptions) {
     this.#options = options;
@@ -54,22 +53,17 @@ export class BackupKeeper {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#rounds.start();
   }
 
   /** Resolves once nothing is under way. */
-  async close(): Promise<void> {
-    this.#ending.abort();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#rounds.close();
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#ending;
+  async #round(): Promise<number> {
     const { lookMs = LOOK_MS, againMs = AGAIN_MS } = this.#options;
-    while (!signal.aborted) {
-      const isWell = await this.#look();
-      await sleep(isWell ? lookMs : Math.max(lookMs, againMs), undefined, { signal, ref: false }).catch(() => {});
-    }
+    return (await this.#look()) ? lookMs : Math.max(lookMs, againMs);
   }
 
   /** False where it failed. */
@@ -81,7 +75,7 @@ export class BackupKeeper {
       this.#isFailing = false;
       return true;
     } catch (error) {
-      if (this.#ending.signal.aborted) return true;
+      if (this.#rounds.signal.aborted) return true;
       // Told once, not every minute; the gauge says that it lasts.
       log[this.#isFailing ? 'debug' : 'error'](
         { err: error },
@@ -127,10 +121,10 @@ export class BackupKeeper {
       try {
         const params = { hub: this.#options.store.hubId };
         const input = { params, query: { number }, upload: { stream: [bytes], bytes: bytes.length } };
-        const options = { timeoutMs: ANSWER_MS, signal: this.#ending.signal };
+        const options = { timeoutMs: ANSWER_MS, signal: this.#rounds.signal };
         return { machine: link.name, answer: await link.client.call('saveHubBackup', input, options) };
       } catch (error) {
-        this.#ending.signal.throwIfAborted();
+        this.#rounds.signal.throwIfAborted();
         why = error;
       }
     }

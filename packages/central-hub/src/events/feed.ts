@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { type AnyEvent, cursorText, EVENTS, type EventStatement, eventForTenant } from '@leadmaster/protocol';
+import {
+  type AnyEvent,
+  cursorText,
+  EVENTS,
+  type EventStatement,
+  eventForTenant,
+  MACHINES_TURNED,
+} from '@leadmaster/protocol';
 import { EventFollowers } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { Caller } from '../keys/caller.ts';
@@ -114,6 +121,11 @@ export class HubFeed {
     this.#streams.set(view.key, others.add(stream));
     stream.once('close', () => this.#forget(view.key, stream));
     return stream;
+  }
+
+  /** Tells all who follow as the operator that a machine stopped answering, or answers again: no event of a machine can. */
+  tellMachines(): void {
+    for (const { key, tenant } of this.#views.values()) if (tenant === null) this.#followers.say(key, MACHINES_TURNED);
   }
 
   /** A view is known for as long as it has a follower. */

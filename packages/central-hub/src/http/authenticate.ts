@@ -188,7 +188,8 @@ function isBeyondSessions({ audience, path }: Route): boolean {
 /** A name that was rebound to this machine must not open it to a page that is open in a browser here. */
 function requireOwnHost({ headers }: FastifyRequest, url: string | null): void {
   const { host } = headers;
-  if (host === undefined || !URL.canParse(`http://${host}`)) throw misdirected();
+  // Links are made of it: it is a name and a port, and nothing that makes another address of what follows.
+  if (host === undefined || /[@/?#\\]/.test(host) || !URL.canParse(`http://${host}`)) throw misdirected();
   const asked = new URL(`http://${host}`);
   if (isLoopback(asked.hostname)) return;
   if (url !== null && asked.hostname === new URL(url).hostname) return;

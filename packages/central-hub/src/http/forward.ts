@@ -62,7 +62,7 @@ const OWN: readonly string[] = [
 ];
 
 /** Every route below a session that its machine answers: each is forwarded as the contract states it. */
-export function forwardedRoutes(): Route[] {
+function forwardedRoutes(): Route[] {
   return Object.values<Route>(HUB_ROUTES).filter(
     ({ id, path }) => id in ROUTES && path.startsWith('/v1/sessions/{session}') && !OWN.includes(id),
   );

@@ -2,6 +2,7 @@ import type { ClientSessions } from '@leadmaster/protocol';
 import type { AppContext, AppTiming } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { HubFeed } from '../events/feed.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
 import type { OpenCalls } from '../keys/open-calls.ts';
 import type { SignIns } from '../keys/sign-ins.ts';
 import type { MachineLinks } from '../machines/links.ts';
@@ -17,6 +18,7 @@ export interface RouteContext extends AppContext {
   store: HubStore;
   links: MachineLinks;
   teller: SendingTeller;
+  ring: KeyRing;
   openCalls: OpenCalls;
   signIns: SignIns;
   cookie: SignInCookie;

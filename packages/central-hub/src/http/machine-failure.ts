@@ -1,4 +1,4 @@
-import { LeadMasterError, problemForTenant } from '@leadmaster/protocol';
+import { LeadMasterError, problemForTenant, wordOf } from '@leadmaster/protocol';
 import type { Caller } from '../keys/caller.ts';
 import type { MachineLink } from '../machines/link.ts';
 
@@ -13,8 +13,8 @@ const UNANSWERED: Readonly<Record<string, string>> = {
 export function failureFor(caller: Caller, link: MachineLink, method: string, error: unknown): unknown {
   if (!(error instanceof LeadMasterError)) return error;
   const { code } = error;
-  const why = UNANSWERED[code];
-  if (why !== undefined) return link.unreachable(why, method, code === 'answer_lost');
+  const why = wordOf(UNANSWERED, code);
+  if (why !== null) return link.unreachable(why, method, code === 'answer_lost');
   return caller.tenant === null ? error : LeadMasterError.of(problemForTenant({ ...error.toProblem() }, caller.tenant));
 }
 

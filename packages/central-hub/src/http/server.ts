@@ -102,11 +102,13 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
   });
   trail.watch(app);
   const feed = new HubFeed(store, { heartbeatMs: timing.heartbeatMs, closing: common.closing, log });
+  links.onTurn(() => feed.tellMachines());
   const context: RouteContext = {
     ...common,
     store,
     links,
     teller,
+    ring,
     openCalls,
     signIns,
     cookie,

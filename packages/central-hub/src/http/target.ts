@@ -60,7 +60,7 @@ export async function meant(links: MachineLinks, named: string | string[] | unde
   );
 }
 
-/** Of a key that is for some sessions alone, where it is said whether or not there is such a session. */
+/** Of a key that is for some sessions alone, which is told whether or not there is such a session. */
 export function outOfReach(given: string): LeadMasterError {
   return new LeadMasterError('forbidden', `The key is not for a session "${given}".`, 'Use a key that is good for it.');
 }

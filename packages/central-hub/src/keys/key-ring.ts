@@ -3,7 +3,7 @@ import type { KeyRecord } from '../store/records.ts';
 import { type Caller, callerOf, isAllowedFrom } from './caller.ts';
 import { fits, hashOf, parseKey } from './key-text.ts';
 
-/** How long a key is believed without a look at whether any was ended, on this hub or another. */
+/** How long a key is believed without a look at whether another hub has ended any. */
 const BELIEVED_MS = 500;
 
 interface Known {
@@ -11,18 +11,22 @@ interface Known {
   hash: Buffer;
 }
 
+/** What is asked of the store. */
+type KeysAsked = Pick<Keys, 'find' | 'touch' | 'revision'>;
+
 /** A hash that no secret has: an unknown key takes as long as a wrong one. */
 const NONE = hashOf('');
 
 /** The keys that open the hub. Nothing here is the truth: what is remembered is checked against the store's revision. */
 export class KeyRing {
-  readonly #keys: Keys;
+  readonly #keys: KeysAsked;
   readonly #now: () => Date;
-  readonly #known = new Map<string, Known | null>();
+  /** Replaced to forget: what is on its way from the store by then does not come into the new one. */
+  #known = new Map<string, Known>();
   #revision = -1;
   #checkedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(keys: Keys, now: () => Date = () => new Date()) {
+  constructor(keys: KeysAsked, now: () => Date = () => new Date()) {
     this.#keys = keys;
     this.#now = now;
   }
@@ -52,13 +56,19 @@ export class KeyRing {
     return found !== null && this.#isGood(found.record);
   }
 
+  /** For the hub that has ended a key: its next request is refused already. Other hubs see it by the revision. */
+  forget(): void {
+    this.#known = new Map();
+  }
+
   async #look(id: string): Promise<Known | null> {
     await this.#forgetChanged();
-    const known = this.#known.get(id);
+    const memory = this.#known;
+    const known = memory.get(id);
     if (known !== undefined) return known;
     const found = await this.#keys.find(id);
     // An unknown id is not remembered: guesses would fill the memory.
-    if (found !== null) this.#known.set(id, found);
+    if (found !== null) memory.set(id, found);
     return found;
   }
 
@@ -66,7 +76,7 @@ export class KeyRing {
     if (performance.now() - this.#checkedAt < BELIEVED_MS) return;
     const revision = await this.#keys.revision();
     this.#checkedAt = performance.now();
-    if (revision !== this.#revision) this.#known.clear();
+    if (revision !== this.#revision) this.forget();
     this.#revision = revision;
   }
 

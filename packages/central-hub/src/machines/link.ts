@@ -24,6 +24,13 @@ export interface Outgoing {
   isKeyless?: boolean;
 }
 
+interface LinkOptions {
+  name: string;
+  url: string;
+  token: string;
+  onTurn?: () => void;
+}
+
 /** The hub's line to one session manager: keeps connections, and knows whether the machine lives. */
 export class MachineLink {
   readonly name: string;
@@ -32,6 +39,7 @@ export class MachineLink {
   readonly #token: string;
   readonly #agent: http.Agent;
   readonly #timer: NodeJS.Timeout;
+  readonly #onTurn: () => void;
   /** Aborts when the machine stops answering; made afresh once it answers again. */
   #down = new AbortController();
   #misses = 0;
@@ -39,10 +47,12 @@ export class MachineLink {
   #silence: Silence | null = null;
   #isLooking = false;
 
-  constructor({ name, url, token }: { name: string; url: string; token: string }) {
+  /** `onTurn`: hears each time that the machine stops answering, or answers again. */
+  constructor({ name, url, token, onTurn = () => {} }: LinkOptions) {
     this.name = name;
     this.url = url;
     this.#token = token;
+    this.#onTurn = onTurn;
     // What the hub stores, or takes as done, is held to the contract: something else may answer at that address.
     this.client = new Client({ url, key: () => token, check: heldToContract });
     const options = { keepAlive: true, maxFreeSockets: 32, keepAliveMsecs: 30_000 };
@@ -136,6 +146,7 @@ export class MachineLink {
       if (this.isUp) return;
       this.#down = new AbortController();
       this.#since = new Date();
+      this.#onTurn();
     } catch (error) {
       this.#miss(error);
     } finally {
@@ -152,6 +163,7 @@ export class MachineLink {
     if (this.#misses < MISSES || !this.isUp) return;
     this.#since = new Date();
     this.#down.abort(this.unreachable('it is silent', 'GET', false));
+    this.#onTurn();
   }
 }
 

@@ -13,6 +13,7 @@ export class MachineLinks {
   readonly #log: Logger;
   readonly #links = new Map<string, MachineLink>();
   #timer: NodeJS.Timeout | null = null;
+  #onTurn: () => void = () => {};
 
   constructor(machines: Machines, log: Logger) {
     this.#machines = machines;
@@ -49,6 +50,17 @@ export class MachineLinks {
     return this.#links.get(name)?.since ?? null;
   }
 
+  /** Since when a machine does not answer; null while it does, and for one that is not known here. */
+  silentSinceOf(name: string): Date | null {
+    const link = this.#links.get(name);
+    return link === undefined || link.isUp ? null : link.since;
+  }
+
+  /** Calls back each time that a machine stops answering, or answers again. */
+  onTurn(listener: () => void): void {
+    this.#onTurn = listener;
+  }
+
   /** Why a machine does not answer; null while it does. */
   silenceOf(name: string): Silence | null {
     return this.#links.get(name)?.silence ?? null;
@@ -83,7 +95,8 @@ export class MachineLinks {
     if (this.#links.has(name)) return;
     const token = await this.#machines.token(name);
     // Removed meanwhile, or opened by another refresh.
-    if (token !== null && !this.#links.has(name)) this.#links.set(name, new MachineLink({ name, url, token }));
+    if (token === null || this.#links.has(name)) return;
+    this.#links.set(name, new MachineLink({ name, url, token, onTurn: () => this.#onTurn() }));
   }
 }
 

@@ -140,8 +140,8 @@ export class SendingTeller {
     this.#isLooking = true;
     try {
       this.#revision = await this.#store.sending.revision();
-      const owing = await this.#store.sending.owingMachines();
-      const due = this.#links.all().filter((link) => link.isUp && (owing.has(link.name) || this.#isDue(link)));
+      const settling = await this.#store.sending.settlingMachines();
+      const due = this.#links.all().filter((link) => link.isUp && (settling.has(link.name) || this.#isDue(link)));
       await Promise.all(due.map((link) => this.#tried(link)));
     } catch (error) {
       this.#log.debug({ err: errorText(error) }, 'what is to be told of sending could not be read');

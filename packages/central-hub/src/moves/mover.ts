@@ -217,7 +217,7 @@ function within(signal: AbortSignal): CallOptions {
 
 /** A session as the hub tells it. */
 function told(session: Session, machine: string, asOf: Date): object {
-  return { ...session, tenant: tenantOf(session.name), machine, asOf: asOf.toISOString() };
+  return { ...session, tenant: tenantOf(session.name), machine, asOf: asOf.toISOString(), silentSince: null };
 }
 
 function gone({ source, target }: MoveRecord): LeadMasterError {

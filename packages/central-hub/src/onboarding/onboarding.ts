@@ -24,7 +24,7 @@ export interface Asked {
   expectedPhone: string | null;
 }
 
-/** A request of somebody who has the address of a link. */
+/** A request of a visitor who has the address of a link. */
 export interface Visit {
   token: string;
   /** The address that it comes from. */

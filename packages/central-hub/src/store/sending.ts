@@ -1,5 +1,7 @@
 import type { KeptSendingWord, Sending, SendingWord } from '@leadmaster/protocol';
+import type { SelectQueryBuilder } from 'kysely';
 import type { HubDatabase, HubQueries } from './database.ts';
+import type { HubTables } from './tables.ts';
 
 /** Who may send, as the hub has it: what its machines are told, and by which number. */
 export class SendingWords {
@@ -34,15 +36,12 @@ export class SendingWords {
 
   /** Machines that have a session which is to be switched off, also where it has come there since they were told. */
   async owingMachines(): Promise<ReadonlySet<string>> {
-    const rows = await this.#database.run((db) =>
-      db
-        .selectFrom('untold_sessions')
-        .innerJoin('homes', 'homes.name', 'untold_sessions.name')
-        .select('homes.machine')
-        .distinct()
-        .execute(),
-    );
-    return new Set(rows.map(({ machine }) => machine));
+    return this.#machinesOf((db) => db.selectFrom('homes'));
+  }
+
+  /** Those of them whose word settles it: not where the session only leaves, which may last for as long as it is away. */
+  async settlingMachines(): Promise<ReadonlySet<string>> {
+    return this.#machinesOf(stayingHomes);
   }
 
   /** Whether a session's own sending is to be switched off once its machine answers, or once there is one of that name. */
@@ -65,40 +64,14 @@ export class SendingWords {
     });
   }
 
-  /**
-   * Those of the sessions that are at a machine, on no move, and not given away by hand: what it is told of them goes with them wherever
-   * they go later.
-   */
+  /** Those of the sessions that stay at a machine: what it is told of them goes with them wherever they go later. */
   async staying(machine: string, sessions: readonly string[]): Promise<string[]> {
     if (sessions.length === 0) return [];
     const rows = await this.#database.run((db) =>
-      db
-        .selectFrom('homes')
+      stayingHomes(db)
         .select('homes.name')
         .where('homes.machine', '=', machine)
         .where('homes.name', 'in', sessions)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('moves')
-                .select('moves.id')
-                .where('moves.kind', '=', 'move')
-                .whereRef('moves.subject', '=', 'homes.name')
-                .where('moves.ended_at', 'is', null),
-            ),
-          ),
-        )
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('sessions')
-                .select('sessions.name')
-                .whereRef('sessions.name', '=', 'homes.name')
-                .whereRef('sessions.machine', '=', 'homes.machine')
-                .where('sessions.state', '=', 'MOVED'),
-            ),
-          ),
-        )
         .execute(),
     );
     return rows.map(({ name }) => name);
@@ -143,6 +116,47 @@ export class SendingWords {
       if (known !== undefined && kept.revision > Number(known.value)) await takenBack(db, machine, kept);
     });
   }
+
+  async #machinesOf(homes: (db: HubQueries) => Homes): Promise<ReadonlySet<string>> {
+    const rows = await this.#database.run((db) =>
+      homes(db)
+        .innerJoin('untold_sessions', 'untold_sessions.name', 'homes.name')
+        .select('homes.machine')
+        .distinct()
+        .execute(),
+    );
+    return new Set(rows.map(({ machine }) => machine));
+  }
+}
+
+type Homes = SelectQueryBuilder<HubTables, 'homes', object>;
+
+/** Homes of sessions that are there, on no move, and not given away by hand. */
+function stayingHomes(db: HubQueries): Homes {
+  return db
+    .selectFrom('homes')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('moves')
+            .select('moves.id')
+            .where('moves.kind', '=', 'move')
+            .whereRef('moves.subject', '=', 'homes.name')
+            .where('moves.ended_at', 'is', null),
+        ),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('sessions')
+            .select('sessions.name')
+            .whereRef('sessions.name', '=', 'homes.name')
+            .whereRef('sessions.machine', '=', 'homes.machine')
+            .where('sessions.state', '=', 'MOVED'),
+        ),
+      ),
+    );
 }
 
 /** Remembers, in a database that came back from a backup, what each of its machines had been told by then. */

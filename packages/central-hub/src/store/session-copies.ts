@@ -164,14 +164,14 @@ function isIn(q: string): Expression<SqlBool> {
   return sql<SqlBool>`sessions.search like ${pattern} escape '\\'`;
 }
 
-const STORED_BEFORE = { sending: 'on', sendingOffBy: [], expectedPhone: null };
+const STORED_BEFORE = { sending: 'on', sendingOffBy: [], expectedPhone: null, owner: null };
 
 function toRecord(row: SessionRow): SessionRecord {
   return {
     name: row.name,
     tenant: row.tenant,
     machine: row.machine,
-    // One that was stored before there were bounds is read again within a minute.
+    // One that was stored before there were bounds or owners is read again within a minute.
     session: { ...STORED_BEFORE, ...JSON.parse(row.session) },
     asOf: new Date(row.as_of),
   };

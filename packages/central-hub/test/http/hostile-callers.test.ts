@@ -208,6 +208,11 @@ describe('X-Forwarded-For', () => {
       '127.0.0.1@evil.org',
       'localhost.evil.org',
       '127.0.0.1.evil.org',
+      'evil.org@127.0.0.1',
+      '127.0.0.1/evil.org',
+      'hub.example.org?.evil.org',
+      'hub.example.org#.evil.org',
+      'hub.example.org\\.evil.org',
     ]) {
       const { status } = await ask('/v1/me', { headers: { host, 'x-forwarded-host': 'hub.example.org' } });
       expect([host, status]).toEqual([host, 421]);

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { expiredKey } from '../expired-key.ts';
 import { type HubWorld, hubOver } from '../hub.ts';
 
 /** Two tenants, each with a session `ventas` that is READY, on one machine. */
@@ -123,18 +124,29 @@ describe("a tenant's key", () => {
     const stream = await follow(port, '/v1/events', acme);
     const { keyId } = (await ask('/v1/me', { key: acme })).json;
     expect((await ask(`/v1/keys/${keyId}`, { method: 'DELETE' })).status).toBe(204);
-    await expect.poll(() => stream.isOver(), { timeout: 2_500 }).toBe(true);
     expect((await ask('/v1/sessions', { key: acme })).status).toBe(401);
+    await expect.poll(() => stream.isOver(), { timeout: 2_500 }).toBe(true);
   });
 
   test('expires, and is good from its addresses alone', async () => {
-    const { ask, tenant } = await twoTenants();
+    const { ask, store, tenant } = await twoTenants();
     const elsewhere = await tenant('acme', ['read'], { addresses: ['10.0.0.0/8'] });
     expect((await ask('/v1/me', { key: elsewhere })).status).toBe(401);
     const here = await tenant('acme', ['read'], { addresses: ['127.0.0.0/8'] });
     expect((await ask('/v1/me', { key: here })).status).toBe(200);
-    const over = await tenant('acme', ['read'], { expiresAt: '2020-01-01T00:00:00Z' });
+    const over = await expiredKey(store, 'acme', ['read']);
     expect((await ask('/v1/me', { key: over })).status).toBe(401);
+  });
+
+  test('is not made where it would have ended already', async () => {
+    const { ask } = await twoTenants();
+    const before = (await ask('/v1/keys')).json;
+    const made = await ask('/v1/keys', { body: { name: 'late', scopes: ['read'], expiresAt: '2020-01-01T00:00:00Z' } });
+    expect([made.status, made.json]).toEqual([
+      400,
+      expect.objectContaining({ code: 'expiry_in_past', hint: expect.stringContaining('future') as string }),
+    ]);
+    expect((await ask('/v1/keys')).json).toEqual(before);
   });
 });
 

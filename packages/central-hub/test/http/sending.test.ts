@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { QUICK_DISK, SERVICE_TOKEN, startTestManager, type TestManager } from '@leadmaster/testkit';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { hubOver } from '../hub.ts';
 
 const TEXT = { to: '5491100000002', text: 'hola' };
@@ -148,6 +148,22 @@ describe('sending of one session', () => {
     await managerOf(world).context.access.moveAway('ventas', 'retired');
     expect((await patch(world, '/sessions/ventas', { sending: 'off' })).json.code).toBe('session_moved');
     expect((await world.store.sending.wordFor('one')).sessions).toEqual([]);
+  });
+
+  test('is told once to the machine that gave the session away by hand, not with every look', async () => {
+    const world = await hubOver(['one']);
+    await ready(world, 'ventas');
+    await managerOf(world).context.access.moveAway('ventas', 'retired');
+    await world.until('ventas', 'MOVED');
+    const call = vi.spyOn((await world.links.get('one')).client, 'call');
+    const look = vi.spyOn(world.store.sending, 'revision');
+    const told = () => call.mock.calls.filter(([id]) => id === 'tellSending').length;
+    await world.store.sending.owe('ventas');
+    await expect.poll(told, { timeout: 5_000 }).toBe(1);
+    const looks = look.mock.calls.length;
+    await expect.poll(() => look.mock.calls.length - looks, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+    expect(told()).toBe(1);
+    expect(await world.store.sending.isOwed('ventas')).toBe(true);
   });
 
   test('is off for earlier services', async () => {

@@ -1,5 +1,7 @@
-import { hubSession } from '@leadmaster/protocol';
-import { describe, expect, test } from 'vitest';
+import { Client, follow } from '@leadmaster/client';
+import { type HubSession, hubSession } from '@leadmaster/protocol';
+import { ADMIN_KEY } from '@leadmaster/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { hubOver } from '../hub.ts';
 
 describe('sessions through the hub', () => {
@@ -38,10 +40,12 @@ describe('sessions through the hub', () => {
   });
 
   test('of a machine that does not answer are shown as last known, and orders to them fail soon', async () => {
-    const { ask, managers, until } = await hubOver(['one', 'two']);
+    const { ask, managers, until, port, tenant: makeTenant } = await hubOver(['one', 'two']);
     await ask('/v1/sessions', { body: { name: 'a', start: false, machine: 'one' } });
     await ask('/v1/sessions', { body: { name: 'b', start: false, machine: 'two' } });
     await until('a', 'STOPPED');
+    expect((await ask('/v1/sessions')).json.items.map(silentSince)).toEqual([null, null]);
+    const [operator, tenant] = [await commentsFor(port, ADMIN_KEY), await commentsFor(port, await makeTenant('acme'))];
     await managers.one?.stop();
     const begun = performance.now();
     const order = await ask('/v1/sessions/a/start', { method: 'POST' });
@@ -59,6 +63,10 @@ describe('sessions through the hub', () => {
     expect([one.silence.code, two.silence]).toEqual(['service_unreachable', null]);
     expect(one.silence.detail).toContain('ECONNREFUSED');
     expect(Date.parse(one.since)).toBeGreaterThan(Date.parse(two.since));
+    expect((await ask('/v1/sessions')).json.items.map(silentSince)).toEqual([one.since, null]);
+    expect((await ask('/v1/sessions/a')).json.silentSince).toBe(one.since);
+    await expect.poll(operator).toContain('machines');
+    expect(tenant()).not.toContain('machines');
   });
 
   test('have operations, which a list names where their machine does not answer', async () => {
@@ -101,3 +109,22 @@ describe('sessions through the hub', () => {
     expect(Number(file.text.length)).toBeGreaterThan(100);
   });
 });
+
+function silentSince(session: HubSession): string | null {
+  return session.silentSince;
+}
+
+/** Follows the hub's log with a key; the comments that were told so far. */
+async function commentsFor(port: number, key: string): Promise<() => string[]> {
+  const comments: string[] = [];
+  const stop = new AbortController();
+  const client = new Client({ url: `http://127.0.0.1:${port}`, key: () => key });
+  const events = follow(client, { signal: stop.signal, onComment: (comment) => comments.push(comment) });
+  const reading = Array.fromAsync(events);
+  onTestFinished(async () => {
+    stop.abort();
+    await reading;
+  });
+  await expect.poll(() => comments.length).toBe(1);
+  return () => comments;
+}

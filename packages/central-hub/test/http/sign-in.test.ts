@@ -3,12 +3,12 @@ import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ADMIN_KEY, SERVICE_TOKEN } from '@leadmaster/testkit';
 import { pino } from 'pino';
-import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHubServer, type HubServerOptions } from '../../src/http/server.ts';
 import { SendingTeller } from '../../src/machines/sending-teller.ts';
 import { hubOver, send, type TestHub } from '../hub.ts';
 import { by, cookieOf, FROM_PAGE, signedIn } from '../signed-in.ts';
+import { serverOptions } from '../start-hub.ts';
 
 const hub = (options: Partial<HubServerOptions> = {}) => hubOver([], { wrongKeyWaitMs: 0, ...options });
 
@@ -86,8 +86,7 @@ test('a link is as good as the key that asked for it, and ends with it', async (
   const { json: me } = await world.ask('/v1/me', by(cookie));
   expect(me).toMatchObject({ kind: 'tenant', tenant: 'acme', scopes: ['read', 'control'] });
   await world.ask(`/v1/keys/${me.keyId}`, { method: 'DELETE' });
-  // A hub believes a key for half a second.
-  await expect.poll(async () => (await world.ask('/v1/me', by(cookie))).status).toBe(401);
+  expect((await world.ask('/v1/me', by(cookie))).status).toBe(401);
   expect((await world.ask('/v1/sign-in', { key: null, body: { code: second } })).status).toBe(401);
 });
 
@@ -197,20 +196,8 @@ test('the store has neither the cookie nor anything that finds the admin key', a
 async function anotherHub({ store, links }: TestHub, adminKey: string): Promise<number> {
   const log = pino({ level: 'silent' });
   const app = await createHubServer({
-    ...{ store, links, log },
-    teller: new SendingTeller(store, links, log),
-    wakeMoves: () => undefined,
-    compatSessions: null,
+    ...serverOptions({ store, links, log, teller: new SendingTeller(store, links, log) }),
     secrets: { adminKey, serviceToken: SERVICE_TOKEN },
-    metrics: new Registry(),
-    version: '0.0.0',
-    url: null,
-    name: null,
-    trustedProxies: [],
-    ratePerSecond: 1000,
-    compat: 'key',
-    dashboard: null,
-    attentionOf: () => null,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());

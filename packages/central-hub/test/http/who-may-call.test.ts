@@ -1,6 +1,7 @@
 import { NOT_ON_HUB, ROUTES, type Route, SCOPES, type Scope } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { ALL_ROUTES, refusable } from '../every-route.ts';
+import { expiredKey } from '../expired-key.ts';
 import { type HubWorld, hubOver } from '../hub.ts';
 
 /** What a key is told of a route: the code of a refusal, or null where it opens it. */
@@ -32,7 +33,7 @@ function ofSomeSessions(told: Told): Told {
   };
 }
 
-async function kinds({ ask, tenant }: HubWorld): Promise<Record<string, Kind>> {
+async function kinds({ ask, store, tenant }: HubWorld): Promise<Record<string, Kind>> {
   const made = async (body: object): Promise<string> => {
     const { json, text } = await ask('/v1/keys', { body: { name: 'walk', ...body } });
     expect(json.key, text).toBeTypeOf('string');
@@ -42,7 +43,7 @@ async function kinds({ ask, tenant }: HubWorld): Promise<Record<string, Kind>> {
     none: { key: null, told: unauthorized },
     'of no hub': { key: 'wrong', told: unauthorized },
     'with another secret': { key: `${(await tenant('acme')).slice(0, -1)}!`, told: unauthorized },
-    expired: { key: await tenant('acme', SCOPES, { expiresAt: '2020-01-01T00:00:00Z' }), told: unauthorized },
+    expired: { key: await expiredKey(store, 'acme', SCOPES), told: unauthorized },
     'for elsewhere': { key: await tenant('acme', SCOPES, { addresses: ['10.0.0.0/8'] }), told: unauthorized },
     'of a tenant, for one session': {
       key: await tenant('acme', SCOPES, { sessions: ['ventas'] }),

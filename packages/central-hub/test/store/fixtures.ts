@@ -141,7 +141,7 @@ export function machine(name: string): MachineRecord {
 
 /** What the store looks at of a session; the rest it keeps as it is. */
 export function session(name: string, more: Partial<Session> = {}): Session {
-  const unbound = { sending: 'on', sendingOffBy: [], expectedPhone: null };
+  const unbound = { sending: 'on', sendingOffBy: [], expectedPhone: null, owner: null };
   return { name, state: 'READY', account: null, metadata: {}, generation: 1, ...unbound, ...more } as Session;
 }
 

@@ -1,5 +1,6 @@
 import { LeadMasterError } from '@leadmaster/protocol';
-import { adminKeyFile, type Config, findAdminKey, keepDirect } from '@leadmaster/session-manager/config';
+import { hostHere, keepDirect } from '@leadmaster/service-kit/process';
+import { adminKeyFile, type Config, findAdminKey } from '@leadmaster/session-manager/config';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Text } from '../words/words.ts';
@@ -90,8 +91,7 @@ function whereKeyIs(config: Config, url: string): Text {
 
 /** Where a service that listens on a host can be spoken to from its own machine. */
 function urlHere({ host, port }: Pick<Config, 'host' | 'port'>): string {
-  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const url = `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  const url = `http://${hostHere(host)}:${port}`;
   // The service runs on this machine, also when it listens on another address than loopback.
   keepDirect(new URL(url).hostname);
   return url;

@@ -97,7 +97,7 @@ function nameOf({ id, lid, phone, name }: Address): string {
   return name === null ? `${who}` : `${name} (${who})`;
 }
 
-/** Somebody whom WhatsApp does not name. */
+/** A sender whom WhatsApp does not name. */
 function isUnknown(value: unknown): boolean {
   const parsed = address.safeParse(value);
   return parsed.success && Object.values(parsed.data).every((field) => field === null);

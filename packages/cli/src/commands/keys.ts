@@ -36,10 +36,12 @@ export const register: Register = (parent, io, words) => {
       const cli = cliOf(command, io);
       const { tenant = null, scopes, sessions = null, addresses = null, expires = null } = options;
       const body = { name, tenant, scopes, sessions, addresses, expiresAt: expires };
-      const made = await hubClient(cli).call('createKey', { body });
+      const hub = hubClient(cli);
+      const made = await hub.call('createKey', { body });
       cli.print.data(made);
       cli.print.line(made.key);
       cli.print.note(words.hub.keyOnce);
+      if (scopes.includes('read')) cli.print.note(words.hub.keyTry(hub.url));
     });
 
   noun

@@ -15,9 +15,11 @@ import { long } from './long.ts';
 
 /** `machines add|list|change|drain|remove` */
 export const register: Register = (parent, io, words) => {
-  const { machines: help } = words.help;
-  const noun = parent.command('machines').description(help.about);
+  const noun = parent.command('machines').description(words.help.machines.about);
+  for (const command of [add, listAll, change, drain, remove]) command(noun, io, words);
+};
 
+const add: Register = (noun, io, { help: { machines: help } }) => {
   noun
     .command('add')
     .description(help.add.about)
@@ -30,7 +32,10 @@ export const register: Register = (parent, io, words) => {
       const body = { name, url, token: tokenIn(io, tokenFile), ...(peerUrl === undefined ? {} : { peerUrl }) };
       show(cli, await hubClient(cli).call('addMachine', { body }));
     });
+};
 
+const listAll: Register = (noun, io, words) => {
+  const { machines: help } = words.help;
   noun
     .command('list')
     .description(help.list.about)
@@ -43,7 +48,9 @@ export const register: Register = (parent, io, words) => {
       for (const { name, untold } of items) if (untold) cli.print.note(words.hub.untold(name));
       for (const { account, sessions } of doubles) cli.print.note(words.hub.linkedTwice(account, placesOf(sessions)));
     });
+};
 
+const change: Register = (noun, io, { help: { machines: help } }) => {
   noun
     .command('change')
     .description(help.change.about)
@@ -60,7 +67,10 @@ export const register: Register = (parent, io, words) => {
       const body = { ...addresses, ...token, ...(acceptLog ? { acceptLog } : {}) };
       show(cli, await hubClient(cli).call('changeMachine', { params: { machine: name }, body }));
     });
+};
 
+const drain: Register = (noun, io, words) => {
+  const { machines: help } = words.help;
   noun
     .command('drain')
     .description(help.drain.about)
@@ -74,7 +84,10 @@ export const register: Register = (parent, io, words) => {
       const wanted = { params: { machine: name }, body: { draining: options.undo !== true } };
       show(cli, await hubClient(cli).call('drainMachine', wanted));
     });
+};
 
+const remove: Register = (noun, io, words) => {
+  const { machines: help } = words.help;
   noun
     .command('remove')
     .description(help.remove.about)

@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { interruptible } from '../client/interrupt.ts';
 import { of } from '../client/service-client.ts';
+import { refuseTwin } from '../client/twin.ts';
 import { EXIT } from '../exit-codes.ts';
 import { accountName } from '../output/words.ts';
 import { untilUnread } from '../output/written.ts';
@@ -37,7 +38,8 @@ async function pair(
 ): Promise<void> {
   let asked = false;
   let cause = '';
-  for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal })) {
+  const beforeMaking = (): Promise<void> => refuseTwin(cli, name);
+  for await (const { session } of linking(cli.client(), name, { withoutQr: true, signal, beforeMaking })) {
     if (session.unreachable !== null && session.unreachable.detail !== cause) {
       cause = session.unreachable.detail;
       cli.print.note(`${name}: ${sessionHintIn(cli.words, session).hint}`);

@@ -2,6 +2,7 @@ import { readConfig } from '@leadmaster/session-manager/config';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { hubClient } from '../client/hub-client.ts';
 import { of } from '../client/service-client.ts';
 import { demoDir, readDemo } from '../demo/demo-file.ts';
 import { CUSTOMER, Phones, phoneOf } from '../demo/phones.ts';
@@ -10,7 +11,7 @@ import { table } from '../output/table.ts';
 import { cliOf, type Register } from './command.ts';
 import { nameArgument, sessionName } from './values.ts';
 
-/** `phone scan|send|unlink|inbox`: the simulated phones of `start --demo`. */
+/** `phone scan|pair|send|unlink|inbox`: the simulated phones of `start --demo`. */
 export const register: Register = (parent, io, words) => {
   const noun = parent.command('phone').description(words.help.phone.about);
 
@@ -21,9 +22,24 @@ export const register: Register = (parent, io, words) => {
     .action(async (name: string, _options, command: Command) => {
       const cli = cliOf(command, io);
       const phones = phonesOf(cli);
-      const { qr } = await cli.client().call('getQr', of(name));
+      // The hub's: the demo has a second machine.
+      const { qr } = await hubClient(cli).call('getQr', of(name));
       await phones.scan(phoneOf(name), qr);
       done(cli, { session: name, phone: phoneOf(name) }, words.phones.scanned(phoneOf(name), name));
+    });
+
+  noun
+    .command('pair')
+    .description(words.help.phone.pair.about)
+    .addArgument(nameArgument(words))
+    .argument('[code]', words.help.phone.pair.code)
+    .action(async (name: string, code: string | undefined, _options, command: Command) => {
+      const cli = cliOf(command, io);
+      const phones = phonesOf(cli);
+      const phone = phoneOf(name);
+      if (code === undefined) return done(cli, { session: name, phone }, words.phones.hasNumber(phone, name));
+      await phones.pair(phone, code);
+      done(cli, { session: name, phone }, words.phones.paired(phone, name));
     });
 
   noun

@@ -64,7 +64,7 @@ async function ifRetired(cli: Cli, sessions: readonly string[]): Promise<void> {
   const which = ({ place }: Words): string => sessions.join(', ') || place.onItsWay;
   await confirmRetired(cli, {
     ask: cli.words.place.ask(which(cli.words)),
-    refusal: (words) => words.place.notSaid(which(words)),
+    refusal: (words) => words.place.notConfirmed(which(words)),
     hint: ({ place }) => place.saySo,
   });
 }

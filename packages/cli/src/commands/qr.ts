@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { interruptible } from '../client/interrupt.ts';
 import { of } from '../client/service-client.ts';
+import { refuseTwin } from '../client/twin.ts';
 import { ink } from '../output/ink.ts';
 import { LiveView } from '../output/live-view.ts';
 import { accountName, wrapped } from '../output/words.ts';
@@ -28,7 +29,7 @@ export const register: Register = (parent, io, words) => {
       let saved = '';
       await interruptible(io, async (interrupt) => {
         const signal = AbortSignal.any([interrupt, untilUnread(io)]);
-        for await (const step of linking(cli.client(), name, { signal })) {
+        for await (const step of linking(cli.client(), name, { signal, beforeMaking: () => refuseTwin(cli, name) })) {
           show(step);
           if (save === undefined || step.qr === null || step.qr.qr === saved) continue;
           saved = step.qr.qr;

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { of } from '../client/service-client.ts';
+import { refuseTwin } from '../client/twin.ts';
 import { confirm } from '../output/confirm.ts';
 import { describeSession } from '../output/words.ts';
 import type { Words } from '../words/words.ts';
@@ -13,7 +14,10 @@ import { nameArgument, phone } from './values.ts';
 /** `session create|set|start|stop|restart|logout|delete NAME` */
 export const register: Register = (parent, io, words) => {
   const noun = parent.command('session').description(words.help.session.about);
+  for (const command of [create, set, run, logout, remove]) command(noun, io, words);
+};
 
+const create: Register = (noun, io, words) => {
   noun
     .command('create')
     .description(words.help.session.create.about)
@@ -23,9 +27,12 @@ export const register: Register = (parent, io, words) => {
     .action(async (name: string, options: { start: boolean; metadata: Record<string, string> }, command: Command) => {
       const cli = cliOf(command, io);
       const body = { name, start: options.start, metadata: options.metadata };
+      await refuseTwin(cli, name);
       show(cli, await cli.client().call('createSession', { body }));
     });
+};
 
+const set: Register = (noun, io, words) => {
   noun
     .command('set')
     .description(words.help.session.set.about)
@@ -43,7 +50,9 @@ export const register: Register = (parent, io, words) => {
       };
       show(cli, await cli.client().call('changeSession', { ...of(name), body }));
     });
+};
 
+const run: Register = (noun, io, words) => {
   for (const [verb, id] of [
     ['start', 'startSession'],
     ['stop', 'stopSession'],
@@ -65,7 +74,9 @@ export const register: Register = (parent, io, words) => {
       if (verb !== 'stop') failUnlessGood(session);
     });
   }
+};
 
+const logout: Register = (noun, io, words) => {
   noun
     .command('logout')
     .description(words.help.session.logout.about)
@@ -78,7 +89,9 @@ export const register: Register = (parent, io, words) => {
       await confirm(cli, yes, words.sessions.askLogout(name));
       show(cli, await order(cli, 'logoutSession', name, wait));
     });
+};
 
+const remove: Register = (noun, io, words) => {
   noun
     .command('delete')
     .description(words.help.session.delete.about)

@@ -33,6 +33,7 @@ export const register: Register = (parent, io, words) => {
       cli.print.data(items.map((session) => ({ ...session, hint: hintHere(cli, ENGLISH, session).hint })));
       if (items.length > 0) cli.print.line(sessionTable(cli.print, items));
       else if (!cli.json) cli.print.line(`${words.sessions.none} ${await firstStep(words, cli.client())}`);
+      tellSilent(cli, items);
       const { dim, red } = cli.print.paint;
       for (const session of items) {
         const { name, snapshotFailure, noTenant } = session;
@@ -50,6 +51,21 @@ export const register: Register = (parent, io, words) => {
       }
     });
 };
+
+/** Machines that do not answer their hub: what is told of their sessions is from before. */
+function tellSilent({ print, words }: Cli, items: readonly AnySession[]): void {
+  const silent = Map.groupBy(items.filter(isSilent), ({ machine }) => machine ?? null);
+  for (const [machine, sessions] of silent) {
+    const [{ silentSince }] = sessions as [AnySession];
+    const names = sessions.map(({ name }) => name).join(', ');
+    print.note(`${print.paint.red(words.sessions.isSilent(machine, localTime(silentSince ?? '')))} ${names}`);
+    print.note(machine === null ? words.sessions.askOperator : words.sessions.lookThere(machine));
+  }
+}
+
+function isSilent({ silentSince }: AnySession): boolean {
+  return silentSince != null;
+}
 
 async function find(client: ServiceClient, name: string | undefined): Promise<AnySession[]> {
   if (name !== undefined) return [await client.call('getSession', of(name))];
@@ -98,8 +114,9 @@ export function sessionTable(print: Printer, items: readonly AnySession[]): stri
 }
 
 function stateWords(print: Printer, session: AnySession): string {
-  const { needsYou, listens, noTenant } = print.words.sessions;
+  const { needsYou, listens, noTenant, silent } = print.words.sessions;
   return [
+    ...(isSilent(session) ? [print.paint.red(silent)] : []),
     stateName(print, session),
     ...(session.sending === 'off' ? [listens] : []),
     ...(session.noTenant ? [print.paint.red(noTenant)] : []),

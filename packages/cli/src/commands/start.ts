@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { LeadMasterError, visible } from '@leadmaster/protocol';
+import { portOf } from '@leadmaster/service-kit/process';
 import { type Env, readConfig } from '@leadmaster/session-manager/config';
 import { type Command, Option } from 'commander';
 import { Cli } from '../cli.ts';
@@ -147,7 +148,7 @@ async function runDemo(real: Cli, io: Io, options: StartOptions): Promise<number
       start: (environment) =>
         startDemo({ env: environment, dataDir, logTo: logOf(cli), language: words.language, withClients }),
       onStarted: ({ manager, controlUrl, chromeArgs, clients }) => {
-        const port = Number(new URL(manager ?? '').port);
+        const port = portOf(manager ?? '');
         writeDemo(dataDir, { pid: process.pid, port, controlUrl, chromeArgs });
         real.print.line(words.phones.howTo(CUSTOMER, withClients));
         void clients.then((failure) => failure === null || real.print.note(words.phones.noClients(failure)));

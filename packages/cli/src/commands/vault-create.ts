@@ -13,8 +13,8 @@ export const registerCreate: Register = (noun, io, words) => {
       const cli = cliOf(command, io);
       if (!isMeant) {
         throw CliError.usage(
-          ({ vault }) => vault.onlyWhereSaid,
-          ({ vault }) => vault.sayNew,
+          ({ vault }) => vault.onlyOnRequest,
+          ({ vault }) => vault.giveNew,
         );
       }
       const { createVaultThere } = await import('@leadmaster/session-manager/vault-accept');

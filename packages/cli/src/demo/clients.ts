@@ -79,8 +79,12 @@ async function bringUp(name: string, { hub, phones, language, signal }: ClientsO
     const { qr } = await hub.call('getQr', { params: { session: name } }, { signal });
     await phones.scan(number, qr);
   }
-  await untilReady(hub, name, signal);
-  if (name === 'ventas') return void (await phones.unlink(number));
+  await until(hub, name, ({ state }) => state === 'READY', signal);
+  if (name === 'ventas') {
+    // What unlinks it in the middle of its first snapshot would have that fail.
+    await until(hub, name, isTried, signal);
+    return void (await phones.unlink(number));
+  }
   await talk(name, { hub, phones, language, signal });
   if (name === 'soporte') return void (await phones.capNewChats(number, 46, 50));
   await phones.grow(number, HISTORY_BYTES, MEDIA_BYTES);
@@ -94,14 +98,23 @@ function started(hub: Client, session: string, signal: AbortSignal): Promise<Ses
   return hub.call('startSession', input, { signal, timeoutMs: (WAIT_S + 30) * 1000 });
 }
 
-/** Its state is looked at after each of its events, those of the past among them. */
-async function untilReady(hub: Client, session: string, signal: AbortSignal): Promise<void> {
+/** Whether a snapshot was taken, or could not be. */
+function isTried({ lastSnapshot, snapshotFailure }: Session): boolean {
+  return lastSnapshot !== null || snapshotFailure !== null;
+}
+
+/** It is looked at after each of its events, those of the past among them. */
+async function until(
+  hub: Client,
+  session: string,
+  isSo: (session: Session) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const ending = AbortSignal.any([signal, AbortSignal.timeout(WAIT_S * 1000)]);
   for await (const _event of follow(hub, { session, after: 0, signal: ending })) {
-    const { state } = await hub.call('getSession', { params: { session } }, { signal });
-    if (state === 'READY') return;
+    if (isSo(await hub.call('getSession', { params: { session } }, { signal }))) return;
   }
-  throw new LeadMasterError('timeout', `${session} is not READY within ${WAIT_S} s.`, 'Look: ./leadmaster sessions');
+  throw new LeadMasterError('timeout', `${session} is not there within ${WAIT_S} s.`, 'Look: ./leadmaster sessions');
 }
 
 /** A customer asks, and the session answers. */

@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { ofUnanswered } from '../client/failure.ts';
 import { EXIT } from '../exit-codes.ts';
 
-/** Somebody for the linked accounts to write with. */
+/** The customer that the linked accounts write with. */
 export const CUSTOMER = '5491199990000';
 
 /** A text of an earlier day, as the stand-in is told it. */
@@ -34,6 +34,11 @@ export class Phones {
 
   scan(number: string, qr: string): Promise<unknown> {
     return this.#order(number, 'scan', { qr });
+  }
+
+  /** Types a code into it, as the owner does for a link on this same phone. */
+  pair(number: string, code: string): Promise<unknown> {
+    return this.#order(number, 'pair', { code });
   }
 
   send(from: string, to: string, text: string): Promise<unknown> {

@@ -16,6 +16,8 @@ export interface LinkingOptions {
   pollMs?: number;
   /** Pairing by code needs no QR: asking for it is left out. */
   withoutQr?: boolean;
+  /** Called before the session is made, where it is not there: what it throws ends the linking, and nothing is made. */
+  beforeMaking?: () => Promise<void>;
   /** Ends the telling, without an error. */
   signal?: AbortSignal;
 }
@@ -33,8 +35,8 @@ export async function* linking(
   name: string,
   options: LinkingOptions = {},
 ): AsyncGenerator<LinkingStep> {
-  const { pollMs = 500, withoutQr = false, signal } = options;
-  const before = await createOrStart(client, name);
+  const { pollMs = 500, withoutQr = false, signal, beforeMaking } = options;
+  const before = await createOrStart(client, name, beforeMaking);
   const graceUntil = Date.now() + GRACE_MS;
   while (!signal?.aborted) {
     const session = await client.call('getSession', of(name));
@@ -50,9 +52,14 @@ export async function* linking(
   }
 }
 
-async function createOrStart(client: ServiceClient, name: string): Promise<Session> {
+async function createOrStart(
+  client: ServiceClient,
+  name: string,
+  beforeMaking: LinkingOptions['beforeMaking'],
+): Promise<Session> {
   const found = await unless('session_not_found', client.call('getSession', of(name)));
   if (found === null) {
+    await beforeMaking?.();
     const made = await unless('session_exists', client.call('createSession', { body: { name } }));
     if (made !== null) return made;
   }

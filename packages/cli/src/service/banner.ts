@@ -1,4 +1,5 @@
 import { errorText, visible } from '@leadmaster/protocol';
+import { portOf } from '@leadmaster/service-kit/process';
 import type { BrowserFound } from '@leadmaster/session-manager/browser';
 import { adminKeyFile, type Config } from '@leadmaster/session-manager/config';
 import type { Cli } from '../cli.ts';
@@ -18,7 +19,7 @@ export async function printBanner(
   { isFilling = false } = {},
 ): Promise<void> {
   if (manager === null) return printHub(cli, config, hub ?? '');
-  const client = new ServiceClient(managerHere({ ...config, port: Number(new URL(manager).port) }));
+  const client = new ServiceClient(managerHere({ ...config, port: portOf(manager) }));
   const { items } = await client.call('listSessions');
   const { dim } = cli.print.paint;
   const { banner } = cli.words.service;
@@ -60,7 +61,7 @@ async function printHub(cli: Cli, config: Config, hub: string): Promise<void> {
 /** The link that signs a browser in; where the hub makes none, why. */
 async function dashboardRow(cli: Cli, config: Config, hub: string): Promise<string[]> {
   const { service } = cli.words;
-  const client = new ServiceClient(hubHere(config, Number(new URL(hub).port), null));
+  const client = new ServiceClient(hubHere(config, portOf(hub), null));
   const shown = await client.call('createSignInCode').then(
     ({ url }) => `${url}   ${cli.print.paint.dim(service.signInLink)}`,
     (error: unknown) => visible(errorText(error)),

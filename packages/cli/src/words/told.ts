@@ -10,6 +10,7 @@ import {
   type SnapshotProblem,
   type SnapshotProblemKind,
   sentence,
+  wordOf,
 } from '@leadmaster/protocol';
 import type { EnvironmentWarning } from '@leadmaster/session-manager/config';
 import type { Text, Words } from './words.ts';
@@ -27,11 +28,11 @@ export function errorIn(words: Words, { code, message, hint }: { code: string; m
   const commands = told === null || typeof hint !== 'string' ? textIn(words, hint) : commandsOf(hint, told.actions);
   // A hint that names no command is put into the words of its code, and read with the detail: there are its values.
   const unsaid = typeof hint === 'string' && commands === '' ? hint : '';
-  const advice = unsaid === '' ? commands : (told?.advice[code as ErrorCode] ?? '');
+  const advice = unsaid === '' ? commands : (wordOf<string>(told?.advice, code) ?? '');
   if (told === null || typeof message !== 'string')
     return { message: textIn(words, message), detail: unsaid, hint: advice };
-  const said = told.errors[code as ErrorCode] ?? told.ownErrors[code];
-  if (said === undefined) return { message, detail: unsaid, hint: advice };
+  const said = wordOf<string>(told.errors, code) ?? wordOf<string>(told.ownErrors, code);
+  if (said === null) return { message, detail: unsaid, hint: advice };
   return { message: said, detail: unsaid === '' ? message : `${sentence(message)} ${unsaid}`, hint: advice };
 }
 
@@ -55,7 +56,7 @@ export function sessionHintText(session: Session): Text {
 /** Why a session is in its state, or a snapshot was taken. One of a newer service keeps its name. */
 export function reasonIn({ reasons, told }: Words, reason: string): string {
   const words: Readonly<Record<string, string>> = reasons;
-  return words[reason] ?? told?.errors[reason as ErrorCode] ?? reason;
+  return wordOf(words, reason) ?? wordOf(told?.errors, reason) ?? reason;
 }
 
 /** The same with its code, which documents and logs have, and a search finds. */

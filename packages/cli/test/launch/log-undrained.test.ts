@@ -1,72 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CHECKOUT } from '@leadmaster/session-manager/config';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { SmallDisk } from '../../../session-manager/test/real/small-disk.ts';
 import { exitOf } from './fake-checkout.ts';
-
-const SERVICE = join(CHECKOUT, 'packages/cli/src/main.mjs');
-const KEY = 'admin-key-of-the-tests';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
-
-/** A service whose command line a shell has led elsewhere; `$NODE` and `$SERVICE` stand for it. */
-async function serviceUnder(script: string, env: Record<string, string> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'leadmaster-log-'));
-  const [manager, port] = [await freePort(), await freePort()];
-  // One service alone answers on the port of either; of both, the hub is asked.
-  const isBoth = script.includes(' start');
-  const ports = { SESSION_MANAGER_PORT: String(isBoth ? manager : port), HUB_PORT: String(port) };
-  const child = spawn('sh', ['-c', script], {
-    env: {
-      ...process.env,
-      ...{ NODE: process.execPath, SERVICE, LEADMASTER_ENV_FILE: '/dev/null', LEADMASTER_ADMIN_KEY: KEY },
-      ...{ LEADMASTER_DATA_DIR: join(folder, 'data'), ...ports, ...env },
-    },
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  onTestFinished(async () => {
-    // The reader that never reads is in its group, and outlives it.
-    try {
-      process.kill(-(child.pid ?? 0), 'SIGKILL');
-    } catch {
-      // All of it is gone.
-    }
-    await exitOf(child);
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return { child, port };
-}
-
-/** The body of an answer; null where there was none. */
-function ask(port: number, path: string): Promise<string | null> {
-  const { promise, resolve } = Promise.withResolvers<string | null>();
-  const headers = { authorization: `Bearer ${KEY}` };
-  const asked = get({ host: '127.0.0.1', port, path, headers, timeout: 5_000 }, async (response) => {
-    resolve((await response.toArray()).join(''));
-  });
-  asked.on('error', () => resolve(null)).on('timeout', () => asked.destroy());
-  return promise;
-}
-
-async function answers(port: number): Promise<void> {
-  for (const until = Date.now() + 20_000; Date.now() < until; await sleep(100)) {
-    if ((await ask(port, '/health')) !== null) return;
-  }
-  throw new Error('the service never answered');
-}
+import { answers, ask, serviceUnder } from './real-service.ts';
 
 async function droppedLines(port: number): Promise<number> {
   const metrics = (await ask(port, '/metrics')) ?? '';

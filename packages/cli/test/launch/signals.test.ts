@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, type TestContext, test } from 'vitest';
 import { exitOf, FakeCheckout, gone } from './fake-checkout.ts';
+import { answers, ask, serviceUnder } from './real-service.ts';
 
 type Target = 'npm' | 'launcher' | 'service' | 'all';
 
@@ -160,6 +161,22 @@ describe.concurrent('leadmaster start, as supervisors call it', () => {
     expect(fake.log.at(-1)).toBe('finished');
   });
 });
+
+test.for(['hub', 'session-manager'])(
+  'of the real %s SIGUSR1 and SIGUSR2 end nothing, and SIGHUP ends it in order',
+  async (which, { expect }) => {
+    const { child, port } = await serviceUnder(`exec "$LEADMASTER" ${which}`);
+    await answers(port);
+    const sockets = listensOf(child.pid ?? 0);
+    child.kill('SIGUSR1');
+    child.kill('SIGUSR2');
+    await sleep(500);
+    expect(await ask(port, '/health')).toContain('ok');
+    expect(listensOf(child.pid ?? 0)).toEqual(sockets);
+    child.kill('SIGHUP');
+    expect(await exitOf(child)).toBe(0);
+  },
+);
 
 /** The sockets of a process that listen on TCP: of the stub none, unless Node opens its debugger. */
 function listensOf(pid: number): string[] {

@@ -48,6 +48,8 @@ test('every reason and state that has a hint has a Spanish one', () => {
   const facts = {
     name: 'ventas',
     loginMode: 'qr',
+    account: null,
+    owner: null,
     attention: null,
     unreachable: null,
     attempts: 1,

@@ -25,6 +25,9 @@ const STATES: readonly SessionState[] = (
   ] as const
 ).flatMap(([state, count]) => Array.from({ length: count }, () => state));
 
+/** A machine that does not say so is silent, and its sessions are from before. */
+const ALIVE = { status: 'ok', version: '0.1.0', uptimeSeconds: 1 };
+
 /** Many sessions on a machine that is played: their events come into the log of a hub as a reader would bring them. */
 export class PlayedFleet {
   readonly sessions = new Map<string, Session>();
@@ -37,7 +40,7 @@ export class PlayedFleet {
     const name = decodeURIComponent(/^\/v1\/sessions\/([^/?]+)$/.exec(request.url ?? '')?.[1] ?? '');
     const session = this.sessions.get(name);
     response.writeHead(session === undefined && name !== '' ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(session ?? {}));
+    response.end(JSON.stringify(session ?? (request.url === '/health' ? ALIVE : {})));
   });
   #lease: { machine: string; generation: number } = { machine: MACHINE, generation: 0 };
   #position: { logId: string | null; cursor: number } = { logId: null, cursor: 0 };
@@ -162,6 +165,7 @@ export class PlayedFleet {
     const ago = (most: number): string => new Date(Date.now() - this.#below(most)).toISOString();
     const reason = state === 'READY' ? 'synced' : state === 'STOPPED' ? 'ordered' : 'connection_lost';
     const hint = state === 'ERROR' ? `Start it again: "./leadmaster session start ${name}".` : '';
+    const account = { id: `549110${at}@c.us`, phone: `549110${at}`, name: `Client ${at}` };
     return {
       name,
       state,
@@ -181,7 +185,8 @@ export class PlayedFleet {
       originRetired: true,
       engine: 'wwebjs',
       loginMode: 'qr',
-      account: { id: `549110${at}@c.us`, phone: `549110${at}`, name: `Client ${at}` },
+      account,
+      owner: account,
       health: {
         lastProbeAt: ago(60_000),
         lastInboundAt: ago(3_600_000),

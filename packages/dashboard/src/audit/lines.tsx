@@ -1,9 +1,8 @@
-import { type AuditLine, visible } from '@leadmaster/protocol';
+import { type AuditLine, visible, wordOf } from '@leadmaster/protocol';
 import { exactTime } from '../model/format.ts';
 import { pathOf, pathWith } from '../model/router.ts';
 import { Link } from '../ui/link.tsx';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import type { Filters } from './filters.tsx';
 
 interface LinesProps {
@@ -59,7 +58,7 @@ function actorOf(actor: string, keyNames: ReadonlyMap<string, string>): string {
   const known = wordOf(audit.actors, actor);
   if (known !== null) return known;
   const [kind = '', id = ''] = actor.split(':');
-  if (kind === 'key') return `${audit.key} ${keyNames.get(id) ?? id}`;
+  if (kind === 'key') return `${audit.key} ${visible(keyNames.get(id) ?? id)}`;
   return kind === 'link' ? `${audit.link} ${id}` : actor;
 }
 

@@ -27,6 +27,7 @@ export function MadeKey({ made }: { made: Made }) {
       <h2>{texts.try}</h2>
       <Example text={texts.list} line={curlList(key)} />
       {scopes.includes('send') ? <Example text={texts.send} line={curlSend(made)} /> : null}
+      {scopes.includes('read') ? <Example text={texts.listen} line={curlEvents(key)} /> : null}
       <Example text={texts.cli} line={leadmaster(key)} />
       <p>
         {texts.docs} <a href="/docs">{`${location.origin}/docs`}</a>
@@ -63,6 +64,10 @@ function curlSend({ key, tenant, sessions: only }: Made): string {
     `curl ${location.origin}/v1/sessions/${name}/messages -H 'Authorization: Bearer ${key}'`,
     `-H 'Content-Type: application/json' -H 'Idempotency-Key: first-1' -d ${shellWord(body)}`,
   ].join(' ');
+}
+
+function curlEvents(key: string): string {
+  return `curl -N -H 'Authorization: Bearer ${key}' -H 'Accept: text/event-stream' ${location.origin}/v1/events`;
 }
 
 function leadmaster(key: string): string {

@@ -1,4 +1,4 @@
-import type { HubKey } from '@leadmaster/protocol';
+import { type HubKey, visible } from '@leadmaster/protocol';
 import { now } from '../model/format.ts';
 import { client } from '../service/client.ts';
 import { lookWhoIsIn, me } from '../service/me.ts';
@@ -20,7 +20,7 @@ export function KeyRow({ hubKey, onChange }: { hubKey: HubKey; onChange: () => v
   };
   return (
     <PlaceRow
-      name={name}
+      name={visible(name)}
       about={<code class="faint">{id}</code>}
       facts={[
         [keys.created, <Ago key="created" at={createdAt} bare />],

@@ -1,5 +1,5 @@
 import { operate } from '@leadmaster/client';
-import type { DrainedMachine, Progress } from '@leadmaster/protocol';
+import { type DrainedMachine, type Progress, wordOf } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
 import { pathOf } from '../model/router.ts';
 import { client } from '../service/client.ts';
@@ -9,7 +9,6 @@ import { Link } from '../ui/link.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 
 interface EmptyMachineProps {
   name: string;

@@ -1,14 +1,14 @@
-import type { Machine, Sending } from '@leadmaster/protocol';
+import { type Machine, type Sending, wordOf } from '@leadmaster/protocol';
 import type { ComponentChildren } from 'preact';
 import { bytes, exactTime, since } from '../model/format.ts';
 import { byMachine, type Tally } from '../model/tally.ts';
 import { client } from '../service/client.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { Copyable } from '../ui/copyable.tsx';
 import { PlaceRow } from '../ui/place.tsx';
 import { SendingSwitch } from '../ui/sending.tsx';
 import { sessionFacts } from '../ui/session-facts.tsx';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import { DrainMachine } from './drain.tsx';
 import { EmptyMachine } from './empty.tsx';
 import { RemoveMachine } from './remove.tsx';
@@ -91,6 +91,7 @@ function Standing({ machine, tally }: { machine: Machine; tally: Tally }) {
       </span>
       {silence === null ? null : <Silent silence={silence} />}
       {state === 'down' && lastSeenAt !== null ? <Note>{machines.lastSeen(since(lastSeenAt))}</Note> : null}
+      {state === 'down' ? <LookThere /> : null}
       {state === 'draining' ? <Note>{machines.draining(tally.all)}</Note> : null}
       {sending === 'off' ? <span class="warn">{places.sending.onlyListens}</span> : null}
       {untold ? <Note>{places.sending.untold(name)}</Note> : null}
@@ -111,6 +112,16 @@ function Silent({ silence: { code, detail } }: { silence: NonNullable<Machine['s
       </span>{' '}
       <code class="faint">{code}</code>
     </span>
+  );
+}
+
+/** What to do about a machine that does not answer. */
+function LookThere() {
+  return (
+    <>
+      <span class="small">{words.value.machines.look}</span>
+      <Copyable text="./leadmaster doctor" />
+    </>
   );
 }
 

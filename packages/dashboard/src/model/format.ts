@@ -1,3 +1,4 @@
+import { visible } from '@leadmaster/protocol';
 import { signal } from '@preact/signals';
 import { words } from '../words/index.ts';
 
@@ -54,6 +55,11 @@ export function exactTime(iso: string): string {
 /** A number of WhatsApp as people write it. */
 export function phone(digits: string): string {
   return /^\d+$/.test(digits) ? `+${digits}` : digits;
+}
+
+/** An account by its number, and by what it calls itself. */
+export function accountText(account: { phone: string; name: string }): string {
+  return `${phone(account.phone)} ${visible(account.name)}`;
 }
 
 /** The day of a time, in the reader's zone. */

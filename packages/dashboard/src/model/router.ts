@@ -15,7 +15,10 @@ export type View =
   | { name: 'place'; place: Place; isNew: boolean }
   | { name: 'none' };
 
-export const view = computed<View>(() => viewOf(address.value.pathname));
+export const path = computed(() => address.value.pathname);
+export const view = computed<View>(() => viewOf(path.value));
+/** Counts the orders to go somewhere, also to where the page is already. */
+export const arrivals = signal(0);
 export const query = computed(() => address.value.searchParams);
 
 /** Goes to another view of this page. */
@@ -23,6 +26,7 @@ export function go(path: string): void {
   history.pushState(null, '', path);
   address.value = new URL(location.href);
   scrollTo(0, 0);
+  arrivals.value += 1;
 }
 
 /** Changes the address without another entry in the history: for a search that is being typed. */

@@ -1,12 +1,14 @@
-import type { HubSession } from '@leadmaster/protocol';
+import { type HubSession, wordOf } from '@leadmaster/protocol';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
+import { isSilent, standsSince } from './silent.ts';
 
 /** How a session stands, for its place in the list and its colour. */
 export const GROUPS = ['trouble', 'passing', 'ready', 'resting'] as const;
 export type Group = (typeof GROUPS)[number];
 
-export function groupOf({ state, stateKind }: HubSession): Group {
+export function groupOf(session: HubSession): Group {
+  const { state, stateKind } = session;
+  if (isSilent(session)) return 'trouble';
   if (stateKind === 'needs_person' || state === 'UNCLAIMED') return 'trouble';
   if (stateKind === 'transient') return 'passing';
   return state === 'READY' ? 'ready' : 'resting';
@@ -17,6 +19,7 @@ export type Tone = 'bad' | 'wait' | 'good' | 'rest';
 
 export function toneOf(session: HubSession): Tone {
   const { state } = session;
+  if (isSilent(session)) return 'bad';
   if (['QR_REQUIRED', 'PASSKEY_REQUIRED', 'UNCLAIMED'].includes(state)) return 'wait';
   const tones: Readonly<Record<Group, Tone>> = { trouble: 'bad', passing: 'wait', ready: 'good', resting: 'rest' };
   return tones[groupOf(session)];
@@ -35,10 +38,10 @@ export function urgencyOf(session: HubSession): string {
 
 function urgencyTextOf(session: HubSession): string {
   const group = groupOf(session);
-  const { name, since } = session;
+  const { name } = session;
   const place = GROUPS.indexOf(group);
   if (group === 'ready' || group === 'resting') return `${place}${name}`;
-  return `${place}${toneOf(session) === 'bad' ? 0 : 1}${since}${name}`;
+  return `${place}${toneOf(session) === 'bad' ? 0 : 1}${standsSince(session)}${name}`;
 }
 
 /** A reason in words. */
@@ -48,6 +51,8 @@ export function reasonOf(reason: string): string {
 
 /** What the operator can do, in the language of the page; empty when there is nothing to do. */
 export function hintOf(session: HubSession): string {
+  const { list } = words.value;
+  if (isSilent(session)) return list.silentHint(session.machine);
   return session.hint === '' ? '' : (words.value.hint(session) ?? session.hint);
 }
 
@@ -60,7 +65,14 @@ const SAID_BY_STATE: ReadonlySet<string> = new Set([
   'synced',
 ]);
 
+/** How it stands, in words. */
+export function stateWords(session: HubSession): string {
+  return isSilent(session) ? words.value.list.silent : words.value.states[session.state];
+}
+
 /** Why a session is in its state, in words; empty where the state says it all. */
-export function whyOf({ reason, state }: HubSession): string {
+export function whyOf(session: HubSession): string {
+  const { reason, state } = session;
+  if (isSilent(session)) return words.value.list.before(words.value.states[state]);
   return state === 'READY' || SAID_BY_STATE.has(reason) ? '' : reasonOf(reason);
 }

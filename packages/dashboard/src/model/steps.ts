@@ -2,7 +2,9 @@ import type { Action, HubSession } from '@leadmaster/protocol';
 import { client } from '../service/client.ts';
 import { work } from '../service/operations.ts';
 import { words } from '../words/index.ts';
+import { mayVisit } from './places.ts';
 import { go, pathOf } from './router.ts';
+import { isSilent } from './silent.ts';
 
 /** What a button does: an order, or another place of the page. `asks`: what is confirmed before it. */
 export interface Step {
@@ -14,6 +16,7 @@ export interface Step {
 
 /** What a session proposes first, as a button; null where it proposes nothing that the page can do. */
 export function nextStep(session: HubSession): Step | null {
+  if (isSilent(session)) return mayVisit('machines') ? { label: words.value.actions.machines, to: '/machines' } : null;
   const proposed = session.action === undefined ? null : stepOf(session.action, session);
   if (proposed !== null) return proposed;
   if (session.state === 'STOPPED' || session.state === 'ERROR') return start(session);
@@ -65,8 +68,10 @@ export function stepOf(action: Action, session: HubSession): Step | null {
   }
 }
 
-export function start({ name }: HubSession): Step {
-  return { label: words.value.actions.start, run: () => client.call('startSession', { params: { session: name } }) };
+export function start({ name, state }: HubSession): Step {
+  const { actions } = words.value;
+  const label = state === 'DISCONNECTED_BANNED' ? actions.startLifted : actions.start;
+  return { label, run: () => client.call('startSession', { params: { session: name } }) };
 }
 
 export function takeSnapshot(session: string): Promise<unknown> {

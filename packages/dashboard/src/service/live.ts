@@ -1,11 +1,13 @@
 import { type FollowOptions, follow } from '@leadmaster/client';
-import { cursorText, LeadMasterError } from '@leadmaster/protocol';
+import { cursorText, LeadMasterError, MACHINES_TURNED } from '@leadmaster/protocol';
 import { effect, signal as signalOf } from '@preact/signals';
 import { begun, client, isSignedOut, line } from './client.ts';
 import { requireSameCaller } from './me.ts';
-import { ask, refreshAll, take } from './sessions.ts';
+import { ask, refreshAll, refreshInView, take } from './sessions.ts';
+import { isInSight } from './sight.ts';
 
 const AGAIN_MS = 2_000;
+const IN_VIEW_MS = 60_000;
 
 /** The last event that came, and which log it is of. */
 let cursor: string | null = null;
@@ -13,6 +15,9 @@ let logId = '';
 
 /** How often another log was begun: its numbers are others, also where they look the same. */
 export const logChanges = signalOf(0);
+
+/** How often a machine has stopped answering, or answered again. */
+export const machineTurns = signalOf(0);
 
 /** Keeps the sessions as the hub has them until the signal aborts: one list, then what the events name. Called again, it reads on where it was. */
 export async function keepLive(signal: AbortSignal): Promise<void> {
@@ -22,7 +27,11 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
     void ask(requireSameCaller);
     void refreshAll();
   });
-  signal.addEventListener('abort', deaf);
+  const looking = setInterval(() => isInSight.value && line.value === 'live' && refreshInView(), IN_VIEW_MS);
+  signal.addEventListener('abort', () => {
+    deaf();
+    clearInterval(looking);
+  });
   while (!signal.aborted && !isSignedOut.value) {
     const options: FollowOptions = {
       signal,
@@ -30,6 +39,7 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
       onLog: (id) => {
         logId = id;
       },
+      onComment: hearComment,
     };
     try {
       for await (const event of follow(client, options)) {
@@ -45,6 +55,12 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
       } else await pause(AGAIN_MS);
     }
   }
+}
+
+function hearComment(comment: string): void {
+  if (comment.trim() !== MACHINES_TURNED) return;
+  machineTurns.value += 1;
+  void refreshAll();
 }
 
 function pause(ms: number): Promise<void> {

@@ -65,6 +65,12 @@ export function refresh(name: string): Promise<void> {
   return ask(() => loadOne(name));
 }
 
+/** Asks again for what is drawn: signs of life and sizes change without an event. */
+export function refreshInView(): void {
+  for (const name of inView) if (sessions.value.has(name)) changed.add(name);
+  if (changed.size > 0) settleSoon();
+}
+
 export function refreshAll(): Promise<void> {
   changed.clear();
   return ask(loadAll);

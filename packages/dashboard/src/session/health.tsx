@@ -1,27 +1,25 @@
-import { type Capabilities, FEATURES, type HubSession, visible } from '@leadmaster/protocol';
+import { type Capabilities, FEATURES, type HubSession, visible, wordOf } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
+import { isSilent } from '../model/silent.ts';
 import { client } from '../service/client.ts';
 import { Shown } from '../ui/shown.tsx';
 import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import { Section } from './section.tsx';
 
 /** Evidence of life, and what the page of WhatsApp Web can do. */
 export function Health({ session }: { session: HubSession }) {
   const { session: texts, health, list } = words.value;
-  const { name, health: signs, runtime, limits } = session;
-  const loaded = useLoaded((signal) => client.call('getCapabilities', { params: { session: name } }, { signal }), {
-    session: name,
-    changes: ({ type }) => type === 'session.capabilities' || type === 'session.state',
-  });
+  const { name, health: signs, runtime, limits, lastSnapshot } = session;
   const facts: [string, preact.ComponentChildren][] = [
     [health.lastProbe, <Ago key="probe" at={signs.lastProbeAt} />],
     [health.lastInbound, <Ago key="in" at={signs.lastInboundAt} />],
     [health.lastAck, <Ago key="ack" at={signs.lastAckAt} />],
     [health.lastReady, <Ago key="ready" at={signs.lastReadyAt} />],
   ];
+  // Its snapshots are listed by the machine; the newest is known without it.
+  if (isSilent(session)) facts.push([list.snapshot, <Ago key="snapshot" at={lastSnapshot?.at ?? null} />]);
   if (runtime !== null) {
     facts.push([health.browser, visible(`${runtime.browser} ${runtime.browserVersion}`)]);
     if (runtime.pssBytes !== null) facts.push([list.memory, bytes(runtime.pssBytes)]);
@@ -37,6 +35,20 @@ export function Health({ session }: { session: HubSession }) {
         ))}
       </dl>
       <Limits limits={limits} />
+      {isSilent(session) ? null : <PageCan name={name} />}
+    </Section>
+  );
+}
+
+/** What the page of WhatsApp Web can do, as the last probe found it. */
+function PageCan({ name }: { name: string }) {
+  const { health } = words.value;
+  const loaded = useLoaded((signal) => client.call('getCapabilities', { params: { session: name } }, { signal }), {
+    session: name,
+    changes: ({ type }) => type === 'session.capabilities' || type === 'session.state',
+  });
+  return (
+    <>
       <h3>{health.capabilities}</h3>
       <Shown loaded={loaded}>
         {({ build, at, features, checks }) =>
@@ -57,12 +69,12 @@ export function Health({ session }: { session: HubSession }) {
                   </li>
                 ))}
               </ul>
-              <Broken checks={checks} />
+              <NotConfirmed checks={checks} features={features} />
             </>
           )
         }
       </Shown>
-    </Section>
+    </>
   );
 }
 
@@ -105,14 +117,15 @@ function Limits({ limits }: Pick<HubSession, 'limits'>) {
   );
 }
 
-/** What the last probe missed in the page. */
-function Broken({ checks }: Pick<Capabilities, 'checks'>) {
+/** What the last probe missed in the page, or could not try. */
+function NotConfirmed({ checks, features }: Pick<Capabilities, 'checks' | 'features'>) {
   const { health } = words.value;
   const failed = checks.filter(({ ok }) => !ok);
   if (failed.length === 0) return null;
+  const broken = failed.filter(({ feature }) => features[feature] === 'broken');
   return (
     <details>
-      <summary>{health.missed(failed.length)}</summary>
+      <summary>{broken.length > 0 ? health.missed(broken.length) : health.untried(failed.length)}</summary>
       <ul class="plain-rows">
         {failed.map(({ name, feature, detail }) => (
           <li key={name}>

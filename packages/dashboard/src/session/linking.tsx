@@ -1,6 +1,6 @@
-import { type HubSession, LeadMasterError, type PairingCode, type QrCode, visible } from '@leadmaster/protocol';
+import { accountLabel, type HubSession, LeadMasterError, type PairingCode, type QrCode } from '@leadmaster/protocol';
 import { useEffect, useState } from 'preact/hooks';
-import { phone as written } from '../model/format.ts';
+import { accountText, phone as written } from '../model/format.ts';
 import { settleSteps } from '../model/steps.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
@@ -149,11 +149,12 @@ function ByCode({ name }: { name: string }) {
 
 function Settle({ session }: { session: HubSession }) {
   const { linking, parts } = words.value;
-  const { account, reason, expectedPhone } = session;
+  const { account, owner, reason, expectedPhone } = session;
   return (
     <div class="form">
       <p>{reason === 'linked_elsewhere' ? linking.wrongElsewhere : linking.wrong}</p>
-      {account === null ? null : <p>{linking.wrongIs(`${written(account.phone)} ${visible(account.name)}`)}</p>}
+      {account === null ? null : <p>{linking.wrongIs(accountText(account))}</p>}
+      {owner === null || reason === 'linked_elsewhere' ? null : <p>{linking.rightIs(accountLabel(owner))}</p>}
       {expectedPhone === null ? null : <p>{parts.settings.onlyNumber(written(expectedPhone))}</p>}
       <div class="buttons">
         {settleSteps(session).map((step) => (

@@ -1,4 +1,4 @@
-import type { HubSession, Message } from '@leadmaster/protocol';
+import { type HubSession, type Message, wordOf } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
 import { phone } from '../model/format.ts';
 import { client } from '../service/client.ts';
@@ -9,7 +9,6 @@ import { Ago, Until } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { useOrder } from '../ui/use-order.ts';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import { Section } from './section.tsx';
 
 const SHOWN = 10;

@@ -27,9 +27,9 @@ export function Metadata({ session }: { session: HubSession }) {
       <dl class="facts">
         {entries.map(([key, value]) => (
           <div key={key}>
-            <dt>{key}</dt>
+            <dt>{visible(key)}</dt>
             <dd>
-              {value}
+              {visible(value)}
               {may('control') ? (
                 <button
                   type="button"

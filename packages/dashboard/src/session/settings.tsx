@@ -1,4 +1,4 @@
-import type { HubSession } from '@leadmaster/protocol';
+import { accountLabel, type HubSession } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
 import { phone } from '../model/format.ts';
 import type { Step } from '../model/steps.ts';
@@ -55,17 +55,18 @@ function Sending({ session }: { session: HubSession }) {
   );
 }
 
-function ExpectedNumber({ session: { name, expectedPhone } }: { session: HubSession }) {
+function ExpectedNumber({ session: { name, expectedPhone, owner } }: { session: HubSession }) {
   const { settings } = words.value.parts;
   const change = async (next: string | null): Promise<void> => {
     await client.call('changeSession', { params: { session: name }, body: { expectedPhone: next } });
     await refresh(name);
   };
+  const anyNumber = owner === null ? settings.anyNumber : settings.ownNumber(accountLabel(owner));
   const unbind: Step = { label: settings.unbind, asks: settings.asksUnbind, run: () => change(null) };
   return (
     <section aria-labelledby="number-title">
       <h3 id="number-title">{settings.number}</h3>
-      <p>{expectedPhone === null ? settings.anyNumber : settings.onlyNumber(phone(expectedPhone))}</p>
+      <p>{expectedPhone === null ? anyNumber : settings.onlyNumber(phone(expectedPhone))}</p>
       {may('control') ? (
         <>
           <BindNumber key={expectedPhone} isBound={expectedPhone !== null} onBind={change} />

@@ -1,6 +1,6 @@
 import type { Snapshot } from '@leadmaster/protocol';
 import { useState } from 'preact/hooks';
-import { duration, exactTime, phone } from '../model/format.ts';
+import { accountText, duration, exactTime } from '../model/format.ts';
 import { client } from '../service/client.ts';
 import { may } from '../service/me.ts';
 import { Button } from '../ui/button.tsx';
@@ -44,7 +44,7 @@ function Facts({ snapshot }: { snapshot: Snapshot }) {
   const { frozenAt, account, files, chromium, generation, writtenBy, durationMs, verifiedAt } = snapshot;
   const known: [string, string | null][] = [
     [facts.frozen, exactTime(frozenAt)],
-    [facts.account, account === null ? null : `${phone(account.phone)} ${account.name}`],
+    [facts.account, account === null ? null : accountText(account)],
     [facts.files, String(files)],
     [facts.browser, chromium === null ? null : `Chromium ${chromium}`],
     [facts.generation, String(generation)],

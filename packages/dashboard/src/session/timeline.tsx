@@ -1,7 +1,10 @@
 import { useState } from 'preact/hooks';
+import { mayVisit } from '../model/places.ts';
+import { pathWith } from '../model/router.ts';
 import { reasonOf } from '../model/states.ts';
 import { client } from '../service/client.ts';
 import { Button } from '../ui/button.tsx';
+import { Link } from '../ui/link.tsx';
 import { Shown } from '../ui/shown.tsx';
 import { Ago } from '../ui/time.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
@@ -40,6 +43,7 @@ export function Timeline({ name }: { name: string }) {
           </>
         )}
       </Shown>
+      {mayVisit('audit') ? <Link to={pathWith('/audit', { session: name })}>{timeline.audit}</Link> : null}
     </Section>
   );
 }

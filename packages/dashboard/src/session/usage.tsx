@@ -1,29 +1,29 @@
 import type { UsageReport } from '@leadmaster/protocol';
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { Chart } from '../chart/chart.tsx';
 import { bytes, duration, percent } from '../model/format.ts';
 import { lastAndMost, seriesOf } from '../model/usage.ts';
 import { client } from '../service/client.ts';
+import { isInSight } from '../service/sight.ts';
 import { Shown } from '../ui/shown.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
 import { Section } from './section.tsx';
 
-/** What happens of the session brings new samples with it, so often at most. */
-const REST_MS = 60_000;
+/** So often a sample is taken, also of a session of which nothing is told. */
+const SAMPLE_MS = 60_000;
 
 /** Memory and processor time of the session's browser over the last day. */
 export function Usage({ name }: { name: string }) {
   const { usage } = words.value.parts;
-  const askedAt = useRef(0);
-  const load = (signal: AbortSignal): Promise<UsageReport> => {
-    askedAt.current = Date.now();
-    return client.call('getUsage', { params: { session: name } }, { signal });
-  };
-  const loaded = useLoaded(load, {
-    session: name,
-    changes: ({ type }) => type === 'session.state' || Date.now() - askedAt.current > REST_MS,
-  });
+  const load = (signal: AbortSignal): Promise<UsageReport> =>
+    client.call('getUsage', { params: { session: name } }, { signal });
+  const loaded = useLoaded(load, { session: name, changes: ({ type }) => type === 'session.state' });
+  const { reload } = loaded;
+  useEffect(() => {
+    const timer = setInterval(() => isInSight.value && reload(), SAMPLE_MS);
+    return () => clearInterval(timer);
+  }, [name, reload]);
   return (
     <Section id="usage" title={usage.title}>
       <Shown loaded={loaded}>

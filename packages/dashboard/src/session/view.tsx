@@ -1,6 +1,8 @@
-import { commandOf, type HubSession, isSessionName, visible } from '@leadmaster/protocol';
+import { accountLabel, commandOf, type HubSession, isSessionName, visible } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
-import { exactTime, phone, since, until } from '../model/format.ts';
+import { accountText, exactTime, since, until } from '../model/format.ts';
+import { arrivals } from '../model/router.ts';
+import { isSilent, standsSince } from '../model/silent.ts';
 import { groupOf, hintOf, toneOf, whyOf } from '../model/states.ts';
 import { nextStep, type Step, start, stepOf } from '../model/steps.ts';
 import { may, me } from '../service/me.ts';
@@ -39,11 +41,13 @@ export function SessionView({ name }: { name: string }) {
   }, [name]);
   useEffect(() => {
     document.title = `${visible(name)} · LeadMaster`;
-    if (isThere && location.hash !== '') document.getElementById(location.hash.slice(1))?.scrollIntoView();
     return () => {
       document.title = 'LeadMaster';
     };
-  }, [name, isThere]);
+  }, [name]);
+  useEffect(() => {
+    if (isThere && location.hash !== '') bringTo(location.hash.slice(1));
+  }, [name, isThere, arrivals.value]);
   return (
     <>
       <Link to="/" class="back">
@@ -64,9 +68,17 @@ export function SessionView({ name }: { name: string }) {
   );
 }
 
+/** Shows a part, with what stands above it where there is room, and marks it. */
+function bringTo(id: string): void {
+  const part = document.getElementById(id);
+  part?.scrollIntoView({ block: 'nearest' });
+  part?.focus({ preventScroll: true });
+}
+
 function Parts({ session }: { session: HubSession }) {
   const { name, state } = session;
   if (state === 'UNCLAIMED') return <Summary session={session} />;
+  if (isSilent(session)) return <AsLastKnown session={session} />;
   return (
     <>
       <Summary session={session} />
@@ -93,6 +105,16 @@ function Parts({ session }: { session: HubSession }) {
   );
 }
 
+/** While its machine is silent: what the hub has kept. All else is on that machine. */
+function AsLastKnown({ session }: { session: HubSession }) {
+  return (
+    <>
+      <Summary session={session} />
+      <Health session={session} />
+    </>
+  );
+}
+
 /** Finds the work that was begun before the page was loaded; each part shows its own. */
 function StillRuns({ name }: { name: string }) {
   const { error } = useLoaded((signal) => takeUp(name, signal), { session: name, changes: () => false });
@@ -101,8 +123,9 @@ function StillRuns({ name }: { name: string }) {
 
 /** What matters at once: how it stands, since when, why, and what to do. */
 function Summary({ session }: { session: HubSession }) {
-  const { list, session: texts, parts } = words.value;
-  const { name, account, sending, since: from, machine, tenant, attempts, nextAttemptAt } = session;
+  const { list, session: texts, parts, linking } = words.value;
+  const { name, account, owner, sending, machine, tenant, attempts, nextAttemptAt } = session;
+  const from = standsSince(session);
   const [hint, why] = [hintOf(session), whyOf(session)];
   const isTrying = groupOf(session) === 'passing' && attempts > 1;
   return (
@@ -117,7 +140,8 @@ function Summary({ session }: { session: HubSession }) {
         <Orders session={session} />
       </div>
       <p class="meta faint">
-        <span>{account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`}</span>
+        <span>{account === null ? list.notLinked : accountText(account)}</span>
+        {account === null && owner !== null ? <span>{linking.rightIs(accountLabel(owner))}</span> : null}
         {why === '' ? null : <span>{why}</span>}
         {sending === 'off' ? <span class="warn">{parts.settings.listens}</span> : null}
         {isTrying ? (
@@ -145,6 +169,7 @@ function Summary({ session }: { session: HubSession }) {
 /** What it proposes and only a terminal can do. */
 function Commands({ session }: { session: HubSession }) {
   const { action, furtherActions = [] } = session;
+  if (isSilent(session)) return null;
   const proposed = action === undefined ? furtherActions : [action, ...furtherActions];
   const commands = proposed.filter((one) => stepOf(one, session) === null).map(commandOf);
   if (commands.length === 0) return null;
@@ -163,8 +188,8 @@ function Commands({ session }: { session: HubSession }) {
 function Orders({ session }: { session: HubSession }) {
   if (!may('control')) return null;
   const first = nextStep(session);
-  const further = (session.furtherActions ?? []).map((action) => stepOf(action, session));
-  const usual = usualSteps(session);
+  const further = isSilent(session) ? [] : (session.furtherActions ?? []).map((action) => stepOf(action, session));
+  const usual = isSilent(session) ? [] : usualSteps(session);
   const rest = [...further, ...usual].filter((step): step is Step => step !== null && step.label !== first?.label);
   const once = rest.filter((step, at) => rest.findIndex(({ label }) => label === step.label) === at);
   return (

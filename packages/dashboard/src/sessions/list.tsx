@@ -71,8 +71,8 @@ function Filters() {
         />
       </label>
       <Chips />
-      <Choice name="tenant" label={list.tenant} value={tenant} options={tenants.value} />
-      <Choice name="machine" label={list.machine} value={machine} options={machines.value} />
+      <Choice name="tenant" label={list.tenant} all={list.allTenants} value={tenant} options={tenants.value} />
+      <Choice name="machine" label={list.machine} all={list.allMachines} value={machine} options={machines.value} />
     </search>
   );
 }
@@ -98,15 +98,24 @@ function Chips() {
   );
 }
 
+interface ChoiceProps {
+  name: string;
+  label: string;
+  /** What none of them is called. */
+  all: string;
+  value: string;
+  options: string[];
+}
+
 /** A choice among names, where there is one. */
-function Choice({ name, label, value, options }: { name: string; label: string; value: string; options: string[] }) {
+function Choice({ name, label, all, value, options }: ChoiceProps) {
   const { list } = words.value;
   if (options.length < 2 && value === '') return null;
   return (
     <label class="choice">
       <span>{label}</span>
       <select value={value} onChange={({ currentTarget }) => setQuery({ [name]: currentTarget.value })}>
-        <option value="">{list.all}</option>
+        <option value="">{all}</option>
         {options.map((option) => (
           <option key={option} value={option}>
             {option === NO_TENANT ? list.ownTenant : visible(option)}

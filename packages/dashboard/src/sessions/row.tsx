@@ -1,7 +1,8 @@
-import { type HubSession, isRestricted, visible } from '@leadmaster/protocol';
+import { accountLabel, type HubSession, isRestricted, visible } from '@leadmaster/protocol';
 import { useEffect } from 'preact/hooks';
-import { bytes, exactTime, now, phone, since } from '../model/format.ts';
+import { accountText, bytes, exactTime, now, since } from '../model/format.ts';
 import { pathOf } from '../model/router.ts';
+import { isSilent, standsSince } from '../model/silent.ts';
 import { groupOf, hintOf, whyOf } from '../model/states.ts';
 import { nextStep } from '../model/steps.ts';
 import { may } from '../service/me.ts';
@@ -14,7 +15,7 @@ import { words } from '../words/index.ts';
 import type { Outcome } from './bulk-run.ts';
 import { tick } from './selection.ts';
 
-/** The hub looks at every machine within a minute: what is older was told by none. */
+/** What is drawn is asked for each minute: what is older could not be had. */
 const OLD_MS = 180_000;
 /** Growth by less than 100 kB a day is no news. */
 const GROWTH_TOLD = 100_000;
@@ -61,15 +62,16 @@ function Tick({ name, isTicked }: { name: string; isTicked: boolean }) {
   );
 }
 
-function Who({ session: { name, account, machine, tenant } }: { session: HubSession }) {
+function Who({ session }: { session: HubSession }) {
   const { list } = words.value;
-  const whose = account === null ? list.notLinked : `${phone(account.phone)} ${account.name}`;
+  const { name, machine, tenant } = session;
+  const whose = whoseOf(session);
   return (
     <div class="who">
       <Link to={pathOf(name)} class="name">
         {name}
       </Link>
-      <span class="faint" title={visible(whose)}>
+      <span class="faint" title={whose}>
         {whose}
       </span>
       <span class="faint where">
@@ -84,9 +86,16 @@ function Who({ session: { name, account, machine, tenant } }: { session: HubSess
   );
 }
 
+/** What is linked; where nothing is, whose session it is. */
+function whoseOf({ account, owner }: HubSession): string {
+  const { notLinked } = words.value.list;
+  if (account !== null) return accountText(account);
+  return owner === null ? notLinked : `${accountLabel(owner)} ${notLinked}`;
+}
+
 function Stands({ session, isCalm, outcome }: { session: HubSession; isCalm: boolean; outcome: Outcome | undefined }) {
   const { list, bulk } = words.value;
-  const { since: from, state } = session;
+  const from = standsSince(session);
   const [hint, why] = [isCalm ? '' : hintOf(session), whyOf(session)];
   return (
     <div class="stands">
@@ -102,7 +111,7 @@ function Stands({ session, isCalm, outcome }: { session: HubSession; isCalm: boo
           {why}
         </span>
       )}
-      {state === 'READY' ? <Alive session={session} /> : null}
+      {session.state === 'READY' && !isSilent(session) ? <Alive session={session} /> : null}
       {hint === '' ? null : (
         <p class="hint" title={visible(hint)}>
           {hint}
@@ -115,7 +124,7 @@ function Stands({ session, isCalm, outcome }: { session: HubSession; isCalm: boo
 /** What is not as it should be, in any state. */
 function Warnings({ session }: { session: HubSession }) {
   const { list } = words.value;
-  const isOld = now.value - Date.parse(session.asOf) > OLD_MS;
+  const isOld = !isSilent(session) && now.value - Date.parse(session.asOf) > OLD_MS;
   const told = [
     ...(isOld ? [list.oldNews(since(session.asOf))] : []),
     ...(session.snapshotFailure === null ? [] : [list.snapshotFailed]),
@@ -142,14 +151,16 @@ function Alive({ session: { health, runtime } }: { session: HubSession }) {
 
 function Evidence({ session }: { session: HubSession }) {
   const { list } = words.value;
-  const { account, health, storage, lastSnapshot, runtime } = session;
-  const saved = lastSnapshot !== null ? <Saved snapshot={lastSnapshot} /> : account !== null ? <Unsaved /> : '–';
+  const { account, state, health, storage, lastSnapshot, runtime } = session;
+  // Of an account that waits for a decision none is taken; those of the session's own are there.
+  const isToSave = account !== null && state !== 'WRONG_ACCOUNT';
+  const saved = lastSnapshot !== null ? <Saved snapshot={lastSnapshot} /> : isToSave ? <Unsaved /> : '–';
   return (
     <dl class="evidence">
       <Fact label={list.lastIn} value={<Ago at={health.lastInboundAt} bare />} />
-      <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} folds="second" />
-      <Fact label={list.size} value={<Size storage={storage} />} folds="second" />
-      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} folds="first" />
+      <Fact label={list.lastAck} value={<Ago at={health.lastAckAt} bare />} folds />
+      <Fact label={list.size} value={<Size storage={storage} />} folds />
+      <Fact label={list.memory} value={runtime?.pssBytes == null ? '–' : bytes(runtime.pssBytes)} />
       <Fact label={list.snapshot} value={saved} />
     </dl>
   );
@@ -185,10 +196,10 @@ function Unsaved() {
   return <span class="warn">{words.value.list.noSnapshot}</span>;
 }
 
-/** `folds`: whether it is among those that fold away first, or second, where there is less room. */
-function Fact({ label, value, folds }: { label: string; value: preact.ComponentChildren; folds?: 'first' | 'second' }) {
+/** `folds`: whether it folds away where there is less room. */
+function Fact({ label, value, folds = false }: { label: string; value: preact.ComponentChildren; folds?: boolean }) {
   return (
-    <div class={folds}>
+    <div class={folds ? 'folds' : undefined}>
       <dt>{label}</dt>
       <dd>{value}</dd>
     </div>

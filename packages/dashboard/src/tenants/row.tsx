@@ -1,4 +1,4 @@
-import type { Sending, Tenant } from '@leadmaster/protocol';
+import { type Sending, type Tenant, visible } from '@leadmaster/protocol';
 import { pathWith } from '../model/router.ts';
 import { byTenant } from '../model/tally.ts';
 import { client } from '../service/client.ts';
@@ -28,7 +28,7 @@ export function TenantRow({ tenant, onChange }: { tenant: Tenant; onChange: () =
   return (
     <PlaceRow
       name={name}
-      about={title === '' ? null : <span class="faint">{title}</span>}
+      about={title === '' ? null : <span class="faint">{visible(title)}</span>}
       facts={[
         ...sessionFacts(tally, { tenant: name }, counted(tally.all, limits.sessions)),
         [

@@ -1,7 +1,6 @@
-import { type Action, commandOf, LeadMasterError } from '@leadmaster/protocol';
+import { type Action, commandOf, LeadMasterError, wordOf } from '@leadmaster/protocol';
 import type { ComponentChildren } from 'preact';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import { Copyable } from './copyable.tsx';
 import { Icon } from './icon.tsx';
 

@@ -1,8 +1,7 @@
-import type { OperationKind, Progress } from '@leadmaster/protocol';
+import { type OperationKind, type Progress, wordOf } from '@leadmaster/protocol';
 import { bytes } from '../model/format.ts';
 import { forget, workOn } from '../service/operations.ts';
 import { words } from '../words/index.ts';
-import { wordOf } from '../words/word-of.ts';
 import { Button } from './button.tsx';
 import { Problem } from './problem.tsx';
 

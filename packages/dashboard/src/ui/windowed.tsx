@@ -4,6 +4,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** So many rows are drawn beyond each edge of the window: the next ones are there for a key, and before a scroll shows them. */
 const BEYOND = 8;
+/** A list of so many is drawn whole, each row as high as what it tells. */
+const WHOLE = 20;
 
 /** Grows when the page has been scrolled or its window has changed, at most once in a frame. */
 const moves = signal(0);
@@ -34,21 +36,27 @@ interface WindowedProps<T> {
 }
 
 /**
- * A long list of rows of one height, `--row` of its style, of which those are in the document that the window shows. The list is as
- * high as all of them; each row says its place and how many there are. A row with the focus stays wherever the page is scrolled to.
+ * A list of rows. In a long one they have one height, `--row` of its style, and those are in the document that the window shows; the list
+ * is as high as all of them; each row says its place and how many there are. A row with the focus stays wherever the page is scrolled to.
  */
 export function Windowed<T>({ items, nameOf, class: style, children }: WindowedProps<T>) {
   const list = useRef<HTMLUListElement>(null);
   const [range, setRange] = useState<Range>({ from: 0, to: 0 });
   const [focused, setFocused] = useState<string | null>(null);
+  const isWhole = items.length <= WHOLE;
   void moves.value;
   // After each drawing, since what stands above may have moved the list.
   useLayoutEffect(() => {
-    const next = rangeOf(list.current, items.length);
+    const next = isWhole ? { from: 0, to: items.length } : rangeOf(list.current, items.length);
     if (next.from !== range.from || next.to !== range.to) setRange(next);
   });
   return (
-    <ul ref={list} class={style} style={{ '--count': items.length }} onFocusOut={() => setFocused(null)}>
+    <ul
+      ref={list}
+      class={isWhole ? `${style} whole` : style}
+      style={{ '--count': items.length }}
+      onFocusOut={() => setFocused(null)}
+    >
       {placesOf(items, nameOf, range, focused).map((at) => {
         const item = items[at] as T;
         const name = nameOf(item);

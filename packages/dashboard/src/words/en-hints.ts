@@ -1,7 +1,6 @@
-import type { Session } from '@leadmaster/protocol';
-import { wordOf } from './word-of.ts';
+import { accountLabel, type Session, wordOf } from '@leadmaster/protocol';
 
-type Facts = Pick<Session, 'state' | 'reason' | 'loginMode' | 'unreachable'>;
+type Facts = Pick<Session, 'state' | 'reason' | 'loginMode' | 'unreachable' | 'account' | 'owner'>;
 
 const LINK_ELSEWHERE = 'LOGIN_MODE=server never links an account: start the service with LOGIN_MODE=qr or local.';
 const UNTOUCHED = 'The login is untouched.';
@@ -36,20 +35,36 @@ const BY_REASON: Readonly<Record<string, string>> = {
 };
 
 const BY_STATE: Readonly<Partial<Record<Session['state'], string>>> = {
-  QR_REQUIRED: 'Scan the QR with the phone.',
   DISCONNECTED_LOGOUT: 'The account was unlinked. Link it again; the profile from before is in the trash.',
-  DISCONNECTED_BANNED: 'WhatsApp has banned this account. Start it once the phone shows that the ban is lifted.',
+  DISCONNECTED_BANNED:
+    'WhatsApp has banned this account; its phone says more. The profile and its snapshots stay here. Start it once the ban is lifted.',
   PASSKEY_REQUIRED: 'WhatsApp wants a passkey of this account: docs/passkeys.md has the steps.',
-  WRONG_ACCOUNT:
-    'Another account is linked than the session belongs to, or it is linked in another session too. Nothing is sent, and what comes in waits.',
   AUTH_FAILURE: 'WhatsApp refused the login.',
   MOVED: 'The session lives on another machine. Its profile here is in the trash.',
   UNCLAIMED: 'A profile lies here that belongs to no session yet.',
 };
 
+const WAITS = 'Nothing is sent until you decide, and what comes in waits.';
+
 /** Null where the service's own words have values that these lack. */
-export function sessionHint({ state, reason, loginMode, unreachable }: Facts): string | null {
+export function sessionHint(session: Facts): string | null {
+  const { state, reason, loginMode, unreachable } = session;
   if (unreachable !== null) return null;
+  if (state === 'WRONG_ACCOUNT') return wrongHint(session);
   if (state === 'DISCONNECTED_LOGOUT' && loginMode === 'server') return LINK_ELSEWHERE;
-  return wordOf(BY_REASON, reason) ?? BY_STATE[state] ?? null;
+  return wordOf(BY_REASON, reason) ?? BY_STATE[state] ?? (state === 'QR_REQUIRED' ? scanHint(session) : null);
+}
+
+function scanHint({ owner }: Facts): string {
+  return owner === null
+    ? 'Scan the QR with the phone.'
+    : `${accountLabel(owner)} is not linked any more. Scan the QR with its phone.`;
+}
+
+/** Both numbers, where they are known. */
+function wrongHint({ reason, account, owner }: Facts): string {
+  if (reason === 'linked_elsewhere') return `This account is linked in another session too. ${WAITS}`;
+  return account === null || owner === null
+    ? `Another account is linked than the session belongs to. ${WAITS}`
+    : `${accountLabel(account)} is linked, and the session belongs to ${accountLabel(owner)}. ${WAITS}`;
 }

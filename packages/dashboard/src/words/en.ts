@@ -54,6 +54,7 @@ export const en = {
     what: 'What to do',
     code: 'Code',
     command: 'In a terminal:',
+    undrawn: 'This part cannot be shown: the service has answered in another form than is agreed.',
   },
 
   signIn: {
@@ -102,7 +103,8 @@ export const en = {
     state: 'State',
     tenant: 'Tenant',
     machine: 'Machine',
-    all: 'All',
+    allTenants: 'All',
+    allMachines: 'All',
     ownTenant: 'The operator’s own',
     create: 'New session',
     count: (shown: number, all: number) =>
@@ -124,7 +126,13 @@ export const en = {
     growth: (size: string) => `+${size}/d`,
     memory: 'Memory',
     notLinked: 'not linked',
-    oldNews: (time: string) => `The machine does not answer; last known ${time} ago`,
+    silent: 'Its machine does not answer',
+    before: (state: string) => `Before: ${state}`,
+    silentHint: (machine: string | null) =>
+      machine === null
+        ? 'What is shown is from before. Ask the operator.'
+        : `What is shown is from before; the session may run on without the hub. See that ${machine} is on and that its service runs.`,
+    oldNews: (time: string) => `No news for ${time}`,
     restricted: 'WhatsApp lets it open no new chats',
     listensOnly: 'only listens',
   },
@@ -173,6 +181,8 @@ export const en = {
     trim: 'Trim caches',
     accept: 'Keep this account',
     unlink: 'Remove this link',
+    startLifted: 'Start: the ban is lifted',
+    machines: 'See the machine',
     startRetired: 'Start: the other place is retired',
     startOlder: 'Start with the older login',
     working: 'Working',
@@ -217,6 +227,7 @@ export const en = {
       'WhatsApp wants a passkey of this account. Its owner gives it in a visible browser: docs/passkeys.md has the steps.',
     wrongElsewhere:
       'This account is linked in another session too, and they would take it from each other. Nothing is sent until you decide.',
+    rightIs: (account: string) => `The session belongs to: ${account}`,
     wrongIs: (account: string) => `Linked now: ${account}`,
     unlinks: 'The link is removed at WhatsApp, its profile goes to the trash, and a new QR is shown.',
     accepts: 'The session belongs to this account from now on, and messages that came in meanwhile are told.',
@@ -228,7 +239,7 @@ export const en = {
     lastProbe: 'Last probe of the page',
     lastInbound: 'Last message in',
     lastAck: 'Last acknowledgement',
-    lastReady: 'Last ready',
+    lastReady: 'Became ready',
     browser: 'Browser',
     build: 'WhatsApp Web build',
     capabilities: 'What the page can do',
@@ -255,6 +266,7 @@ export const en = {
     used: 'New chats opened',
     usedOf: (used: number, total: number) => `${used} of ${total}`,
     told: 'First reported',
+    untried: (count: number) => (count === 1 ? '1 check could not be tried' : `${count} checks could not be tried`),
     missed: (count: number) => (count === 1 ? '1 check failed' : `${count} checks failed`),
   },
 
@@ -340,7 +352,7 @@ export const en = {
     },
   },
 
-  timeline: { none: 'Nothing has happened yet.', showAll: 'Show all' },
+  timeline: { audit: 'Who ordered what', none: 'Nothing has happened yet.', showAll: 'Show all' },
   events: { none: 'Events appear here as they happen.', data: 'Data' },
 
   metadata: {

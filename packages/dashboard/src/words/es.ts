@@ -50,6 +50,7 @@ export const es: Words = {
     what: 'Qué hacer',
     code: 'Código',
     command: 'En una terminal:',
+    undrawn: 'Esta parte no se puede mostrar: el servicio respondió en una forma distinta de la acordada.',
   },
 
   signIn: {
@@ -98,7 +99,8 @@ export const es: Words = {
     state: 'Estado',
     tenant: 'Inquilino',
     machine: 'Máquina',
-    all: 'Todos',
+    allTenants: 'Todos',
+    allMachines: 'Todas',
     ownTenant: 'Las del operador',
     create: 'Nueva sesión',
     count: (shown, all) =>
@@ -120,7 +122,13 @@ export const es: Words = {
     growth: (size) => `+${size}/d`,
     memory: 'Memoria',
     notLinked: 'sin vincular',
-    oldNews: (time) => `La máquina no responde; lo último se supo hace ${time}`,
+    silent: 'Su máquina no responde',
+    before: (state) => `Antes: ${state}`,
+    silentHint: (machine) =>
+      machine === null
+        ? 'Lo que se ve es de antes. Pregunte al operador.'
+        : `Lo que se ve es de antes; la sesión puede seguir sin el hub. Mire que ${machine} esté encendida y que su servicio funcione.`,
+    oldNews: (time) => `Sin noticias desde hace ${time}`,
     restricted: 'WhatsApp no la deja abrir chats nuevos',
     listensOnly: 'solo escucha',
   },
@@ -169,6 +177,8 @@ export const es: Words = {
     trim: 'Recortar la caché',
     accept: 'Conservar esta cuenta',
     unlink: 'Quitar este vínculo',
+    startLifted: 'Arrancar: ya no está bloqueada',
+    machines: 'Ver la máquina',
     startRetired: 'Arrancar: el otro lugar está retirado',
     startOlder: 'Arrancar con el login anterior',
     working: 'Un momento',
@@ -213,6 +223,7 @@ export const es: Words = {
       'WhatsApp le pide a esta cuenta una llave de acceso (passkey). La da su dueño en un navegador visible: docs/passkeys.es.md da los pasos.',
     wrongElsewhere:
       'Esta cuenta está vinculada también en otra sesión, y se la quitarían una a otra. No se envía nada hasta que usted decida.',
+    rightIs: (account) => `La sesión es de: ${account}`,
     wrongIs: (account) => `Vinculada ahora: ${account}`,
     unlinks: 'El vínculo se quita en WhatsApp, su perfil va a la papelera, y se muestra un QR nuevo.',
     accepts: 'La sesión es de esta cuenta desde ahora, y se informan los mensajes que llegaron mientras tanto.',
@@ -224,7 +235,7 @@ export const es: Words = {
     lastProbe: 'Último sondeo de la página',
     lastInbound: 'Último mensaje recibido',
     lastAck: 'Última confirmación',
-    lastReady: 'Última vez lista',
+    lastReady: 'Pasó a lista',
     browser: 'Navegador',
     build: 'Versión de WhatsApp Web',
     capabilities: 'Qué puede la página',
@@ -251,6 +262,8 @@ export const es: Words = {
     used: 'Chats nuevos abiertos',
     usedOf: (used, total) => `${used} de ${total}`,
     told: 'Informado por primera vez',
+    untried: (count) =>
+      count === 1 ? '1 comprobación no se pudo hacer' : `${count} comprobaciones no se pudieron hacer`,
     missed: (count) => (count === 1 ? 'Falló 1 comprobación' : `Fallaron ${count} comprobaciones`),
   },
 
@@ -336,7 +349,7 @@ export const es: Words = {
     },
   },
 
-  timeline: { none: 'Todavía no pasó nada.', showAll: 'Mostrar todo' },
+  timeline: { audit: 'Quién pidió qué', none: 'Todavía no pasó nada.', showAll: 'Mostrar todo' },
   events: { none: 'Los eventos aparecen aquí cuando ocurren.', data: 'Datos' },
 
   metadata: {

@@ -8,6 +8,18 @@ export interface Counted {
 
 export type CountedFindings = Record<Exclude<Severity, 'ok'>, Counted>;
 
+/** What is so, and what to do about it. */
+export interface FindingText {
+  what: string;
+  cure: string;
+}
+
+/** The findings of one file. Together the files of a language have each finding. */
+export type FindingsPart = Partial<Record<FindingId, FindingText>>;
+
+/** The findings of that file in another language. */
+export type SameFindings<English> = Record<keyof English, FindingText>;
+
 /** The doctor's words in one language. `{names}` stand for what a finding is about. */
 export interface DoctorWords {
   severity: Record<Severity, string>;
@@ -19,5 +31,5 @@ export interface DoctorWords {
   /** What a check that found nothing says. */
   ok: Record<Topic, string>;
   /** What is so, and what to do about it. */
-  findings: Record<FindingId, { what: string; cure: string }>;
+  findings: Record<FindingId, FindingText>;
 }

@@ -1,7 +1,7 @@
 import { localTime } from '@leadmaster/protocol';
 import type { About, Finding, Topic } from '../finding.ts';
-import { en } from './en.ts';
-import { es } from './es.ts';
+import { en } from './en/index.ts';
+import { es } from './es/index.ts';
 import type { DoctorWords } from './types.ts';
 
 export const LANGUAGES = ['en', 'es'] as const;

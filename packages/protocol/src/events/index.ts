@@ -8,6 +8,7 @@ import { snapshotEvents } from './snapshots.ts';
 import type { EventStatement } from './statement.ts';
 import { storageEvents } from './storage.ts';
 
+export { MACHINES_TURNED } from './comments.ts';
 export { eventCursor } from './cursor.ts';
 export { cursorOf, cursorText, type EventCursor } from './cursor-text.ts';
 export type { EventStatement } from './statement.ts';

@@ -122,7 +122,7 @@ export const centralHubRoutes = routes({
     audit: { made: { field: 'id', kind: 'key' } },
     body: createKey,
     answers: { 201: json('The key', madeKey) },
-    errors: ['tenant_not_found', 'limit_reached', 'invalid_session_name', ...STORE_ERRORS],
+    errors: ['tenant_not_found', 'limit_reached', 'invalid_session_name', 'expiry_in_past', ...STORE_ERRORS],
   },
   listKeys: {
     ...ofOperator,

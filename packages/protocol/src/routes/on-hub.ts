@@ -14,10 +14,10 @@ export const NOT_ON_HUB = {
   sealTransfer: BETWEEN_MANAGERS,
   commitTransfer: BETWEEN_MANAGERS,
   abortTransfer: BETWEEN_MANAGERS,
-  getSending: 'a hub speaks for itself to its machines',
-  tellSending: 'a hub speaks for itself to its machines',
-  listHubBackups: 'what the vault holds is the word of the machine that has it',
-  saveHubBackup: 'a hub speaks for itself to its machines',
+  getSending: 'each hub tells its machines itself',
+  tellSending: 'each hub tells its machines itself',
+  listHubBackups: 'the machine that has the vault tells what it holds',
+  saveHubBackup: 'each hub tells its machines itself',
   confirmEvents: 'each hub confirms what it has stored, and nothing for another hub',
 } as const;
 

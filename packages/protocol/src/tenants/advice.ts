@@ -1,5 +1,6 @@
 import type { Action, ActionFields } from '../actions.ts';
 import { ROUTES, type RouteId } from '../routes/index.ts';
+import { wordOf } from '../word-of.ts';
 import { nameForTenant } from './words.ts';
 
 /** The orders that a tenant can give itself, with the body of each that needs one. What is not here is the operator's. */
@@ -38,7 +39,7 @@ const ASK = 'Ask the operator of this LeadMaster.';
 /** The same action as a tenant can give it; null where it is the operator's, or about a session that is not the tenant's. */
 export function actionForTenant(action: Action, tenant: string): Action | null {
   const fields: Record<string, unknown> = { ...action };
-  if (ORDERS[action.kind] === undefined || OPERATORS.some((field) => field in fields)) return null;
+  if (wordOf(ORDERS, action.kind) === null || OPERATORS.some((field) => field in fields)) return null;
   const kept = Object.fromEntries(Object.entries(fields).filter(([field]) => KEPT.includes(field)));
   if (fields.session === undefined) return { kind: action.kind, ...kept } as Action;
   const session = nameForTenant(fields.session, tenant);

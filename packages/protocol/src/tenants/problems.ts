@@ -3,6 +3,7 @@ import type { ActionFields } from '../actions.ts';
 import { ERRORS, type ErrorCode, sentence } from '../errors.ts';
 import { OWN_NAME_RULE } from '../name-rules.ts';
 import type { Problem } from '../problem.ts';
+import { wordOf } from '../word-of.ts';
 import { adviceForTenant } from './advice.ts';
 import { wordForTenant } from './words.ts';
 
@@ -35,7 +36,7 @@ export function problemForTenant(problem: Readonly<Record<string, unknown>>, ten
   const code = wordForTenant(problem.code) || 'internal';
   const title = ERRORS[code as ErrorCode]?.title ?? 'Not possible now';
   const errors = fieldErrors.safeParse(problem.errors);
-  const hint = HINTS[code];
+  const hint = wordOf(HINTS, code);
   return {
     ...membersOf(problem),
     ...(errors.success ? { errors: errors.data } : {}),
@@ -44,7 +45,7 @@ export function problemForTenant(problem: Readonly<Record<string, unknown>>, ten
     status: typeof problem.status === 'number' ? problem.status : (ERRORS[code as ErrorCode]?.status ?? 500),
     code,
     detail: errors.success ? errors.data.map(fieldError).join('; ') : sentence(title),
-    ...(hint === undefined ? adviceForTenant(problem as { hint?: unknown } & ActionFields, tenant) : { hint }),
+    ...(hint === null ? adviceForTenant(problem as { hint?: unknown } & ActionFields, tenant) : { hint }),
   };
 }
 

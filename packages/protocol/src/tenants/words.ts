@@ -1,4 +1,5 @@
 import { ownName, tenantOf } from '../name-rules.ts';
+import { wordOf } from '../word-of.ts';
 
 /** Reasons and codes that would tell a tenant of a session that is not its own, and what is said instead. */
 const INSTEAD: Readonly<Record<string, string>> = { linked_elsewhere: 'number_refused' };
@@ -9,7 +10,7 @@ const WORD = /^[A-Za-z]\w{0,63}(:? \w{1,64}){0,2}$/;
 /** A word of ours, as a tenant is told it; empty for what is none. */
 export function wordForTenant(word: unknown): string {
   if (typeof word !== 'string' || !WORD.test(word)) return '';
-  return INSTEAD[word] ?? word;
+  return wordOf(INSTEAD, word) ?? word;
 }
 
 /** What a tenant calls a session of its own; null for every other session. */

@@ -54,6 +54,11 @@ export class EventFollowers<Event extends LoggedEvent> {
     if (running === null) round.begin();
     return follower;
   }
+
+  /** Tells the followers of a scope what is in no log, as a comment of their streams. */
+  say(scope: string, comment: string): void {
+    this.#round?.say(scope, comment);
+  }
 }
 
 /** From the first follower until the last has left. Nothing runs and nothing is kept while there is none. */
@@ -91,6 +96,10 @@ class Round<Event extends LoggedEvent> {
     const others = this.#followers.get(wanted.scope) ?? new Set();
     this.#followers.set(wanted.scope, others.add(follower));
     return follower;
+  }
+
+  say(scope: string, comment: string): void {
+    for (const follower of this.#followers.get(scope) ?? []) follower.say(comment);
   }
 
   async #listen(): Promise<void> {

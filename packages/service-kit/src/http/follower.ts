@@ -31,6 +31,8 @@ export class Follower extends Readable {
   #isReading = false;
   #isOver = false;
   #isQuiet = false;
+  /** Comments that are not told yet. */
+  readonly #said = new Set<string>();
 
   constructor(options: FollowerOptions) {
     super({ highWaterMark: WAITING_BYTES });
@@ -51,6 +53,12 @@ export class Follower extends Readable {
     this.#isQuiet = true;
   }
 
+  /** Tells a comment, once the reader has room for it; the same one that still waits is told once. */
+  say(comment: string): void {
+    this.#said.add(comment);
+    if (this.#wants && !this.#isOver) this.#saySo();
+  }
+
   /** Ends the stream after what is on its way. */
   end(): void {
     if (this.#isOver) return;
@@ -64,6 +72,7 @@ export class Follower extends Readable {
       this.#isGreeted = true;
       this.#give(`retry: 2000\nid: ${this.#options.from}\n: ${this.#options.greeting}\n\n`);
     }
+    if (this.#said.size > 0) this.#saySo();
     this.#pump();
   }
 
@@ -76,6 +85,12 @@ export class Follower extends Readable {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#options.onLeave(this);
+  }
+
+  #saySo(): void {
+    const comments = [...this.#said].map((comment) => `: ${comment}\n\n`);
+    this.#said.clear();
+    this.#give(comments.join(''));
   }
 
   #pump(): void {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { hostHere } from '../process/index.ts';
 import type { HttpApp } from './app.ts';
 
 /** Where a service listens, and the settings for that. */
@@ -11,14 +12,20 @@ export interface Listening {
   settings: { host: string; port: string };
 }
 
+const ALL_ADDRESSES = ['0.0.0.0', '::'];
+
 /**
- * Listens, or closes the app. Resolves to where it answers, such as `http://127.0.0.1:3001`.
+ * Listens, or closes the app. Resolves to where it answers this machine, such as `http://127.0.0.1:3001`.
  *
  * @throws LeadMasterError `port_unavailable`.
  */
 export async function listen(app: HttpApp, where: Listening): Promise<string> {
   try {
-    return await app.listen({ host: where.host, port: where.port });
+    const { host } = where;
+    const url = await app.listen({ host, port: where.port });
+    if (!ALL_ADDRESSES.includes(host)) return url;
+    const { port } = app.server.address() as AddressInfo;
+    return `http://${hostHere(host)}:${port}`;
   } catch (error) {
     await app.close();
     throw portError(error, where);

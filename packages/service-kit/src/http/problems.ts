@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode, errorText, LeadMasterError, SESSION_NAME_RULE, 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Codes of Fastify and Node for requests that are wrong in a way of their own. */
 const REQUEST_FAULTS: Record<string, [ErrorCode, string]> = {

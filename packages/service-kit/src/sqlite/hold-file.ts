@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorText, LeadMasterError } from '@leadmaster/protocol';
 import Database from 'better-sqlite3';
@@ -27,7 +27,7 @@ export function holdFile(file: string, refusal: () => LeadMasterError): Hold {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock?.close();
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) throw refusal();
+    if (isBusy(error)) throw refusal();
     throw new LeadMasterError(
       'storage_failed',
       `The lock ${file} cannot be taken: ${errorText(error)}`,
@@ -37,4 +37,29 @@ export function holdFile(file: string, refusal: () => LeadMasterError): Hold {
   }
   const held = lock;
   return { release: () => void held.close() };
+}
+
+/**
+ * Whether any process has locked a file as a whole, by the kernel's word: across pid namespaces too, where no process can
+ * be named. Null where that cannot be seen. Changes nothing; not for a file that this process has locked, which it would drop.
+ */
+export function isFileLocked(file: string): boolean | null {
+  let db: Database.Database | undefined;
+  try {
+    const facts = lstatSync(file, { throwIfNoEntry: false });
+    if (facts === undefined) return false;
+    // A pipe would be waited for.
+    if (!facts.isFile()) return null;
+    db = new Database(file, { readonly: true, timeout: 0 });
+    db.prepare('SELECT count(*) FROM sqlite_master').get();
+    return false;
+  } catch (error) {
+    return isBusy(error) ? true : null;
+  } finally {
+    db?.close();
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 }

@@ -1,7 +1,7 @@
 /** One SQLite file: opened safely, migrated, written in transactions. */
 export { openDatabase } from './database.ts';
 export { GroupCommit } from './group-commit.ts';
-export { type Hold, holdFile } from './hold-file.ts';
+export { type Hold, holdFile, isFileLocked } from './hold-file.ts';
 export {
   type DatabaseFile,
   type Migration,

@@ -103,6 +103,18 @@ test('an event is read from the log once, however many follow it', async () => {
   expect(log.reads).toBeLessThan(60);
 });
 
+test('a comment is told to the followers of its scope alone, once where one reads late, and is no event', async () => {
+  const { followers } = followersOf(new MemoryLog());
+  const [told, other] = ['a', 'b'].map((scope) => readerOf(followers, { scope, after: 0 }));
+  const late = followers.follow({ scope: 'a', after: 0, from: cursorText(0), greeting: 'hello' });
+  for (let i = 0; i < 3; i += 1) followers.say('a', 'machines');
+  await expect.poll(() => told?.text()).toContain(': machines\n\n');
+  const parts: string[] = [];
+  late.setEncoding('utf8').on('data', (part: string) => parts.push(part));
+  await expect.poll(() => parts.join('')).toMatch(/: hello\n\n: machines\n\n$/);
+  expect([told?.ids(), other?.text().includes('machines')]).toEqual([[], false]);
+});
+
 test('all who come back to the same cursor share what is read', async () => {
   const log = new MemoryLog();
   for (let i = 0; i < 1_000; i += 1) log.append();

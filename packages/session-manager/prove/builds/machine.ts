@@ -28,6 +28,10 @@ export class BuildMachine {
     return this.#service;
   }
 
+  get isRunning(): boolean {
+    return this.#service !== null;
+  }
+
   async start(webVersion: string, more: Record<string, string> = {}): Promise<ServiceProcess> {
     this.#service = new ServiceProcess({
       ...this.#env,

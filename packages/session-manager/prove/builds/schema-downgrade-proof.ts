@@ -68,10 +68,10 @@ class SchemaProof {
     const service = await this.#owner.start('live');
     const { qr } = await service.firstQr(NAME);
     await this.#world.phone(PHONE).scan(qr);
-    await service.until(NAME, 'READY');
-    await this.#owner.stop();
+    const { since } = await service.until(NAME, 'READY');
     this.#world.configure({ page: NEW });
-    await this.#readyLive();
+    await service.call('restartSession', of(NAME));
+    await service.untilReadyAgain(NAME, new Date(since));
   }
 
   async run(): Promise<void> {
@@ -82,7 +82,6 @@ class SchemaProof {
         this.#report.opened.push(`${door}: ${error instanceof Error ? error.message : error}`);
       });
       this.#report.tries[door] += 1;
-      for (const machine of this.#machines) await machine.stop();
       await this.#readyLive().catch((error: unknown) => {
         this.#report.lost.push(`after ${door}: ${error instanceof Error ? error.message : error}`);
       });
@@ -104,10 +103,12 @@ class SchemaProof {
   async #try(door: Door): Promise<void> {
     switch (door) {
       case 'pin':
+        await this.#owner.stop();
         await this.#forgetSometimes();
         await this.#owner.start(OLD.version);
         return this.#refused(door);
       case 'guarded':
+        await this.#owner.stop();
         await this.#forgetSometimes();
         return this.#guarded();
       case 'restore':
@@ -131,8 +132,7 @@ class SchemaProof {
   }
 
   async #restore(): Promise<void> {
-    const live = await this.#owner.start('live');
-    await live.until(NAME, 'READY');
+    const live = this.#owner.service;
     await live.call('stopSession', { ...of(NAME), query: { wait: 60 } });
     const { id } = await live.call('createSnapshot', of(NAME));
     await this.#owner.stop();
@@ -145,14 +145,13 @@ class SchemaProof {
   async #transfer(): Promise<void> {
     const target = await this.#other();
     const to = (await target.start(OLD.version)).url;
-    const source = await this.#owner.start('live');
-    await source.until(NAME, 'READY');
-    await source.call('transferSession', { ...of(NAME), body: { to, key: KEY } });
+    await this.#owner.service.call('transferSession', { ...of(NAME), body: { to, key: KEY } });
     this.#owner = target;
     await this.#refused('transfer');
   }
 
   async #adopt(): Promise<void> {
+    await this.#owner.stop();
     await this.#forgetSometimes();
     const path = this.#owner.profile(NAME);
     const target = await this.#other();
@@ -168,15 +167,14 @@ class SchemaProof {
     if (session.reason !== 'web_version_unsafe') throw new Error(`${door}: ERROR ${session.reason}: ${session.hint}`);
   }
 
-  /** Started as WhatsApp serves it, it is READY by itself. */
+  /** Started as WhatsApp serves it, it is READY by itself. Its service runs on. */
   async #readyLive(): Promise<void> {
+    for (const machine of this.#machines) if (machine !== this.#owner) await machine.stop();
+    if (this.#owner.isRunning && (await this.#owner.service.session(NAME)).state === 'READY') return;
+    await this.#owner.stop();
     const service = await this.#owner.start('live');
-    try {
-      await service.call('startSession', of(NAME));
-      await service.untilReadyAgain(NAME, new Date(0));
-    } finally {
-      await this.#owner.stop();
-    }
+    await service.call('startSession', of(NAME));
+    await service.untilReadyAgain(NAME, new Date(0));
   }
 
   async #forgetSometimes(): Promise<void> {

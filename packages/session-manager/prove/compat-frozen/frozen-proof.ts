@@ -21,6 +21,8 @@ export interface FrozenOptions {
   seed: number;
   /** How long the session stays READY without an answer of its page; as in the service unless given. */
   probeDeadlineS?: number;
+  /** How long a browser has to close before it is killed, which one that stands still uses up; as in the service unless given. */
+  stopDeadlineS?: number;
   onProgress?: (line: string) => void;
 }
 
@@ -48,8 +50,17 @@ interface Sent {
 }
 
 /** Sends into a page that stands still, as the services do that exist today; afterwards every word is held against the stand-in. */
-export function proveFrozen({ probeDeadlineS = 60, seed, ...options }: FrozenOptions): Promise<FrozenReport> {
-  const env = { PROBE_DEADLINE_S: String(probeDeadlineS), LEADMASTER_COMPAT_SESSIONS: `${CLIENT}:${SESSION}` };
+export function proveFrozen({
+  probeDeadlineS = 60,
+  stopDeadlineS = 15,
+  seed,
+  ...options
+}: FrozenOptions): Promise<FrozenReport> {
+  const env = {
+    PROBE_DEADLINE_S: String(probeDeadlineS),
+    STOP_DEADLINE_S: String(stopDeadlineS),
+    LEADMASTER_COMPAT_SESSIONS: `${CLIENT}:${SESSION}`,
+  };
   return withProofFixture({ name: 'compat-frozen', standin: { seed }, env }, (fixture) => prove(fixture, options));
 }
 

@@ -9,6 +9,15 @@ import { answers, of, qrToScan } from '@leadmaster/testkit/asking';
 const CLI = join(import.meta.dirname, '../../../cli/src/main.mjs');
 /** The key of every service of a proof. */
 export const KEY = 'prove-key';
+/** For proofs that start browsers over and over, and take their snapshots themselves. */
+export const PATIENT = {
+  LAUNCH_DEADLINE_S: '45',
+  LOAD_DEADLINE_S: '45',
+  BACKOFF_FIRST_MS: '100',
+  BACKOFF_MAX_S: '1',
+  SNAPSHOT_SCHEDULE: 'off',
+  SNAPSHOT_AFTER_LOGIN: 'off',
+};
 /** Long work may take so long on a machine that does other things too. */
 const CALL_MS = 300_000;
 const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ'];
@@ -16,13 +25,16 @@ const ACKNOWLEDGED: readonly string[] = ['SENT', 'DELIVERED', 'READ'];
 /** A session manager as a user runs it: a process of its own, talked to over HTTP. */
 export class ServiceProcess {
   readonly #env: NodeJS.ProcessEnv;
+  readonly #inside: readonly string[];
   readonly client: Client;
   /** Calls a route of it. */
   readonly call: Client['call'];
   #child: ChildProcess | null = null;
   #said = '';
 
-  constructor(env: NodeJS.ProcessEnv & { SESSION_MANAGER_PORT: string }) {
+  /** `inside`: the program, with its arguments, that starts the service as its last arguments; none, unless in a container. */
+  constructor(env: NodeJS.ProcessEnv & { SESSION_MANAGER_PORT: string }, inside: readonly string[] = []) {
+    this.#inside = inside;
     this.#env = {
       ...process.env,
       LEADMASTER_ENV_FILE: '/dev/null',
@@ -62,7 +74,8 @@ export class ServiceProcess {
   /** Starts it without waiting. */
   spawn(): void {
     this.#said = '';
-    const child = spawn(process.execPath, [CLI, 'session-manager'], {
+    const [program = process.execPath, ...args] = [...this.#inside, process.execPath, CLI, 'session-manager'];
+    const child = spawn(program, args, {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -8,7 +8,7 @@ import type { Progress, Session } from '@leadmaster/protocol';
 import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
-import { KEY, ServiceProcess } from '../service/service-process.ts';
+import { KEY, PATIENT, ServiceProcess } from '../service/service-process.ts';
 import { type Label, TwoNetworks } from './networks/two-networks.ts';
 
 export const NAME = 'ventas';
@@ -68,12 +68,7 @@ export class TwoManagers implements AsyncDisposable {
       const service = new ServiceProcess({
         LEADMASTER_DATA_DIR: dataDir,
         CHROME_ARGS: world.chromeArgsText,
-        LAUNCH_DEADLINE_S: '45',
-        LOAD_DEADLINE_S: '45',
-        BACKOFF_FIRST_MS: '100',
-        BACKOFF_MAX_S: '1',
-        SNAPSHOT_SCHEDULE: 'off',
-        SNAPSHOT_AFTER_LOGIN: 'off',
+        ...PATIENT,
         ...networks?.settings(label),
         ...settings(label, folder),
         SESSION_MANAGER_PORT: String(ports[label]),

@@ -9,7 +9,7 @@ import { of } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { startStandin, type World } from '@leadmaster/whatsapp-standin';
 import { seeded } from '../service/random.ts';
-import { ServiceProcess } from '../service/service-process.ts';
+import { PATIENT, ServiceProcess } from '../service/service-process.ts';
 import { lostRows } from './lost-rows.ts';
 
 export interface TrimProofOptions {
@@ -91,12 +91,7 @@ class TrimProof {
       LEADMASTER_DATA_DIR: dataDir,
       SESSION_MANAGER_PORT: String(port),
       CHROME_ARGS: world.chromeArgsText,
-      LAUNCH_DEADLINE_S: '45',
-      LOAD_DEADLINE_S: '45',
-      BACKOFF_FIRST_MS: '100',
-      BACKOFF_MAX_S: '1',
-      SNAPSHOT_SCHEDULE: 'off',
-      SNAPSHOT_AFTER_LOGIN: 'off',
+      ...PATIENT,
       SNAPSHOT_KEEP: 'last=2',
     });
     this.#report = {

@@ -1,5 +1,5 @@
 import type { Build } from '@leadmaster/protocol';
-import type { BuildRow } from '../state/state-store.ts';
+import type { BuildRow } from '../state/rows.ts';
 import type { BuildDeps } from './build-deps.ts';
 import { compareBuilds, MODEL_STORAGE, type Numbers, readKnobs } from './page-facts.ts';
 
@@ -67,7 +67,7 @@ export class BuildBook {
     return this.#deps.store.builds.all().sort((a, b) => compareBuilds(b.build, a.build));
   }
 
-  /** Takes away pages that nothing is pinned to and nothing would fall back to, oldest first. */
+  /** Removes pages that nothing is pinned to and nothing would fall back to, oldest first. */
   async #prune(): Promise<void> {
     const { store, pages, settings } = this.#deps;
     const kept = (await pages.list()).sort((a, b) => compareBuilds(b, a));

@@ -39,14 +39,6 @@ export interface BuildKeeper {
   ended(on: RunOnProfile): Promise<void>;
 }
 
-/** Every session as WhatsApp serves it, and nothing is learnt: where there is no book, in tests of the rest. */
-export const UNGUARDED_BUILDS: BuildKeeper = {
-  choose: async () => null,
-  heard: () => undefined,
-  probed: () => undefined,
-  ended: async () => undefined,
-};
-
 /** A page that is READY. */
 interface ReadyPage {
   on: RunOnProfile;

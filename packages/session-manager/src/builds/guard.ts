@@ -1,4 +1,4 @@
-import type { BuildRow } from '../state/state-store.ts';
+import type { BuildRow } from '../state/rows.ts';
 import { type BuildBook, LIFE_MS } from './book.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
 import type { Evidence } from './evidence.ts';
@@ -130,7 +130,7 @@ export class BuildGuard {
     return canary;
   }
 
-  /** A canary does not try after all. */
+  /** A canary cannot try. */
   withdraw(session: string, why: string): void {
     const mine = this.#trials.find(({ trial }) => (trial.opinion ?? trial.canary).session === session);
     if (mine === undefined) return;

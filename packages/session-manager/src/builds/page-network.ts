@@ -59,7 +59,7 @@ function send({ method, target, route, headers, trusted, signal }: Sending): Pro
       ...{ method, headers, signal, ...route },
       path: target.pathname + target.search,
       servername: target.hostname,
-      // The certificates that the browsers are told to trust are checked by hand.
+      // The certificates that the browsers are told to trust are checked here, since TLS does not know them.
       rejectUnauthorized: trusted === null,
       agent: false,
     });

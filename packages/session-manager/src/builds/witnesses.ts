@@ -1,5 +1,5 @@
 import type { Feature } from '@leadmaster/protocol';
-import type { BuildRow } from '../state/state-store.ts';
+import type { BuildRow } from '../state/rows.ts';
 import type { BuildBook } from './book.ts';
 import type { BuildDeps, GuardedSessions } from './build-deps.ts';
 import { newWatch, type Trial } from './trial.ts';

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { StorageSample } from '../state/state-store.ts';
+import type { StorageSample } from '../state/rows.ts';
 
 /** What the disk monitor knows. Null: not looked at yet. */
 export interface DiskFigures {

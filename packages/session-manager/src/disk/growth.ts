@@ -1,4 +1,4 @@
-import type { StorageSample } from '../state/state-store.ts';
+import type { StorageSample } from '../state/rows.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -19,12 +19,13 @@ import { trashRoutes } from './routes/trash.ts';
 
 /** The manager's whole HTTP surface over its services. The caller listens. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpApp> {
+  const { keys, log, metrics, ready, ...services } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const { app, context: common } = await createHttpApp({
-    log: options.log,
-    metrics: options.metrics,
+    log,
+    metrics,
     timing,
-    authenticate: createAuthenticator(options.keys, options.config.compat),
+    authenticate: createAuthenticator(keys, options.config.compat),
     api: {
       title: 'LeadMaster Session Manager',
       version: options.version,
@@ -35,33 +36,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       keys: 'The admin key or the service token',
     },
   });
-  const context: RouteContext = {
-    ...common,
-    sessions: options.sessions,
-    snapshots: options.snapshots,
-    storage: options.storage,
-    adoption: options.adoption,
-    trash: options.trash,
-    vault: options.vault,
-    builds: options.builds,
-    place: options.place,
-    hubs: options.hubs,
-    hubBackups: options.hubBackups,
-    bounds: options.bounds,
-    departures: options.departures,
-    arrivals: options.arrivals,
-    config: options.config,
-    settings: options.settings,
-    diagnosis: options.diagnosis,
-    timing,
-    version: options.version,
-  };
+  const context: RouteContext = { ...common, ...services, timing };
   serviceRoutes(app, {
     service: 'session-manager',
-    metrics: options.metrics,
+    metrics,
     version: options.version,
     requireReady: () => {
-      if (!options.ready()) throw stillStarting();
+      if (!ready()) throw stillStarting();
     },
   });
   for (const routes of [

@@ -10,7 +10,7 @@ import {
   type WrongAccountReason,
 } from '@leadmaster/protocol';
 import type { OtherLink } from '../access/session-access.ts';
-import type { SessionRow, WrongAccount } from '../state/state-store.ts';
+import type { SessionRow, WrongAccount } from '../state/rows.ts';
 import { doubleAmong } from './double-among.ts';
 import { notWrong } from './refusals.ts';
 import type { SupervisorDeps } from './supervisor-deps.ts';

@@ -36,7 +36,7 @@ export class AccountOrders {
     if (isOwn) account.forget();
   }
 
-  /** A person confirms that the account which waits in WRONG_ACCOUNT is right. What came meanwhile is told. */
+  /** An order confirms that the account which waits in WRONG_ACCOUNT is right. What came meanwhile is told. */
   async accept(): Promise<void> {
     const { steps, account } = this.#deps;
     account.require();

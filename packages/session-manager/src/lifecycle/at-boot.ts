@@ -1,5 +1,5 @@
 import { isHeldBack, isLoginErased } from '@leadmaster/protocol';
-import type { SessionRow } from '../state/state-store.ts';
+import type { SessionRow } from '../state/rows.ts';
 
 /** Whether a start of the service brings a session back. */
 export function comesBack(row: Pick<SessionRow, 'desired' | 'state' | 'reason'>): boolean {

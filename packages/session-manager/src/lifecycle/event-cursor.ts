@@ -1,5 +1,5 @@
 import { type EventCursor, LeadMasterError } from '@leadmaster/protocol';
-import type { EventLog } from '../state/state-store.ts';
+import type { EventLog } from '../state/rows.ts';
 
 const HINT = 'Begin again without a cursor, or with after=0; then go on with the cursors that are told here.';
 

@@ -1,6 +1,7 @@
 import { bootId } from '@leadmaster/capture/processes';
 import type { EngineRun, PageMessage } from '../engine/engine.ts';
-import type { MessageRecord, StateStore } from '../state/state-store.ts';
+import type { MessageRecord } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 import { matches, reachOf } from './lost-messages.ts';
 import type { Ending, MessageNews } from './message-news.ts';
 import type { Standing } from './standing.ts';

@@ -6,13 +6,13 @@ import { parsedFact } from '../state/facts.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { SupervisorView } from './session-status.ts';
 
-/** That a data folder is not where it was: the place before, and the one that it was found at. */
+/** That a data folder is not where it was: the previous place, and the one that it was found at. */
 const changeSchema = z.object({
   before: placeSeen,
   now: placeSeen,
-  /** Transfers to here that were under way then: the place before may finish them too. */
+  /** Transfers to here that were under way then: the previous place may finish them too. */
   arrivals: z.array(z.string()).default([]),
-  /** Those from here: the place before may finish them, or take the session back. */
+  /** Those from here: the previous place may finish them, or take the session back. */
   departures: z.array(z.string()).default([]),
 });
 export type PlaceChange = z.infer<typeof changeSchema>;
@@ -89,10 +89,10 @@ export function refuseHeldTransfer(facts: Pick<Facts, 'get'>, transfer: string, 
   throw new LeadMasterError('place_changed', what, placeHint(null, change));
 }
 
-/** Both places, and the word that releases a session; without one all that waits, which transfers are released with. */
+/** Both places, and the command that releases a session; without a session, all that waits, transfers too. */
 export function placeHint(session: string | null, change: PlaceChange | null): string {
   const command = commandOf({ kind: 'place_accept', ...(session === null ? {} : { sessions: [session] }) });
-  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the place before never runs it again: "${command}".`;
+  return `${change === null ? OTHER_PROFILE : changeWords(change)}A login that runs in two places is taken from both. When the previous place never runs it again: "${command}".`;
 }
 
 const OTHER_PROFILE =

@@ -11,7 +11,7 @@ import {
 } from '@leadmaster/protocol';
 import type { NewerInVault } from '../snapshots/older-login.ts';
 import { mayBeCopyOf } from '../snapshots/wrong-account.ts';
-import type { WrongAccount } from '../state/state-store.ts';
+import type { WrongAccount } from '../state/rows.ts';
 import { olderHint, type PlaceChange, placeHint } from './held-back.ts';
 import { isStarting } from './machine.ts';
 
@@ -212,11 +212,12 @@ const REASONS: Readonly<Record<string, Hint>> = {
 };
 
 const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
-  QR_REQUIRED: (s) => `Scan the QR with the phone: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
+  QR_REQUIRED: (s, { owner }) =>
+    `${owner === null ? 'Scan the QR with the phone' : `${accountLabel(owner)} is not linked any more. Scan the QR with its phone`}: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
   DISCONNECTED_LOGOUT: (s) =>
     `The account was unlinked. Link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   DISCONNECTED_BANNED: (s) =>
-    `WhatsApp has blocked this account. When it is lifted on the phone, "./leadmaster session start ${s}".`,
+    `WhatsApp has banned this account; its phone says more. The profile and its snapshots stay here. When the ban is lifted, "./leadmaster session start ${s}".`,
   PASSKEY_REQUIRED: (s) =>
     `WhatsApp asks this account for a passkey; ${PASSKEY_WAY_OUT}. "./leadmaster qr ${s}" tries again.`,
   WRONG_ACCOUNT: wrongHint,

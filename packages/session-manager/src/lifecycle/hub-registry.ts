@@ -6,7 +6,8 @@ import {
   type HubList,
   LeadMasterError,
 } from '@leadmaster/protocol';
-import type { HubRow, StateStore } from '../state/state-store.ts';
+import type { HubRow } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 import { goesOnAfter } from './event-cursor.ts';
 
 /** Hubs that read the log of events for good: events are kept until each of them has confirmed them (`eventRetention`). */

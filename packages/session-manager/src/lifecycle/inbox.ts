@@ -1,6 +1,6 @@
 import type { Address, MessageOrigin } from '@leadmaster/protocol';
 import type { EngineEvent, EngineRun, PageMessage } from '../engine/engine.ts';
-import type { ReceivedNews } from '../state/state-store.ts';
+import type { ReceivedNews } from '../state/rows.ts';
 import { CatchUp } from './catch-up.ts';
 import { HeldNews } from './held-news.ts';
 import { mayBe } from './lost-messages.ts';

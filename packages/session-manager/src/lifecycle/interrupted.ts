@@ -6,7 +6,7 @@ type Deps = Pick<SupervisorDeps, 'store' | 'profiles'>;
 
 /**
  * How the last process left a session.
- * - `given_away`: the word that it lives elsewhere is durable, and its profile is still in place
+ * - `given_away`: that it lives elsewhere is durable, and its profile is still in place
  * - `come_back`: a newer profile than the one given away is in place, and that was not told yet
  * - `at_rest`: nothing was under way
  * - `running`: it was, or was about to

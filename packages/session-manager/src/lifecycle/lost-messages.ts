@@ -1,7 +1,7 @@
 import type { Address } from '@leadmaster/protocol';
 import type { PageMessage } from '../engine/engine.ts';
 import { requestHash } from '../state/messages.ts';
-import type { MessageRecord } from '../state/state-store.ts';
+import type { MessageRecord } from '../state/rows.ts';
 
 /** Clocks differ, and a message may wait a while for its turn. */
 const BEFORE_MS = 5 * 60_000;

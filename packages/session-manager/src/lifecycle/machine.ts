@@ -3,12 +3,12 @@ import type { SessionState, WrongAccountReason } from '@leadmaster/protocol';
 /**
  * The life of a session as a pure function: `transition(state, event) -> {state, reason, effects}`.
  * It reads nothing and does nothing; the supervisor carries the effects out, in the order given.
- * Total by type: every state has a cell for every event, and `null` says aloud that nothing happens.
+ * Total by type: every state has a cell for every event, and `null` says that nothing happens.
  * `docs/session-lifecycle.md` is generated from the table below.
  */
 
 export type LifecycleEvent =
-  /** Somebody, or the boot, wants the session to run. `login`: what the disk was proven to hold. */
+  /** An order, or the boot, wants the session to run. `login`: what the disk was proven to hold. */
   | { type: 'start'; login: 'saved' | 'none'; reason: string }
   /** No saved login, and LOGIN_MODE=server never links. */
   | { type: 'login_required' }

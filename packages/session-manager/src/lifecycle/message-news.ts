@@ -9,7 +9,8 @@ import {
   type MessageState,
   UNKNOWN_ADDRESS,
 } from '@leadmaster/protocol';
-import type { MessageRecord, StateStore } from '../state/state-store.ts';
+import type { MessageRecord } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 import type { Standing } from './standing.ts';
 
 /** WhatsApp's acknowledgements, as whatsapp-web.js numbers them. */

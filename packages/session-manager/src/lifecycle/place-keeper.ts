@@ -14,7 +14,8 @@ import {
   placeWords,
   renewMarker,
 } from '../profile/place.ts';
-import type { SessionRow, StateStore } from '../state/state-store.ts';
+import type { SessionRow } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 import { olderLogin, type PlaceChange, placeChange, placeHint, setPlaceChange, setTrashCopied } from './held-back.ts';
 import { forgetMark, isOtherProfile, type MarkDeps } from './profile-mark.ts';
 import { sessionNotFound } from './refusals.ts';
@@ -152,7 +153,7 @@ export class PlaceKeeper {
   async #release(name: string): Promise<boolean> {
     const { roster, store, starts } = this.#deps;
     const isOlder = olderLogin(store.facts, name) !== null;
-    // The profile in place is the right one from now on, whatever the database remembers.
+    // The profile in place is the right one from now on, also where the database remembers another.
     forgetMark(store.facts, name);
     await (await roster.get(name)).rest(isOlder ? 'older_than_vault' : 'place_accepted');
     if (starts === null || isOlder || store.sessions.get(name)?.desired !== 'running') return false;
@@ -184,10 +185,10 @@ export class PlaceKeeper {
     const change = { before: known.seen, now: found.seen, ...underWay };
     const held = store.sessions.all().filter(isStartable);
     store.atomically(() => {
-      // The place before may continue with the same log: what is written here is of another one.
+      // The previous place may continue with the same log: what is written here is of another one.
       store.events.beginLog();
       for (const row of held) this.#stop(row, change);
-      // They belong to the place before: the next start, which finds this place, must not take them for its own.
+      // They belong to the previous place: the next start, which finds this place, must not take them for its own.
       for (const { session } of store.browsers.all()) store.browsers.clear(session);
       store.facts.set(PLACE_FACT, JSON.stringify(found));
       const waits = held.length + underWay.arrivals.length + underWay.departures.length > 0;

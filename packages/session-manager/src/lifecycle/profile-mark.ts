@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import { parsedFact } from '../state/facts.ts';
-import type { SessionRow, StateStore } from '../state/state-store.ts';
+import type { SessionRow } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 import { isStartable } from './startable.ts';
 
 /**

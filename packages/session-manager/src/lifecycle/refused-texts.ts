@@ -1,6 +1,7 @@
 import { errorText, isRestricted } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
-import type { MessageRecord, StateStore } from '../state/state-store.ts';
+import type { MessageRecord } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 import { type MessageNews, restriction } from './message-news.ts';
 import type { Standing } from './standing.ts';
 

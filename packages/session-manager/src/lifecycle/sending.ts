@@ -35,14 +35,14 @@ export function refuseSend(name: string, view: Pick<SupervisorView, 'state' | 'r
 /** A session as it stands has no page that could be asked. `undone`: what was not done therefore. */
 export function notReady(
   name: string,
-  { state, reason, hint }: Pick<SupervisorView, 'state' | 'reason' | 'hint'>,
+  { state, reason, hint: ofState }: Pick<SupervisorView, 'state' | 'reason' | 'hint'>,
   undone: string,
 ): LeadMasterError {
-  const cure =
+  const hint =
     stateKind(state, reason) === 'transient'
       ? 'It recovers by itself; try again when it is READY.'
-      : hint || `Start it first: "./leadmaster session start ${name}".`;
-  return new LeadMasterError('session_not_ready', `${name} is ${state}; ${undone}`, cure, { extra: { state } });
+      : ofState || `Start it first: "./leadmaster session start ${name}".`;
+  return new LeadMasterError('session_not_ready', `${name} is ${state}; ${undone}`, hint, { extra: { state } });
 }
 
 /**

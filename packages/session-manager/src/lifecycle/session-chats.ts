@@ -90,8 +90,8 @@ function failure(session: string, error: unknown, isLate: boolean): LeadMasterEr
   const what = isLate
     ? `The page of ${session} did not answer within ${ASKING_MS / 1000} s`
     : `The page of ${session} could not be read: ${errorText(error)}`;
-  const cure = `Try again. "./leadmaster capabilities ${session}" says what works with this build of WhatsApp Web.`;
-  return new LeadMasterError(isLate ? 'timeout' : 'engine_failed', what, cure, { cause: error });
+  const hint = `Try again. "./leadmaster capabilities ${session}" says what works with this build of WhatsApp Web.`;
+  return new LeadMasterError(isLate ? 'timeout' : 'engine_failed', what, hint, { cause: error });
 }
 
 function partOf({ limit, after = null }: { limit: number; after?: string | null | undefined }): ListPart {

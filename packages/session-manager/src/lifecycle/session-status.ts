@@ -13,7 +13,7 @@ import {
 } from '@leadmaster/protocol';
 import { newestGoodSnapshot } from '../snapshots/known-good.ts';
 import { movedTo } from '../state/moved-session.ts';
-import type { WrongAccount } from '../state/state-store.ts';
+import type { WrongAccount } from '../state/rows.ts';
 import type { AccountKeeper } from './account-keeper.ts';
 import { cleanWords } from './clean-words.ts';
 import { olderLogin, placeChange } from './held-back.ts';
@@ -47,6 +47,8 @@ export interface SupervisorView {
   attempts: number;
   nextAttemptAt: Date | null;
   account: Account | null;
+  /** Whose session it is. */
+  owner: Account | null;
   health: Health;
   limits: AccountLimits | null;
   /** Why a running session needs a person. */
@@ -124,6 +126,7 @@ export class SessionStatus {
       attempts: this.attempts,
       nextAttemptAt: this.nextAttemptAt,
       account: this.account,
+      owner: this.#keeper.rightful,
       health: this.#health,
       limits: this.#limits,
       attention: this.#attention,

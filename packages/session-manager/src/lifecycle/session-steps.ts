@@ -184,7 +184,7 @@ export class SessionSteps implements Turn {
         await this.apply({ type: 'login_required' });
         return;
       }
-      // Beside what was asked before: another session may have come up meanwhile. A person who has the link removed knows of it.
+      // Beside what was asked before: another session may have come up meanwhile. An order to remove the link was given with that known.
       if (login === 'saved' && !this.isToUnlink) this.doubles.refuseDouble();
       this.#current = current;
       await this.apply({ type: 'start', login, reason });

@@ -9,7 +9,7 @@ import {
   type StorageSummary,
   stateKind,
 } from '@leadmaster/protocol';
-import type { SessionRow } from '../state/state-store.ts';
+import type { SessionRow } from '../state/rows.ts';
 import { adoptCommand } from './hints.ts';
 import type { SupervisorView } from './session-status.ts';
 
@@ -51,6 +51,7 @@ export function describeSession(facts: {
     engine: facts.engine,
     loginMode: facts.loginMode,
     account: view.account,
+    owner: view.owner,
     health: view.health,
     // What was measured before it went is in the trash.
     storage: view.state === 'MOVED' ? NO_STORAGE : facts.storage,
@@ -97,6 +98,7 @@ export function describeUnclaimed(
     engine: '',
     loginMode,
     account: null,
+    owner: null,
     health: { lastProbeAt: null, lastInboundAt: null, lastAckAt: null, lastReadyAt: null },
     storage: NO_STORAGE,
     lastSnapshot: null,

@@ -1,7 +1,7 @@
 import { type Bounds, LeadMasterError, type Session, type SessionPage, type SessionQuery } from '@leadmaster/protocol';
 import type { Measurements } from '../disk/measurements.ts';
 import type { ProfileStore } from '../profile/profile-store.ts';
-import type { NewestSnapshot, SessionRow } from '../state/state-store.ts';
+import type { NewestSnapshot, SessionRow } from '../state/rows.ts';
 import { pageOfEvents } from './event-feed.ts';
 import { sessionNotFound } from './refusals.ts';
 import type { Roster } from './roster.ts';

@@ -19,7 +19,7 @@ import type {
   UsageReport,
 } from '@leadmaster/protocol';
 import { deadline } from '@leadmaster/service-kit/wait';
-import type { EventLog } from '../state/state-store.ts';
+import type { EventLog } from '../state/rows.ts';
 import { pageChecks } from './capabilities/page-checks.ts';
 import { followEvents, pageOfEvents } from './event-feed.ts';
 import type { Lifecycle } from './lifecycle.ts';

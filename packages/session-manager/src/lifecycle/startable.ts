@@ -1,5 +1,5 @@
 import { isLoginErased } from '@leadmaster/protocol';
-import type { SessionRow } from '../state/state-store.ts';
+import type { SessionRow } from '../state/rows.ts';
 
 /** What holds a login here that a start would bring up. */
 export function isStartable(row: SessionRow): boolean {

@@ -137,7 +137,7 @@ export class SessionSupervisor {
     return this.#queue.run(() => this.#orders.logout());
   }
 
-  /** A person confirms that the account which waits in WRONG_ACCOUNT is right. */
+  /** An order confirms that the account which waits in WRONG_ACCOUNT is right. */
   acceptAccount(): Promise<void> {
     return this.#queue.run(() => this.#orders.accept());
   }

@@ -1,4 +1,4 @@
-import { bootId, browsersOnAny, endGroup, groupMembers, isOurs, readProcess } from '@leadmaster/capture/processes';
+import { bootId, endGroup, groupMembers, isOurs, readProcess } from '@leadmaster/capture/processes';
 import { errorText } from '@leadmaster/protocol';
 import { holdersOf } from './holders.ts';
 
@@ -21,14 +21,6 @@ export interface OrphanReport {
    */
   outcome: 'gone' | 'ended' | 'survived';
   detail: string;
-}
-
-/** A browser on one of our profiles that we have no record of. Never ended by us; its session must not start. */
-export interface ForeignBrowser {
-  session: string;
-  pid: number;
-  comm: string;
-  profileDir: string;
 }
 
 export interface EndOrphansOptions {
@@ -77,13 +69,4 @@ async function endOrphan(browser: RecordedBrowser, options: EndOrphansOptions): 
   } catch (error) {
     return { session, pid, outcome: 'survived', detail: errorText(error) };
   }
-}
-
-/** Browsers that run on our profiles now. After `endOrphans` none of them is ours. */
-export function foreignBrowsers(profiles: readonly { session: string; profileDir: string }[]): ForeignBrowser[] {
-  const sessions = new Map(profiles.map(({ session, profileDir }) => [profileDir, session]));
-  return browsersOnAny([...sessions.keys()]).map(({ profileDir, browser }) => {
-    const { pid, comm } = browser;
-    return { session: sessions.get(profileDir) ?? '', pid, comm, profileDir };
-  });
 }

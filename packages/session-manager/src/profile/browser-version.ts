@@ -5,7 +5,7 @@ import { type ProfileFs, unreadable } from './files.ts';
 import type { ProfileRecord } from './profile-store.ts';
 
 /** The first number of a Chromium version ("156.0.8078.79", "HeadlessChrome/156.0…"); null when there is none. */
-export function chromiumMajor(version: string): number | null {
+function chromiumMajor(version: string): number | null {
   const major = /(?:^|\/)([0-9]+)\./.exec(version)?.[1];
   return major === undefined ? null : Number(major);
 }

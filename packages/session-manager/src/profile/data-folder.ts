@@ -45,9 +45,15 @@ function closeFolder(folder: string): void {
     const me = process.getuid?.();
     const isOurs = me === 0 || uid === me;
     if (!isOurs || !['EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(errorCode(error))) throw error;
-    const hint = `Its file system keeps no permissions (vfat, some network disks), so logins would be open to every user there. Set LEADMASTER_DATA_DIR to a folder on a local disk (ext4, XFS, Btrfs, ZFS); a vault may lie on it: VAULT_URL=file:...`;
-    throw writeFailed(folder, error, hint);
+    throw keepsNone(folder, error);
   }
+  // exFAT and NTFS by FUSE set nothing, and say nothing.
+  if ((statSync(folder).mode & 0o077) !== 0) throw keepsNone(folder, new Error('chmod had no effect'));
+}
+
+function keepsNone(folder: string, cause: unknown): LeadMasterError {
+  const hint = `Its file system keeps no permissions (vfat, exFAT, some network disks), so logins would be open to every user there. Set LEADMASTER_DATA_DIR to a folder on a local disk (ext4, XFS, Btrfs, ZFS), or mount that one for the service's user alone (uid=..., umask=077); a vault may lie on it: VAULT_URL=file:...`;
+  return writeFailed(folder, cause, hint);
 }
 
 /** As `makeFolder`, for what must be there before anything else runs. */

@@ -1,12 +1,10 @@
 import { dirname, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { CRITICAL_PATHS, RECORD_FILE } from '@leadmaster/capture/classify';
 import { type CheckReport, isSessionName, LeadMasterError, type RecentFiles, shellWord } from '@leadmaster/protocol';
-import { errorCode, isMissing } from '@leadmaster/service-kit/files';
+import { errorCode } from '@leadmaster/service-kit/files';
 import { syncFolder, writeAtomically } from './atomic-file.ts';
 import { checkProfile } from './check.ts';
 import { syncLogin } from './commit.ts';
-import { isExtracted } from './extracted.ts';
 import {
   lstatOrNull,
   makeFolder,
@@ -23,9 +21,8 @@ import { measureProfile, type ProfileSize, recentFiles } from './measure.ts';
 import { refuseMountPoint } from './mounts.ts';
 import { type DataPaths, dataPaths, MOVED_SUFFIX, refuseSymlinks } from './paths.ts';
 import { repairPermissions } from './permissions.ts';
-import type { DatabaseNote, LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
-import { readRecordFile, writeRecordFile } from './record.ts';
-import { RecordMemory } from './record-memory.ts';
+import type { LoginPresence, ProfileRecord, ProfileStore, SwapReason, Trimmed } from './profile-store.ts';
+import { SessionRecords } from './session-records.ts';
 import { stagingName } from './staging-names.ts';
 import { swapProfile } from './swap.ts';
 import { emptyTrash, listTrash, moveToTrash, trashBytes } from './trash.ts';
@@ -47,14 +44,13 @@ class FileProfileStore implements ProfileStore {
   readonly #paths: DataPaths;
   readonly #fs: ProfileFs;
   readonly #log: ProfileStoreOptions['log'];
-  /** The last write of each record, so that read-change-write never runs twice at once. */
-  readonly #writes = new Map<string, Promise<unknown>>();
-  readonly #records = new RecordMemory();
+  readonly #records: SessionRecords;
 
   constructor(paths: DataPaths, fs: ProfileFs, log: ProfileStoreOptions['log']) {
     this.#paths = paths;
     this.#fs = fs;
     this.#log = log;
+    this.#records = new SessionRecords(paths, fs);
   }
 
   locate(session: string): string {
@@ -68,14 +64,14 @@ class FileProfileStore implements ProfileStore {
       const stat = await lstatOrNull(this.#fs, this.#paths.session(name));
       // Neither a file nor a symlink can become a session: a call that names one is refused.
       if (stat === null || !stat.isDirectory()) continue;
-      const claimed = await this.#mayHaveRecord(name);
+      const claimed = await this.#records.mayBeThere(name);
       if (claimed || !name.endsWith(MOVED_SUFFIX)) found.push({ name, claimed });
     }
     return found;
   }
 
   async create(session: string, above = 0): Promise<ProfileRecord> {
-    return this.#oneAtATime(session, async () => {
+    return this.#records.oneAtATime(session, async () => {
       const dir = this.#door(session);
       await this.#refuseFile(dir);
       const record = await this.readRecord(session);
@@ -91,7 +87,7 @@ class FileProfileStore implements ProfileStore {
           `Make it a session with "./leadmaster adopt ${shellWord(dir)} --name ${session}", or move it away.`,
         );
       }
-      const generation = await this.#nextGeneration(session, above);
+      const generation = await this.#records.nextGeneration(session, above);
       try {
         await makeFolder(this.#fs, dir);
         await syncFolder(this.#fs, dirname(dir));
@@ -100,12 +96,12 @@ class FileProfileStore implements ProfileStore {
         throw writeFailed(dir, error);
       }
       await this.repairPermissions(session);
-      return this.#write(session, newRecord(session, generation, 'created'));
+      return this.#records.begin(session, 'created', generation);
     });
   }
 
   async adopt(session: string, above = 0): Promise<ProfileRecord> {
-    return this.#oneAtATime(session, async () => {
+    return this.#records.oneAtATime(session, async () => {
       const dir = this.#door(session);
       await this.#refuseFile(dir);
       const record = await this.readRecord(session);
@@ -119,57 +115,25 @@ class FileProfileStore implements ProfileStore {
         );
       }
       await this.repairPermissions(session);
-      const fresh = newRecord(session, await this.#nextGeneration(session, above), 'adopted');
-      return this.#write(session, { ...fresh, originRetired: !(await isExtracted(this.#fs, dir)) });
+      const generation = await this.#records.nextGeneration(session, above);
+      return this.#records.begin(session, 'adopted', generation);
     });
   }
 
-  async readRecord(session: string): Promise<ProfileRecord | null> {
-    this.#door(session);
-    return this.#records.keep(session, () => readRecordFile(this.#fs, this.#paths.record(session), session));
+  readRecord(session: string): Promise<ProfileRecord | null> {
+    return this.#records.read(session);
   }
 
-  async knownRecord(session: string): Promise<ProfileRecord | null> {
-    const known = this.#records.get(session);
-    return known === undefined ? this.readRecord(session) : known;
+  knownRecord(session: string): Promise<ProfileRecord | null> {
+    return this.#records.known(session);
   }
 
-  async updateRecord(
-    session: string,
-    change: Partial<Omit<ProfileRecord, 'schema' | 'session'>>,
-  ): Promise<ProfileRecord> {
-    return this.#oneAtATime(session, async () => {
-      const record = await this.readRecord(session);
-      if (record === null) {
-        throw new LeadMasterError(
-          'session_not_found',
-          `${this.#paths.record(session)} does not exist`,
-          'Create or adopt the session first.',
-        );
-      }
-      if (change.generation !== undefined && change.generation < record.generation) {
-        throw new LeadMasterError(
-          'wrong_state',
-          `The generation of ${session} is ${record.generation} and cannot go back to ${change.generation}`,
-          'An older owner of this profile is at work: stop it.',
-        );
-      }
-      return this.#write(session, { ...record, ...change });
-    });
+  updateRecord(session: string, change: Parameters<ProfileStore['updateRecord']>[1]): Promise<ProfileRecord> {
+    return this.#records.update(session, change);
   }
 
-  async noteDatabases(
-    session: string,
-    generation: number,
-    note: Parameters<ProfileStore['noteDatabases']>[2],
-  ): Promise<void> {
-    await this.#oneAtATime(session, async () => {
-      const record = await this.readRecord(session);
-      if (record === null || record.generation !== generation) return;
-      const databases = noted(record.databases, note);
-      if (databases !== undefined && databases !== record.databases)
-        await this.#write(session, { ...record, databases });
-    });
+  noteDatabases(...note: Parameters<ProfileStore['noteDatabases']>): Promise<void> {
+    return this.#records.noteDatabases(...note);
   }
 
   async loginPresence(session: string) {
@@ -196,12 +160,12 @@ class FileProfileStore implements ProfileStore {
   }
 
   async trash(session: string, reason: string): Promise<string | null> {
-    return this.#oneAtATime(session, async () => {
+    return this.#records.oneAtATime(session, async () => {
       const dir = this.#door(session);
       const path = await moveToTrash(this.#fs, this.#paths.trash, dir, {
         session,
         reason,
-        generation: await this.#generationIfReadable(session),
+        generation: await this.#records.generationIfReadable(session),
       });
       if (path !== null) this.#log?.info({ session, reason, path }, 'profile moved to trash');
       return path;
@@ -213,10 +177,10 @@ class FileProfileStore implements ProfileStore {
     staged: string,
     why: SwapReason,
   ): Promise<{ record: ProfileRecord; trashed: string | null }> {
-    return this.#oneAtATime(session, async () => {
+    return this.#records.oneAtATime(session, async () => {
       const dir = this.#door(session);
-      const record = await this.#prepare(session, staged, why);
-      const label = { session, reason: why.reason, generation: await this.#generationIfReadable(session) };
+      const record = await this.#records.claimFolder(session, staged, why);
+      const label = { session, reason: why.reason, generation: await this.#records.generationIfReadable(session) };
       const trashed = await swapProfile(this.#fs, this.#paths, session, staged, () =>
         moveToTrash(this.#fs, this.#paths.trash, dir, label),
       );
@@ -226,7 +190,7 @@ class FileProfileStore implements ProfileStore {
   }
 
   async moveIn(session: string, source: string, why: SwapReason): Promise<ProfileRecord> {
-    return this.#oneAtATime(session, async () => {
+    return this.#records.oneAtATime(session, async () => {
       const dir = this.#door(session);
       if ((await lstatOrNull(this.#fs, dir)) !== null) {
         throw new LeadMasterError(
@@ -237,7 +201,7 @@ class FileProfileStore implements ProfileStore {
       }
       const recordFile = join(source, RECORD_FILE);
       const before = await textOrNull(this.#fs, recordFile);
-      const record = await this.#prepare(session, source, why);
+      const record = await this.#records.claimFolder(session, source, why);
       try {
         await this.#fs.rename(source, dir);
       } catch (error) {
@@ -301,7 +265,7 @@ class FileProfileStore implements ProfileStore {
   }
 
   async trim(session: string): Promise<Trimmed> {
-    return this.#oneAtATime(session, async () => {
+    return this.#records.oneAtATime(session, async () => {
       const dir = this.#door(session);
       const before = await this.#soundLogin(session, dir);
       const staged = join(this.#paths.staging, stagingName('trim', session));
@@ -350,104 +314,9 @@ class FileProfileStore implements ProfileStore {
     );
   }
 
-  async #write(session: string, record: ProfileRecord): Promise<ProfileRecord> {
-    await writeRecordFile(this.#fs, this.#paths.record(session), record);
-    return record;
-  }
-
-  /** Makes a folder from elsewhere this session's own: permissions, and a record above every generation known here. */
-  async #prepare(session: string, folder: string, why: SwapReason): Promise<ProfileRecord> {
-    const saved = await readRecordFile(this.#fs, join(folder, RECORD_FILE), why.formerly ?? session);
-    const known = [
-      why.generation,
-      (await this.#generationIfReadable(session)) ?? 0,
-      await this.#trashedGeneration(session),
-    ];
-    const record: ProfileRecord = {
-      ...(saved ?? newRecord(session, 1, 'adopted')),
-      session,
-      originRetired: why.originRetired ?? saved?.originRetired ?? !(await isExtracted(this.#fs, folder)),
-      generation: Math.max(...known) + 1,
-      committedAt: saved?.committedAt ?? why.committedAt,
-      ...(why.adoptedFrom === undefined ? {} : { adoptedFrom: why.adoptedFrom, sourceGone: why.sourceGone ?? false }),
-      ...(why.unfinished === undefined ? {} : { unfinished: why.unfinished }),
-      // Another program may have opened it since the note.
-      ...(why.adoptedFrom === undefined ? {} : { databases: noted(saved?.databases, { mayBeHigher: true }) }),
-    };
-    await repairPermissions(this.#fs, folder);
-    await writeRecordFile(this.#fs, join(folder, RECORD_FILE), record);
-    return record;
-  }
-
   /** The record of a folder that did not become a session, as it was: null, there was none. */
   async #putBack(recordFile: string, before: string | null): Promise<void> {
     if (before !== null) return writeAtomically(this.#fs, recordFile, before);
     await this.#fs.rm(recordFile, { force: true });
   }
-
-  /** A record that is there but cannot be read still claims its profile. */
-  async #mayHaveRecord(session: string): Promise<boolean> {
-    try {
-      await this.#fs.lstat(this.#paths.record(session));
-      return true;
-    } catch (error) {
-      return !isMissing(error);
-    }
-  }
-
-  async #nextGeneration(session: string, above: number): Promise<number> {
-    return Math.max(above, await this.#trashedGeneration(session)) + 1;
-  }
-
-  async #trashedGeneration(session: string): Promise<number> {
-    const old = (await this.listTrash()).filter((entry) => entry.session === session);
-    return Math.max(0, ...old.map((entry) => entry.generation ?? 0));
-  }
-
-  /** A broken record must not keep a profile from being set aside. */
-  async #generationIfReadable(session: string): Promise<number | null> {
-    return this.readRecord(session).then(
-      (record) => record?.generation ?? null,
-      () => null,
-    );
-  }
-
-  async #oneAtATime<T>(session: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#writes.get(session) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    this.#writes.set(session, mine);
-    try {
-      return await mine;
-    } finally {
-      this.#records.changed(session);
-      if (this.#writes.get(session) === mine) this.#writes.delete(session);
-    }
-  }
-}
-
-/** The note after another look at the databases, or before a page that may raise them. The same one where nothing is new. */
-function noted(
-  before: DatabaseNote | undefined,
-  { numbers = {}, mayBeHigher }: Parameters<ProfileStore['noteDatabases']>[2],
-): DatabaseNote | undefined {
-  const most = { ...before?.numbers };
-  for (const [name, number] of Object.entries(numbers)) most[name] = Math.max(most[name] ?? number, number);
-  if (Object.keys(most).length === 0) return before;
-  if (before?.mayBeHigher === mayBeHigher && isDeepStrictEqual(most, before.numbers)) return before;
-  return { numbers: most, at: new Date().toISOString(), mayBeHigher };
-}
-
-function newRecord(session: string, generation: number, origin: ProfileRecord['origin']): ProfileRecord {
-  return {
-    schema: 1,
-    session,
-    generation,
-    engine: 'whatsapp-web.js',
-    chromiumVersion: null,
-    createdAt: new Date().toISOString(),
-    origin,
-    committedAt: null,
-    account: null,
-    originRetired: true,
-  };
 }

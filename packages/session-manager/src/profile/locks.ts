@@ -1,16 +1,8 @@
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, LeadMasterError, localTime } from '@leadmaster/protocol';
+import { isFileLocked } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { makeFolderSync } from './data-folder.ts';
@@ -191,19 +183,13 @@ export function livingOwner(file: string): LockOwner | null {
 
 /** Whether any process holds a lock; null where that cannot be seen. */
 function isLockHeld(file: string): boolean | null {
-  let db: Database.Database | undefined;
   try {
     // This process's own locks would be dropped by a look at them.
     if (held.has(join(realpathSync(dirname(file)), basename(file)))) return true;
-    if (!existsSync(file)) return false;
-    db = new Database(file, { readonly: true, timeout: 0 });
-    db.prepare('SELECT count(*) FROM sqlite_master').get();
-    return false;
-  } catch (error) {
-    return isBusy(error) ? true : null;
-  } finally {
-    db?.close();
+  } catch {
+    return null;
   }
+  return isFileLocked(file);
 }
 
 /** By host and pid alone: another host's cannot be judged from here and counts as alive. */

@@ -29,8 +29,8 @@ const recordSchema = z.looseObject({
 });
 
 /**
- * The record at a path; null when it is proven absent. In a folder that was written out of a snapshot it says what it
- * a fact of the session, and does not apply to this copy.
+ * The record at a path; null when it is proven absent. In a folder that was written out of a snapshot, the origin is not retired:
+ * what the record says of that was true of the session, and does not apply to this copy.
  *
  * @throws LeadMasterError `profile_unreadable` when it is there and cannot be read, parsed, or names another session.
  */

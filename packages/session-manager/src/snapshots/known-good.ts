@@ -1,6 +1,7 @@
 import { isLoginErased } from '@leadmaster/protocol';
 import { sequenceOf } from '@leadmaster/vault';
-import type { SnapshotRow, StateStore } from '../state/state-store.ts';
+import type { SnapshotRow } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 
 /** The snapshot that was taken last, of those that are not known to be damaged; null when there is none. Dates may be wrong. */
 export function newestGood(snapshots: readonly SnapshotRow[]): SnapshotRow | null {

@@ -1,5 +1,5 @@
 import { isHeldBack, isLoginErased } from '@leadmaster/protocol';
-import type { SessionRow } from '../state/state-store.ts';
+import type { SessionRow } from '../state/rows.ts';
 
 /**
  * Whether a session is known to have no login of its own here that could be saved: it has moved away, is not linked, waits

@@ -20,7 +20,7 @@ import { PLACE_CHANGED } from '../profile/place.ts';
 import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
 import { whereTo } from '../state/moved-session.ts';
-import type { OfLink } from '../state/state-store.ts';
+import type { OfLink } from '../state/rows.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';

@@ -11,7 +11,8 @@ import {
 } from '@leadmaster/protocol';
 import type { SnapshotInfo } from '@leadmaster/vault';
 import { z } from 'zod';
-import type { SnapshotRow, StateStore } from '../state/state-store.ts';
+import type { SnapshotRow } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 import type { VaultKeeper } from './vault-keeper.ts';
 
 /** What a snapshot's manifest says of it beside the files: small, since lists carry it along. */

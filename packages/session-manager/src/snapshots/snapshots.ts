@@ -15,7 +15,7 @@ import {
 } from '@leadmaster/protocol';
 import { isOfAnObject, isRecordLost, problemOf, type SnapshotInfo, type Vault } from '@leadmaster/vault';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
-import type { SnapshotRow } from '../state/state-store.ts';
+import type { SnapshotRow } from '../state/rows.ts';
 import type { SnapshotDeps } from './deps.ts';
 import type { LoginCopies } from './login-copies.ts';
 import { secondWriters } from './other-account.ts';

@@ -1,5 +1,6 @@
 import { type Account, accountLabel, LeadMasterError, type Session, sameAccount } from '@leadmaster/protocol';
-import type { StateStore, WrongAccount } from '../state/state-store.ts';
+import type { WrongAccount } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 
 /** The session whose login a wrong account may be a copy of; null where there is none, or it is another link. */
 export function mayBeCopyOf(wrong: WrongAccount | null): string | null {

@@ -34,7 +34,7 @@ const RECORDS = '';
 type LevelsOf = (session: string) => Level[];
 
 /** Reads what the hubs say, once for any number of sessions. */
-export function levelReader({ db }: Pick<Connection, 'db'>): () => LevelsOf {
+function levelReader({ db }: Pick<Connection, 'db'>): () => LevelsOf {
   const words = db.prepare<[], WordRow>('SELECT revision, machine, tenants FROM hub_words');
   return () => {
     const all = words.all();

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
-import type { BrowserRow, StateStore } from './state-store.ts';
+import type { BrowserRow } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 /** The browsers that were started and not yet proven gone: what a boot after a crash must end. */
 export function browsersTable({ db, write, read }: Connection): StateStore['browsers'] {

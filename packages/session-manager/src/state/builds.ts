@@ -1,6 +1,7 @@
 import type { BuildVerdict } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
-import type { BuildRow, BuildSession, StateStore } from './state-store.ts';
+import type { BuildRow, BuildSession } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 interface Row {
   build: string;

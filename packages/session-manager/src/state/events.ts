@@ -1,7 +1,8 @@
 import { errorText, type LeadMasterEvent } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
 import { measuring } from './event-bytes.ts';
-import type { EventLog, StateStore } from './state-store.ts';
+import type { EventLog } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 interface Row {
   id: number;

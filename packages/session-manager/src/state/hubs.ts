@@ -1,6 +1,7 @@
 import type { EventData } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
-import type { HubRow, StateStore } from './state-store.ts';
+import type { HubRow } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 const COLUMNS = 'id, confirmed, registered_at AS registeredAt, seen_at AS seenAt';
 

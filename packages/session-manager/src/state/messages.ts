@@ -9,8 +9,9 @@ import {
 } from '@leadmaster/protocol';
 import { boundsReader, sendingOff } from './bounds.ts';
 import type { Connection } from './connection.ts';
+import type { MessageRecord } from './rows.ts';
 import { unknownSession } from './sessions.ts';
-import type { MessageRecord, StateStore } from './state-store.ts';
+import type { StateStore } from './state-store.ts';
 
 interface Row {
   id: string;

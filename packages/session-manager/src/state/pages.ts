@@ -1,6 +1,7 @@
 import type { Feature } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
-import type { PageFacts, StateStore } from './state-store.ts';
+import type { PageFacts } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 type Column = keyof PageFacts;
 type Row = Record<Column, string | null>;

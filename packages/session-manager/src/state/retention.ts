@@ -6,7 +6,7 @@ import type { StateStore } from './state-store.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Message ids are forgotten only this long after catching up has passed them, whatever the clocks of phones show. */
+/** Message ids are forgotten only this long after catching up has passed them, since the clocks of phones may be wrong. */
 const INBOX_MARGIN_MS = DAY_MS;
 
 /** Samples of sizes: each hour's for a week, each day's last for a year. */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Account, LeadMasterError, type Sending, type SessionState } from '@leadmaster/protocol';
 import type { Connection } from './connection.ts';
-import type { SessionRow, StateStore, WrongAccount } from './state-store.ts';
+import type { SessionRow, WrongAccount } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 interface Row {
   name: string;

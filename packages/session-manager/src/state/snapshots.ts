@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
-import type { NewestSnapshot, OfLink, SnapshotFailure, SnapshotRow, StateStore } from './state-store.ts';
+import type { NewestSnapshot, OfLink, SnapshotFailure, SnapshotRow } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 interface Row {
   session: string;

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
-import type { StateStore, StorageSample } from './state-store.ts';
+import type { StorageSample } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 /** Comes down so far below the limit before it is warned of again: a size that swings around it warns once. */
 const CALM = 0.9;

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
-import type { StateStore, TransferRow } from './state-store.ts';
+import type { TransferRow } from './rows.ts';
+import type { StateStore } from './state-store.ts';
 
 interface Row {
   id: string;

@@ -1,6 +1,7 @@
 import { account, carriedBounds, metadata, type TransferPhase } from '@leadmaster/protocol';
 import { z } from 'zod';
-import type { StateStore, TransferRow } from '../state/state-store.ts';
+import type { TransferRow } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 
 /** What a target remembers of a session on its way here. */
 const arrivalFacts = z.object({

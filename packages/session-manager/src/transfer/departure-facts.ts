@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { StateStore, TransferRow } from '../state/state-store.ts';
+import type { TransferRow } from '../state/rows.ts';
+import type { StateStore } from '../state/state-store.ts';
 
 /** What the source remembers of a session that it gives away: all that is needed to take it back. */
 const departureFacts = z.object({

@@ -299,7 +299,7 @@ export class TransferTarget {
     log.info({ session, transfer: id, generation }, 'a session has moved here');
   }
 
-  /** Somebody may have made a session of this name since: a login is never overwritten. */
+  /** A session of this name may have been made since: a login is never overwritten. */
   async #refuseLogin(session: string): Promise<void> {
     const presence = await this.#deps.profiles.loginPresence(session);
     if (presence === 'present' || presence === 'damaged')

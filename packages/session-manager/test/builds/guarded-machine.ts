@@ -13,19 +13,17 @@ import { KeptPages } from '../../src/builds/pages.ts';
 import { profileNumbers } from '../../src/builds/profile-numbers.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { Measurements } from '../../src/disk/measurements.ts';
-import { claimProfile } from '../../src/lifecycle/claim.ts';
 import { createLifecycle } from '../../src/lifecycle/lifecycle.ts';
 import { ProfileAccess } from '../../src/lifecycle/profile-access.ts';
-import { markProfile } from '../../src/lifecycle/profile-mark.ts';
 import { Roster } from '../../src/lifecycle/roster.ts';
 import { SessionOrders } from '../../src/lifecycle/session-orders.ts';
 import { Sessions } from '../../src/lifecycle/sessions.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import { dataPaths } from '../../src/profile/paths.ts';
-import { movedTo } from '../../src/state/moved-session.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { OpenDepartures } from '../../src/transfer/open-departures.ts';
 import { ordersAlone } from '../lifecycle/orders-alone.ts';
+import { realClaim } from '../lifecycle/real-claim.ts';
 import { pageOf } from './pages.ts';
 
 const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
@@ -136,17 +134,6 @@ export class GuardedMachine {
 
   #openSessions(): Sessions {
     const { store, profiles, engine, dataDir } = this;
-    const claimDeps = {
-      ...{ paths: dataPaths(dataDir), profiles, log },
-      browserVersion: async () => '156.0.0.0',
-      minFreeBytes: 0,
-      mark: (name: string) => markProfile({ profiles, store, log }, name),
-      beforeUpgrade: async () => undefined,
-      movedGeneration: (name: string) => store.tombstones.generation(name),
-      movedTo: (name: string) => movedTo(store, name),
-      wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
-      newestSnapshot: () => null,
-    };
     const { roster, profileAccess } = this;
     const measurements = new Measurements({ profiles, store, log, warnBytes: Number.POSITIVE_INFINITY });
     const departures = new OpenDepartures({ profiles, store, refuseHeld: () => undefined });
@@ -155,7 +142,7 @@ export class GuardedMachine {
       ...{ store, profiles, engine, log, roster, profileAccess, measurements, lockIdle: unlocked },
       builds: this.builds,
       places: new Slots(4),
-      claim: (session) => claimProfile(claimDeps, session),
+      claim: realClaim({ dataDir, profiles, store }),
       openTransfer: (session) => departures.openTransfer(session),
       firstLook: async () => undefined,
       startsBrowsers: true,

@@ -12,7 +12,7 @@ import {
   session,
   transition,
 } from '@leadmaster/protocol';
-import { putLogin } from '@leadmaster/testkit';
+import { OTHER_PHONE, putLogin } from '@leadmaster/testkit';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from './serve.ts';
@@ -179,6 +179,8 @@ describe("an account that is not the session's own", () => {
   test('is accepted or unlinked by a word, and by nothing else', async () => {
     const { ask, engine, fingerprint, given } = await serve();
     await given('a', 'WRONG_ACCOUNT');
+    const { account, owner } = (await ask('/v1/sessions/a')).json;
+    expect([account.phone, owner.phone]).toEqual([OTHER_PHONE, expect.not.stringMatching(OTHER_PHONE)]);
     const before = await fingerprint();
     for (const body of [{}, { accept: false }, { accept: true, unlink: true }, undefined])
       expect(

@@ -191,7 +191,7 @@ test('closing ends streams and long polls at once, and refuses what comes after'
     ask('/v1/sessions/a/start?wait=600', { method: 'POST' }),
     ask(`/v1/sessions/a/events?after=${newest}&wait=600`),
   ];
-  // Somebody who has connected and not yet asked.
+  // A client that has connected and not yet asked.
   const idle = connect(port, '127.0.0.1');
   idle.on('error', () => undefined);
   await expect.poll(waiters).toBe(4);

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { FakeEngine, type FakeRun } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import type { PageCheck, PageProbe } from '../../src/engine/page-probe.ts';
 import { Capabilities } from '../../src/lifecycle/capabilities/capabilities.ts';
 import { countUses } from '../../src/lifecycle/capabilities/uses.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import type { StateStore } from '../../src/state/state-store.ts';
+import { UNGUARDED_BUILDS } from '../builds/unguarded.ts';
 import { aFailure, aSent, sentElsewhere } from '../event-samples.ts';
 import { scratch } from '../state/helpers.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FirstLook, type FirstLookDeps } from '../../src/lifecycle/first-look.ts';
-import type { SessionRow } from '../../src/state/state-store.ts';
+import type { SessionRow } from '../../src/state/rows.ts';
 
 /** What the first look reads of sessions, of which some are deleted while it looks. */
 function lookAt(names: readonly string[], there: readonly string[]): { look: FirstLook; seen: string[] } {

@@ -137,7 +137,7 @@ class Play {
   }
 }
 
-test('whatever is written, confirmed, pruned, forgotten and restarted, a reader gets each event once and in order, or exactly the ids that are gone', async () => {
+test('however events are written, confirmed, pruned, forgotten and restarted, a reader gets each event once and in order, or exactly the ids that are gone', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const play = new Play();

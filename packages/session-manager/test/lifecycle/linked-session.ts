@@ -5,24 +5,21 @@ import { Slots } from '@leadmaster/service-kit/wait';
 import { FakeEngine, faultyStateStore, putLevelDb } from '@leadmaster/testkit';
 import { pino } from 'pino';
 import { expect, vi } from 'vitest';
-import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import { readConfig } from '../../src/config/index.ts';
 import { Measurements } from '../../src/disk/measurements.ts';
-import { claimProfile } from '../../src/lifecycle/claim.ts';
 import { createLifecycle } from '../../src/lifecycle/lifecycle.ts';
 import { ProfileAccess } from '../../src/lifecycle/profile-access.ts';
-import { markProfile } from '../../src/lifecycle/profile-mark.ts';
 import { Roster } from '../../src/lifecycle/roster.ts';
 import { SessionOrders } from '../../src/lifecycle/session-orders.ts';
 import { Sessions } from '../../src/lifecycle/sessions.ts';
 import { createProfileStore } from '../../src/profile/file-profile-store.ts';
 import type { ProfileFs } from '../../src/profile/files.ts';
-import { dataPaths } from '../../src/profile/paths.ts';
 import type { ProfileStore } from '../../src/profile/profile-store.ts';
-import { movedTo } from '../../src/state/moved-session.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { OpenDepartures } from '../../src/transfer/open-departures.ts';
+import { UNGUARDED_BUILDS } from '../builds/unguarded.ts';
 import { ordersAlone } from './orders-alone.ts';
+import { realClaim } from './real-claim.ts';
 
 export const NAME = 'ventas';
 export const STORES = ['Default/Local Storage/leveldb', 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb'];
@@ -37,19 +34,6 @@ export async function openSessions(
   const { store, faults } = faultyStateStore(createStateStore({ file: join(dataDir, 'state.db') }));
   const profiles: ProfileStore = createProfileStore({ dataDir, ...changes });
   const engine = new FakeEngine();
-  const claimDeps = {
-    paths: dataPaths(dataDir),
-    profiles,
-    log,
-    browserVersion: async () => '156.0.0.0',
-    minFreeBytes: 0,
-    mark: (name: string) => markProfile({ profiles, store, log }, name),
-    beforeUpgrade: async () => undefined,
-    movedGeneration: (name: string) => store.tombstones.generation(name),
-    movedTo: (name: string) => movedTo(store, name),
-    newestSnapshot: (name: string) => store.snapshots.latest(name),
-    wasLinked: (name: string) => store.sessions.get(name)?.caughtUpTo != null,
-  };
   const roster = new Roster(profiles);
   const lockIdle = async () => ({ release: () => undefined });
   const profileAccess = new ProfileAccess({ roster, profiles, store, lockIdle, log });
@@ -60,7 +44,7 @@ export async function openSessions(
     ...{ store, profiles, engine, log, roster, profileAccess, measurements, lockIdle },
     places: new Slots(4),
     builds: UNGUARDED_BUILDS,
-    claim: (session) => claimProfile(claimDeps, session),
+    claim: realClaim({ dataDir, profiles, store }),
     openTransfer: (session) => departures.openTransfer(session),
     firstLook: async () => undefined,
     startsBrowsers: true,

@@ -1,9 +1,9 @@
 import { Slots } from '@leadmaster/service-kit/wait';
 import { pino } from 'pino';
-import { UNGUARDED_BUILDS } from '../../src/builds/builds.ts';
 import type { Claim } from '../../src/lifecycle/claim.ts';
 import { SessionSupervisor } from '../../src/lifecycle/supervisor.ts';
 import type { SupervisorDeps } from '../../src/lifecycle/supervisor-deps.ts';
+import { UNGUARDED_BUILDS } from '../builds/unguarded.ts';
 import { idleOutbox } from './idle-outbox.ts';
 
 export const NAME = 'ventas';

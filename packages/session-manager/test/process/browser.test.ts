@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   browsersOn,
+  browsersOnAny,
   commandLine,
   endGroup,
   groupMembers,
@@ -21,9 +22,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { holdersOf, profileUsers, proveProfileFree } from '../../src/process/holders.ts';
 import { endLeftBrowsers } from '../../src/process/left-browsers.ts';
 import { treeMemory } from '../../src/process/memory.ts';
-import { endOrphans, foreignBrowsers, type RecordedBrowser } from '../../src/process/orphans.ts';
+import { endOrphans, type RecordedBrowser } from '../../src/process/orphans.ts';
 import { ProcessorTime } from '../../src/process/processor-time.ts';
 import { clearStaleSingleton, readSingleton } from '../../src/process/singleton-lock.ts';
+import { storesInUse } from '../../src/process/store-locks.ts';
 import { nextLine, startScript, tempFolder } from '../profile/helpers.ts';
 import { BROWSERS, until } from './browsers.ts';
 import { endAllIn, launch } from './launch.ts';
@@ -127,8 +129,7 @@ describe.each(BROWSERS)('$name', ({ path }) => {
     const [other] = await endOrphans([{ ...recorded, profileDir: `${dir}0` }], options);
     expect(other).toMatchObject({ outcome: 'gone' });
     expect(isOurs(recorded)).toBe(true);
-    expect(foreignBrowsers([{ session: 'a', profileDir: dir }])).toMatchObject([{ session: 'a', pid: recorded.pid }]);
-    expect(foreignBrowsers([{ session: 'a0', profileDir: `${dir}0` }])).toEqual([]);
+    expect(browsersOnAny([`${dir}0`, dir])).toMatchObject([{ profileDir: dir, browser: { pid: recorded.pid } }]);
 
     const [report] = await endOrphans([recorded], { termMs: 30_000, killMs: 5000 });
     expect(report).toMatchObject({ session: 'a', pid: recorded.pid, outcome: 'ended' });
@@ -215,7 +216,9 @@ describe.runIf(full !== undefined)("Chromium's own lock", () => {
       pid: browser.pid,
     });
     await expect(clearStaleSingleton(dir, lock)).rejects.toMatchObject({ code: 'profile_in_use' });
+    await until(() => storesInUse(dir).length > 0);
     await endGroup(browser, { termMs: 0, killMs: 5000 });
+    expect(storesInUse(dir)).toEqual([]);
     expect(await readSingleton(dir)).toMatchObject({ kind: 'stale' });
     expect((await clearStaleSingleton(dir, lock)).removed).toContain('SingletonLock');
     expect(await readSingleton(dir)).toEqual({ kind: 'none' });

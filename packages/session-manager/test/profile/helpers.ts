@@ -6,17 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LOGIN_STORES } from '@leadmaster/capture/classify';
 import { putLevelDb } from '@leadmaster/testkit';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type ProfileFs, realFs } from '../../src/profile/files.ts';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
 
 /** Runs after the test, last registered first. */
 export function cleanUp(work: () => unknown): void {
-  cleanups.push(work);
+  onTestFinished(async () => void (await work()));
 }
 
 /** A folder of its own for a test, with every symlink above it resolved. */

@@ -148,7 +148,7 @@ test('a login that is not there afterwards brings everything back', async () => 
         if (key !== 'rename') return target[key];
         return async (from: string, to: string) => {
           moves += 1;
-          // Somebody takes a store of the login away in the middle.
+          // Another program moves a store of the login away in the middle.
           if (moves === 3) await rename(join(dir, LOGIN_STORES.localStorage), away);
           return rename(from, to);
         };

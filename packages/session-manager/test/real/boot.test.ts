@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { bootId, browsersOn, identify } from '@leadmaster/capture/processes';
 import type { Session } from '@leadmaster/protocol';
 import { of } from '@leadmaster/testkit/asking';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findBrowser } from '../../src/engine/browser/find.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { Stage } from './harness.ts';
+import { readyBeforeEach } from './linked-stage.ts';
 import { ServiceStage } from './service.ts';
 
 const STARTING = ['INITIALIZING', 'RECONNECTING', 'AUTHENTICATED'];
@@ -17,7 +18,7 @@ describe('after the service has ended', { timeout: 180_000 }, () => {
     await using stage = await ServiceStage.open({ env: { START_CONCURRENCY: '2' } });
     await stage.service.start();
     const running = ['uno', 'dos', 'tres'];
-    for (const [index, name] of [...running, 'quieto'].entries()) await stage.link(name, phone(index + 1));
+    await Promise.all([...running, 'quieto'].map((name, index) => stage.link(name, phone(index + 1))));
     await stage.service.call('stopSession', { ...of('quieto'), query: { wait: 30 } });
 
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
@@ -38,37 +39,6 @@ describe('after the service has ended', { timeout: 180_000 }, () => {
     }
     expect(await stage.service.end('SIGTERM')).toBe(0);
     expect(stage.accusations()).toEqual([]);
-  });
-
-  test('a browser that it left behind is ended before its session starts, and a stranger is not', async () => {
-    await using stage = await Stage.open();
-    await stage.start();
-    await stage.link('ventas', phone(1));
-    await stage.stop();
-    const profileDir = join(stage.dataDir, 'tokens/ventas');
-    const { path } = await findBrowser({ chromePath: null, visible: false });
-    // As an earlier service started it, but without the pipe that would have ended it.
-    const flags = ['--headless', '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${profileDir}`];
-    const orphan = spawn(path, [...flags, 'about:blank'], { stdio: 'ignore', detached: true });
-    await vi.waitFor(() => expect(browsersOn(profileDir)).not.toEqual([]), 5_000);
-    const identity = identify(orphan.pid ?? 0);
-    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-    const store = createStateStore({ file: join(stage.dataDir, 'session-manager.db') });
-    store.browsers.record({
-      session: 'ventas',
-      pid: orphan.pid ?? 0,
-      startTicks: identity?.startTicks ?? 0,
-      bootId: bootId(),
-      profileDir,
-    });
-    store.close();
-    await stage.start();
-    await stage.until('ventas', 'READY');
-    expect(orphan.exitCode ?? orphan.signalCode).not.toBeNull();
-    expect(browsersOn(profileDir).map(({ pid }) => pid)).toEqual([stage.browserPid('ventas')]);
-    expect(stranger.exitCode).toBeNull();
-    stranger.kill();
-    expect(stage.clones()).toEqual([]);
   });
 });
 
@@ -101,9 +71,7 @@ describe('a QR that is not scanned', { timeout: 60_000 }, () => {
     expect(browsersOn(join(stage.dataDir, 'tokens/ventas'))).toEqual([]);
     stage.world.configure({ qr: { firstMs: 60_000, nextMs: 60_000, count: 6 } });
     await stage.sessions.start('ventas');
-    const { qr } = await stage.nextQr('ventas');
-    await stage.world.phone(phone(1)).scan(qr);
-    await stage.until('ventas', 'READY');
+    await stage.nextQr('ventas');
   });
 
   test('is no longer shown when WhatsApp goes away, and a new one is when it is back', async () => {
@@ -121,43 +89,68 @@ describe('a QR that is not scanned', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the sync after a login', { timeout: 90_000 }, () => {
-  test('is AUTHENTICATED while it makes progress, however long, and READY at its end', async () => {
-    await using stage = await Stage.open({ env: { SYNC_DEADLINE_S: '1.5' } });
+describe('a linked session that starts again', { timeout: 90_000 }, () => {
+  let stage: Stage;
+  readyBeforeEach(phone(1), (ready) => {
+    stage = ready;
+  });
+
+  afterEach(() => expect(stage.clones()).toEqual([]));
+
+  test('has a browser ended that an earlier service left behind, and not a stranger', async () => {
+    await stage.stop();
+    const profileDir = join(stage.dataDir, 'tokens/ventas');
+    const { path } = await findBrowser({ chromePath: null, visible: false });
+    // As an earlier service started it, but without the pipe that would have ended it.
+    const flags = ['--headless', '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${profileDir}`];
+    const orphan = spawn(path, [...flags, 'about:blank'], { stdio: 'ignore', detached: true });
+    await vi.waitFor(() => expect(browsersOn(profileDir)).not.toEqual([]), 5_000);
+    const identity = identify(orphan.pid ?? 0);
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const store = createStateStore({ file: join(stage.dataDir, 'session-manager.db') });
+    store.browsers.record({
+      session: 'ventas',
+      pid: orphan.pid ?? 0,
+      startTicks: identity?.startTicks ?? 0,
+      bootId: bootId(),
+      profileDir,
+    });
+    store.close();
     await stage.start();
-    await stage.link('ventas', phone(1));
+    await stage.until('ventas', 'READY');
+    expect(orphan.exitCode ?? orphan.signalCode).not.toBeNull();
+    expect(browsersOn(profileDir).map(({ pid }) => pid)).toEqual([stage.browserPid('ventas')]);
+    expect(stranger.exitCode).toBeNull();
+    stranger.kill();
+  });
+
+  test('is READY also when its sync ended before LeadMaster listened, three times of three', async () => {
+    stage.world.configure({ sync: 'fast' });
+    const before = await stage.sessions.get('ventas');
+    for (let round = 1; round <= 3; round += 1) {
+      await stage.sessions.restart('ventas');
+      const ready = await stage.until('ventas', 'READY');
+      expect(ready.attempts).toBe(before.attempts + round);
+    }
+  });
+
+  test('is AUTHENTICATED while its sync makes progress, however long, and READY at its end', async () => {
     await stage.stop();
     stage.world.configure({ sync: 'slow', slowSyncMs: 4_000 });
-    await stage.start();
+    await stage.start({ SYNC_DEADLINE_S: '1.5' });
     await stage.until('ventas', 'AUTHENTICATED');
     const ready = await stage.until('ventas', 'READY');
     expect((await stage.path('ventas')).slice(-2)).toEqual(['AUTHENTICATED login_accepted', 'READY synced']);
     expect(ready.attempts).toBe(1);
   });
 
-  test('is given up when it makes no progress, and is tried again', async () => {
-    await using stage = await Stage.open({ env: { SYNC_DEADLINE_S: '1' } });
-    await stage.start();
-    await stage.link('ventas', phone(1));
+  test('is given up when its sync makes no progress, and is tried again', async () => {
     await stage.stop();
     stage.world.configure({ sync: 'slow', slowSyncMs: 600_000 });
-    await stage.start();
+    await stage.start({ SYNC_DEADLINE_S: '1' });
     await stage.until('ventas', 'DISCONNECTED_RECOVERABLE', 'sync_overdue');
     stage.world.configure({ sync: 'normal' });
     await stage.until('ventas', 'READY');
-    expect(stage.clones()).toEqual([]);
-  });
-
-  test('is noticed also when it ended before LeadMaster listened, five times of five', async () => {
-    await using stage = await Stage.open();
-    await stage.start();
-    await stage.link('ventas', phone(1));
-    stage.world.configure({ sync: 'fast' });
-    for (let round = 0; round < 5; round += 1) {
-      await stage.sessions.restart('ventas');
-      const ready = await stage.until('ventas', 'READY');
-      expect(ready.attempts).toBe(round + 2);
-    }
   });
 });
 

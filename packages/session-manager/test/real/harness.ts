@@ -66,6 +66,10 @@ export class Stage implements AsyncDisposable {
     return this.context.sessions;
   }
 
+  get isRunning(): boolean {
+    return this.#context !== null;
+  }
+
   get context(): Context {
     if (this.#context === null) throw new Error('the manager is not running');
     return this.#context;

@@ -53,4 +53,12 @@ describe('an account that was unlinked', () => {
     stage.world.phone(ACCOUNT).setTos(3);
     expect(await stage.next('unlinked')).toEqual({ type: 'unlinked', reason: 'terms_refused' });
   });
+
+  test('because the terms were refused is told so, by a page that has no version yet', async () => {
+    await using stage = await RunStage.linked(['version-absent', '-version-late']);
+    await stage.run.stop(10_000);
+    stage.world.configure({ page: { drifts: ['version-absent', '-version-late', 'tos-3'] } });
+    await stage.start();
+    expect(await stage.next('unlinked')).toEqual({ type: 'unlinked', reason: 'terms_refused' });
+  });
 });

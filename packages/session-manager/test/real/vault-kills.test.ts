@@ -1,3 +1,4 @@
+import { SLICE_SEED } from '@leadmaster/testkit/slice-seed';
 import { describe, expect, test } from 'vitest';
 import { OPERATIONS, proveVaultKills } from '../../prove/vault-kills/vault-kill-proof.ts';
 
@@ -5,7 +6,7 @@ import { OPERATIONS, proveVaultKills } from '../../prove/vault-kills/vault-kill-
 describe('kill -9 of the service at steps of save, prune, restore and recover', () => {
   test('loses nothing that was saved, and leaves no half state', { timeout: 240_000 }, async () => {
     const report = await proveVaultKills({
-      seed: Date.now() % 1_000_000,
+      seed: SLICE_SEED,
       operations: OPERATIONS,
       perOperation: 1,
       anytime: 0,

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RECORD_FILE } from '@leadmaster/capture/classify';
 import type { Session } from '@leadmaster/protocol';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WwebjsRun } from '../../src/engine/wwebjs/wwebjs-run.ts';
-import { Stage } from './harness.ts';
+import type { Stage } from './harness.ts';
+import { readyBeforeEach } from './linked-stage.ts';
 
 const ANA = '5491100000001';
 const BETO = '5491100000002';
@@ -15,13 +16,14 @@ const CUSTOMER = '5491100000003';
 describe('whose session it is', { timeout: 120_000 }, () => {
   let stage: Stage;
 
-  beforeEach(async () => {
-    stage = await Stage.open({ standin: { page: { drifts: ['-self-reload'] } } });
-    await stage.start();
-    await stage.link('ventas', ANA);
-  });
+  /** The last event before the test. */
+  let before = 0;
 
-  afterEach(() => stage[Symbol.asyncDispose]());
+  const take = (ready: Stage): void => {
+    stage = ready;
+    before = stage.sessions.lastEventId();
+  };
+  readyBeforeEach(ANA, take, { standin: { page: { drifts: ['-self-reload'] } } });
 
   /** The phone of `from` removes the link; another scans the QR that follows. */
   async function scannedInstead(phone: string, from = ANA): Promise<void> {
@@ -35,76 +37,9 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     return stage.until('ventas', 'WRONG_ACCOUNT', 'other_account');
   }
 
-  const told = async (name = 'ventas') => (await stage.eventsOf(name, 'message.received')).map(({ data }) => data.text);
-
-  test('waits when another phone scans after an unlink, sends nothing, saves nothing, and tells what came once it is accepted', async () => {
-    const session = await wrong();
-    expect(session).toMatchObject({ account: { phone: BETO }, canSend: false });
-    expect(session.hint).toContain(`+${ANA}`);
-    await stage.world.phone(CUSTOMER).send(BETO, 'meanwhile');
-    await vi.waitFor(() => expect(stage.world.phone(BETO).devices[0]?.queued).toBe(0), 10_000);
-    await expect(
-      stage.sessions.send('ventas', { to: CUSTOMER, text: 'from the wrong one' }, null),
-    ).rejects.toMatchObject({ code: 'session_not_ready' });
-    await expect(
-      stage.context.snapshots.create('ventas', { reason: 'requested', signal: AbortSignal.timeout(20_000) }),
-    ).rejects.toMatchObject({ code: 'wrong_account' });
-    expect(stage.world.phone(CUSTOMER).inbox).toEqual([]);
-    expect(await told()).toEqual([]);
-    await stage.sessions.settleAccount('ventas', { accept: true });
-    await stage.until('ventas', 'READY', 'account_accepted');
-    await vi.waitFor(async () => expect(await told()).toEqual(['meanwhile']), 10_000);
-    const sent = await stage.sessions.send('ventas', { to: CUSTOMER, text: 'now' }, null);
-    await stage.sessions.acknowledged('ventas', sent.id, 30_000, AbortSignal.timeout(35_000));
-    expect(stage.world.phone(CUSTOMER).inbox.map(({ from }) => from)).toEqual([BETO]);
-    await stage.stop();
-    await stage.start();
-    await stage.until('ventas', 'READY');
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect(await told()).toEqual(['meanwhile']);
-    expect(stage.clones()).toEqual([]);
-  });
-
-  test('is unlinked at WhatsApp by a word, tells nothing of what came, and is READY again with its own phone', async () => {
-    await wrong();
-    await stage.world.phone(CUSTOMER).send(BETO, 'not for us');
-    await vi.waitFor(() => expect(stage.world.phone(BETO).devices[0]?.queued).toBe(0), 10_000);
-    await stage.sessions.settleAccount('ventas', { unlink: true });
-    expect(stage.world.phone(BETO).devices).toEqual([]);
-    await stage.world.phone(ANA).scan((await stage.nextQr('ventas')).qr);
-    await stage.until('ventas', 'READY');
-    await stage.world.phone(CUSTOMER).send(ANA, 'for us');
-    await vi.waitFor(async () => expect(await told()).toEqual(['for us']), 10_000);
-  });
-
-  test('waits across restarts, and a word settles it with the browser that is started for it', async () => {
-    await wrong();
-    await stage.stop();
-    await stage.world.phone(CUSTOMER).send(BETO, 'while off');
-    await stage.start();
-    expect(await stage.sessions.get('ventas')).toMatchObject({
-      ...{ state: 'WRONG_ACCOUNT', reason: 'other_account', runtime: null, account: { phone: BETO } },
-    });
-    await stage.sessions.settleAccount('ventas', { accept: true });
-    await stage.until('ventas', 'READY');
-    await vi.waitFor(async () => expect(await told()).toEqual(['while off']), 15_000);
-  });
-
-  test('is unlinked after a restart too', async () => {
-    await wrong();
-    await stage.stop();
-    await stage.start();
-    await stage.sessions.settleAccount('ventas', { unlink: true });
-    await stage.until('ventas', 'QR_REQUIRED');
-    expect(stage.world.phone(BETO).devices).toEqual([]);
-    expect(await told()).toEqual([]);
-  });
-
-  test("is READY when the same account comes back under WhatsApp's other spelling", async () => {
-    await scannedInstead(ANA.replace(/^549/, '54'));
-    expect(await stage.until('ventas', 'READY')).toMatchObject({ account: { phone: ANA.replace(/^549/, '54') } });
-    expect(await stage.eventsOf('ventas', 'session.account')).toEqual([]);
-  });
+  const eventsOf = async (name: string, type: string) =>
+    (await stage.eventsOf(name, type)).filter(({ id }) => id > before);
+  const told = async (name = 'ventas') => (await eventsOf(name, 'message.received')).map(({ data }) => data.text);
 
   test('is known by its LID as well, where the page tells it', async () => {
     const { account } = await stage.sessions.get('ventas');
@@ -122,6 +57,29 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     await stage.until('soporte', 'QR_REQUIRED');
     expect(stage.world.phone(ANA).devices).toHaveLength(1);
     expect((await stage.sessions.get('ventas')).state).toBe('READY');
+    await stage.sessions.delete('soporte');
+  });
+
+  test('refuses a pairing code for its number in another session; a code that WhatsApp gave is not asked for again', async () => {
+    await stage.sessions.create({ name: 'soporte', start: true, metadata: {} });
+    await stage.until('soporte', 'QR_REQUIRED');
+    const asked = () => stage.world.observed.filter(({ type }) => type === 'pairing_code').length;
+    await expect(stage.sessions.pairingCode('soporte', ANA)).rejects.toMatchObject({ code: 'linked_elsewhere' });
+    expect(asked()).toBe(0);
+    const run = stage.context.roster.supervisors().find(({ name }) => name === 'soporte')?.liveRun;
+    if (!(run instanceof WwebjsRun)) throw new Error('soporte has no browser');
+    const page = run.library.pupPage;
+    if (page === undefined) throw new Error('soporte has no page');
+    // Every interval of the page that is shorter than a day, hurried: a code that is asked for again comes at once.
+    await page.evaluate(() => {
+      const every = globalThis.setInterval;
+      const hurried = (task: () => void, ms: number) => every(task, ms < 86_400_000 ? 50 : ms);
+      globalThis.setInterval = hurried as unknown as typeof setInterval;
+    });
+    await stage.sessions.pairingCode('soporte', BETO);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(asked()).toBe(1);
+    await stage.sessions.delete('soporte');
   });
 
   test('keeps its login when a copy of it is brought, READY for a moment, unlinked by order and deleted', async () => {
@@ -152,24 +110,72 @@ describe('whose session it is', { timeout: 120_000 }, () => {
     expect(stage.world.phone(ANA).devices).toHaveLength(1);
   });
 
-  test('refuses a pairing code for its number in another session; a code that WhatsApp gave is not asked for again', async () => {
-    await stage.sessions.create({ name: 'soporte', start: true, metadata: {} });
-    await stage.until('soporte', 'QR_REQUIRED');
-    const asked = () => stage.world.observed.filter(({ type }) => type === 'pairing_code').length;
-    await expect(stage.sessions.pairingCode('soporte', ANA)).rejects.toMatchObject({ code: 'linked_elsewhere' });
-    expect(asked()).toBe(0);
-    const run = stage.context.roster.supervisors().find(({ name }) => name === 'soporte')?.liveRun;
-    if (!(run instanceof WwebjsRun)) throw new Error('soporte has no browser');
-    const page = run.library.pupPage;
-    if (page === undefined) throw new Error('soporte has no page');
-    // Every interval of the page that is shorter than a day, hurried: a code that is asked for again comes at once.
-    await page.evaluate(() => {
-      const every = globalThis.setInterval;
-      const hurried = (task: () => void, ms: number) => every(task, ms < 86_400_000 ? 50 : ms);
-      globalThis.setInterval = hurried as unknown as typeof setInterval;
+  test('is unlinked at WhatsApp by a word, tells nothing of what came, and is READY again with its own phone', async () => {
+    await wrong();
+    await stage.world.phone(CUSTOMER).send(BETO, 'not for us');
+    await vi.waitFor(() => expect(stage.world.phone(BETO).devices[0]?.queued).toBe(0), 10_000);
+    await stage.sessions.settleAccount('ventas', { unlink: true });
+    expect(stage.world.phone(BETO).devices).toEqual([]);
+    await stage.world.phone(ANA).scan((await stage.nextQr('ventas')).qr);
+    await stage.until('ventas', 'READY');
+    await stage.world.phone(CUSTOMER).send(ANA, 'for us');
+    await vi.waitFor(async () => expect(await told()).toEqual(['for us']), 10_000);
+  });
+
+  test("is READY when the same account comes back under WhatsApp's other spelling", async () => {
+    await scannedInstead(ANA.replace(/^549/, '54'));
+    expect(await stage.until('ventas', 'READY')).toMatchObject({ account: { phone: ANA.replace(/^549/, '54') } });
+    expect(await eventsOf('ventas', 'session.account')).toEqual([]);
+  });
+
+  test('is unlinked after a restart too', async () => {
+    await wrong();
+    await stage.stop();
+    await stage.start();
+    await stage.sessions.settleAccount('ventas', { unlink: true });
+    await stage.until('ventas', 'QR_REQUIRED');
+    expect(stage.world.phone(BETO).devices).toEqual([]);
+    expect(await told()).toEqual([]);
+  });
+
+  test('waits across restarts, and a word settles it with the browser that is started for it', async () => {
+    await wrong();
+    await stage.stop();
+    await stage.world.phone(CUSTOMER).send(BETO, 'while off');
+    await stage.start();
+    expect(await stage.sessions.get('ventas')).toMatchObject({
+      ...{ state: 'WRONG_ACCOUNT', reason: 'other_account', runtime: null, account: { phone: BETO } },
     });
-    await stage.sessions.pairingCode('soporte', BETO);
+    await stage.sessions.settleAccount('ventas', { accept: true });
+    await stage.until('ventas', 'READY');
+    await vi.waitFor(async () => expect(await told()).toEqual(['while off']), 15_000);
+  });
+
+  test('waits when another phone scans after an unlink, sends nothing, saves nothing, and tells what came once it is accepted', async () => {
+    const session = await wrong();
+    expect(session).toMatchObject({ account: { phone: BETO }, canSend: false });
+    expect(session.hint).toContain(`+${ANA}`);
+    await stage.world.phone(CUSTOMER).send(BETO, 'meanwhile');
+    await vi.waitFor(() => expect(stage.world.phone(BETO).devices[0]?.queued).toBe(0), 10_000);
+    await expect(
+      stage.sessions.send('ventas', { to: CUSTOMER, text: 'from the wrong one' }, null),
+    ).rejects.toMatchObject({ code: 'session_not_ready' });
+    await expect(
+      stage.context.snapshots.create('ventas', { reason: 'requested', signal: AbortSignal.timeout(20_000) }),
+    ).rejects.toMatchObject({ code: 'wrong_account' });
+    expect(stage.world.phone(CUSTOMER).inbox).toEqual([]);
+    expect(await told()).toEqual([]);
+    await stage.sessions.settleAccount('ventas', { accept: true });
+    await stage.until('ventas', 'READY', 'account_accepted');
+    await vi.waitFor(async () => expect(await told()).toEqual(['meanwhile']), 10_000);
+    const sent = await stage.sessions.send('ventas', { to: CUSTOMER, text: 'now' }, null);
+    await stage.sessions.acknowledged('ventas', sent.id, 30_000, AbortSignal.timeout(35_000));
+    expect(stage.world.phone(CUSTOMER).inbox.map(({ from }) => from)).toEqual([BETO]);
+    await stage.stop();
+    await stage.start();
+    await stage.until('ventas', 'READY');
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect(asked()).toBe(1);
+    expect(await told()).toEqual(['meanwhile']);
+    expect(stage.clones()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StorageSample } from '../../src/state/state-store.ts';
+import type { StorageSample } from '../../src/state/rows.ts';
 import { openStore } from './helpers.ts';
 
 const HOUR = 3_600_000;

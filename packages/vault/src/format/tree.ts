@@ -28,6 +28,11 @@ export const treeEntry = z.discriminatedUnion('kind', [fileEntry, directoryEntry
 export type TreeEntry = z.infer<typeof treeEntry>;
 export type FileEntry = z.infer<typeof fileEntry>;
 
+/** The ids of the chunks that a tree needs, in its order; those that it needs twice, twice. */
+export function chunksOf(entries: readonly TreeEntry[]): string[] {
+  return entries.flatMap((entry) => (entry.kind === 'file' ? entry.chunks : []));
+}
+
 const MAX_PATH = 4096;
 const MAX_NAME = 255;
 

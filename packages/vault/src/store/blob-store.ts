@@ -18,16 +18,19 @@ export interface BlobStore {
    * The object, or a range of it; null when it is proven absent. A range that reaches past the end gives what there is,
    * at or behind the end nothing: an empty buffer. It belongs to the caller, who may empty it.
    */
-  get(
-    key: string,
-    options?: { range?: { offset: number; length: number }; signal?: AbortSignal },
-  ): Promise<Buffer | null>;
+  get(key: string, options?: GetOptions): Promise<Buffer | null>;
   /** Size and time of an object; null when it is proven absent. */
   stat(key: string, options?: { signal?: AbortSignal }): Promise<BlobInfo | null>;
   /** Every object whose key begins with the prefix, in the order of their keys (byte by byte: `a-b a.b a/b a0`). */
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<BlobInfo>;
   /** Removes an object; one that is absent is no error. */
   delete(key: string, options?: { signal?: AbortSignal }): Promise<void>;
+}
+
+export interface GetOptions {
+  /** In bytes. */
+  range?: { offset: number; length: number };
+  signal?: AbortSignal;
 }
 
 export interface PutOptions {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
 import { exactly, sourceOf } from './blob-body.ts';
 import { checkKey, checkPrefix, isKey } from './blob-key.ts';
-import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from './blob-store.ts';
 import { Claims } from './claims.ts';
 import { folderError, hasCode, isFull } from './folder-errors.ts';
 import { cannotLink } from './no-link.ts';
@@ -57,10 +57,7 @@ export class FolderStore implements BlobStore {
     });
   }
 
-  async get(
-    key: string,
-    options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
-  ): Promise<Buffer | null> {
+  async get(key: string, options: GetOptions = {}): Promise<Buffer | null> {
     checkKey(key);
     options.signal?.throwIfAborted();
     return this.#attempt(`reading ${key}`, () =>

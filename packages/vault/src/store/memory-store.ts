@@ -1,6 +1,6 @@
 import { collect } from './blob-body.ts';
 import { checkKey, checkPrefix } from './blob-key.ts';
-import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from './blob-store.ts';
 
 /** Objects in memory: for tests, and to see what a vault writes. */
 export class MemoryStore implements BlobStore {
@@ -16,10 +16,7 @@ export class MemoryStore implements BlobStore {
     return true;
   }
 
-  async get(
-    key: string,
-    options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
-  ): Promise<Buffer | null> {
+  async get(key: string, options: GetOptions = {}): Promise<Buffer | null> {
     checkKey(key);
     options.signal?.throwIfAborted();
     const object = this.#objects.get(key);

@@ -1,7 +1,7 @@
 import type { LeadMasterError } from '@leadmaster/protocol';
 import { DEFAULT_RETRY, isUnreachable, pause, pauseMs, type RetryPolicy, retrying } from './backoff.ts';
 import { sourceOf } from './blob-body.ts';
-import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from './blob-store.ts';
 
 export interface RetryOptions extends Partial<RetryPolicy> {
   /** Gets every failure that is followed by another attempt. */
@@ -48,10 +48,7 @@ export class RetryStore implements BlobStore {
     });
   }
 
-  get(
-    key: string,
-    options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
-  ): Promise<Buffer | null> {
+  get(key: string, options: GetOptions = {}): Promise<Buffer | null> {
     return this.#retry(options.signal, () => this.#inner.get(key, options));
   }
 

@@ -13,7 +13,7 @@ import {
 import { LeadMasterError } from '@leadmaster/protocol';
 import { collect, exactly } from './blob-body.ts';
 import { checkKey, checkPrefix, isKey } from './blob-key.ts';
-import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from './blob-store.ts';
 import { Deadline } from './deadline.ts';
 import { nameOf, s3Error, statusOf, unreachable } from './s3-errors.ts';
 import { abandonUploads, type Call, uploadInParts } from './s3-upload.ts';
@@ -101,10 +101,7 @@ export class S3Store implements BlobStore {
     return true;
   }
 
-  async get(
-    key: string,
-    options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
-  ): Promise<Buffer | null> {
+  async get(key: string, options: GetOptions = {}): Promise<Buffer | null> {
     checkKey(key);
     const { range, signal } = options;
     if (range?.length === 0) return (await this.stat(key, options)) === null ? null : Buffer.alloc(0);

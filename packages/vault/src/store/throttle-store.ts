@@ -1,5 +1,5 @@
 import { slices } from './blob-body.ts';
-import type { BlobInfo, BlobSource, BlobStore, PutOptions } from './blob-store.ts';
+import type { BlobInfo, BlobSource, BlobStore, GetOptions, PutOptions } from './blob-store.ts';
 import type { ByteRate } from './byte-rate.ts';
 
 /** The machine's shares of its line; what is not given is not limited. */
@@ -37,10 +37,7 @@ export class ThrottleStore implements BlobStore {
     return this.#inner.put(key, body, options);
   }
 
-  async get(
-    key: string,
-    options: { range?: { offset: number; length: number }; signal?: AbortSignal } = {},
-  ): Promise<Buffer | null> {
+  async get(key: string, options: GetOptions = {}): Promise<Buffer | null> {
     const { down } = this.#throttle;
     if (down === undefined) return this.#inner.get(key, options);
     const ahead = await this.#expected(key, options);
@@ -53,10 +50,7 @@ export class ThrottleStore implements BlobStore {
   }
 
   /** What a read will bring at most: a caller that asks for more than a chunk's worth may not know how little there is. */
-  async #expected(
-    key: string,
-    { range, signal }: { range?: { offset: number; length: number }; signal?: AbortSignal },
-  ): Promise<number> {
+  async #expected(key: string, { range, signal }: GetOptions): Promise<number> {
     if (range === undefined || range.length <= ASKED_BYTES) return range?.length ?? 0;
     const info = await this.#inner.stat(key, signal === undefined ? {} : { signal });
     return Math.min(range.length, Math.max(0, (info?.bytes ?? 0) - range.offset));

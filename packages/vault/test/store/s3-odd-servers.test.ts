@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LeadMasterError } from '@leadmaster/protocol';
 import { sourceOf } from '@leadmaster/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { S3Store } from '../../src/store/s3-store.ts';
+import { failure } from './failure.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -35,15 +35,6 @@ function xml(response: ServerResponse, status: number, body: string): void {
 
 function s3Error(response: ServerResponse, status: number, code: string, message = ''): void {
   xml(response, status, `<Error><Code>${code}</Code><Message>${message}</Message><RequestId>r-1</RequestId></Error>`);
-}
-
-async function failure(work: Promise<unknown>): Promise<LeadMasterError> {
-  const error = await work.then(
-    (value) => new Error(`resolved to ${String(value)}`),
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(LeadMasterError);
-  return error as LeadMasterError;
 }
 
 afterEach(() => {

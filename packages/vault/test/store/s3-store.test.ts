@@ -1,4 +1,4 @@
-import { LeadMasterError } from '@leadmaster/protocol';
+import type { LeadMasterError } from '@leadmaster/protocol';
 import { sourceOf } from '@leadmaster/testkit';
 import { blobStoreContract } from '@leadmaster/testkit/blob-store-contract';
 import { radosgwMissing } from '@leadmaster/testkit/radosgw';
@@ -8,6 +8,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { RetryStore } from '../../src/store/retry-store.ts';
 import { ThrottleStore } from '../../src/store/throttle-store.ts';
 import { expected, file, randomBytes, restored, SESSION, sorted, vaultIn } from '../helpers.ts';
+import { failure } from './failure.ts';
 import { TestBucket } from './s3-server.ts';
 
 const missing = radosgwMissing();
@@ -18,15 +19,6 @@ let s3: TestBucket;
 function everythingOf(error: LeadMasterError): string {
   const { message, hint, stack, cause, extra } = error;
   return JSON.stringify([message, hint, stack, String(cause), cause, extra, error.toProblem()]);
-}
-
-async function failure(work: Promise<unknown>): Promise<LeadMasterError> {
-  const error = await work.then(
-    (value) => new Error(`resolved to ${String(value)}`),
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(LeadMasterError);
-  return error as LeadMasterError;
 }
 
 if (missing !== null) test('against a real S3 server', (context) => context.skip(missing));

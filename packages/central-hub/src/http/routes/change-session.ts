@@ -50,7 +50,7 @@ async function change(context: RouteContext, order: Order, body: Change): Promis
       now = await ask(order, { sending: 'on' }, ANSWER_MS);
     }
     await copied(context, () => store.sessions.put(link.name, now, new Date()));
-    return seenSession(caller, now, link.name, new Date());
+    return seenSession(caller, now, { machine: link.name, asOf: new Date() });
   } catch (error) {
     throw failureFor(caller, link, 'PATCH', error);
   }
@@ -66,13 +66,16 @@ async function listenOnly(context: RouteContext, order: Order): Promise<HubSessi
     const now = await ask(order, { sending: 'off' }, LISTEN_MS);
     await store.sending.settle([session]);
     await copied(context, () => store.sessions.put(link.name, now, new Date()));
-    return seenSession(caller, now, link.name, new Date());
+    return seenSession(caller, now, { machine: link.name, asOf: new Date() });
   } catch (error) {
     const isKept = isSilent(error) || (await isBetween(context, session, error));
     if (!isKept) await store.sending.settle([session]);
     const kept = isKept ? await listening(context, session) : null;
     if (kept === null) throw failureFor(caller, link, 'PATCH', error);
-    return { ...seenSession(caller, kept.session, link.name, kept.asOf), ...untoldTo(caller, link.name) };
+    return {
+      ...seenSession(caller, kept.session, { machine: link.name, asOf: kept.asOf }),
+      ...untoldTo(caller, link.name),
+    };
   }
 }
 

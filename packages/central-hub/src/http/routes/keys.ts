@@ -6,9 +6,10 @@ import { noTenant } from '../../store/tenant-limits.ts';
 import type { RouteContext } from '../hub-app.ts';
 
 /** `/v1/keys` */
-export function keyRoutes(app: HttpApp, { store }: RouteContext): void {
+export function keyRoutes(app: HttpApp, { store, ring }: RouteContext): void {
   serve(app, HUB_ROUTES.createKey, async ({ body }) => {
     const { tenant, sessions, expiresAt, ...rest } = body;
+    const createdAt = new Date();
     if (tenant !== null && (await store.tenants.get(tenant)) === null) throw noTenant(tenant);
     const { id, secret } = newKey();
     const record: KeyRecord = {
@@ -16,8 +17,8 @@ export function keyRoutes(app: HttpApp, { store }: RouteContext): void {
       id,
       tenant,
       sessions: sessions === null ? null : sessions.map((name) => within(tenant, name)),
-      createdAt: new Date(),
-      expiresAt: expiresAt === null ? null : new Date(expiresAt),
+      createdAt,
+      expiresAt: expiresAt === null ? null : later(expiresAt, createdAt),
       lastUsedAt: null,
     };
     await store.keys.create(record, hashOf(secret));
@@ -28,9 +29,24 @@ export function keyRoutes(app: HttpApp, { store }: RouteContext): void {
     return { items: items.map(told), cursor: next };
   });
   serve(app, HUB_ROUTES.revokeKey, async ({ params }) => {
-    if (await store.keys.revoke(params.key)) return;
-    throw new LeadMasterError('key_not_found', `There is no key "${params.key}".`, 'See them with GET /v1/keys.');
+    if (!(await store.keys.revoke(params.key))) throw noKey(params.key);
+    ring.forget();
   });
+}
+
+/** When a key ends. @throws LeadMasterError `expiry_in_past`. */
+function later(expiresAt: string, createdAt: Date): Date {
+  const end = new Date(expiresAt);
+  if (end > createdAt) return end;
+  throw new LeadMasterError(
+    'expiry_in_past',
+    `The key would have ended at ${expiresAt}, and it is ${createdAt.toISOString()} by the clock of the hub.`,
+    'Give a time in the future, or leave "expiresAt" out for a key without an end.',
+  );
+}
+
+function noKey(id: string): LeadMasterError {
+  return new LeadMasterError('key_not_found', `There is no key "${id}".`, 'See them with GET /v1/keys.');
 }
 
 /** The full name of a session that a tenant's key is for. */

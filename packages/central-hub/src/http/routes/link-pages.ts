@@ -16,7 +16,7 @@ import { sendLittle } from '../send-little.ts';
 import { Visitors } from '../visitors.ts';
 
 /** No code and no style stands in a page: both come from the hub as files. The picture of a QR is a data URL. */
-export const PAGE_POLICY =
+const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; " +
   "base-uri 'none'; frame-ancestors 'none'";
 

@@ -41,7 +41,7 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
       items.map(({ session }) => session.name),
     );
     return {
-      items: items.map((record) => ({ ...told(caller, record), ...waiting(record.session.name, absent) })),
+      items: items.map((record) => ({ ...told(context, caller, record), ...waiting(record.session.name, absent) })),
       cursor: next === null ? null : ownName(caller, next),
     };
   });
@@ -54,11 +54,12 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     try {
       const signal = callerSignal(reply, context.closing);
       const now = await link.client.call('getSession', { params: { session } }, { signal, timeoutMs: 5_000 });
-      return { ...seenSession(caller, now, link.name, new Date()), ...waits };
+      return { ...seenSession(caller, now, { machine: link.name, asOf: new Date() }), ...waits };
     } catch (error) {
       const record = isSilent(error) ? await store.sessions.get(session) : null;
       if (record === null) throw failureFor(caller, link, 'GET', error);
-      return { ...told(caller, record), ...waits };
+      // Before the next look at the machine this call alone knows.
+      return { ...told(context, caller, record, new Date()), ...waits };
     }
   });
 
@@ -110,7 +111,7 @@ async function create(
   }
   const now = (isListener ? await listenAgain(context, link, name) : null) ?? made;
   await copied(context, () => store.sessions.put(link.name, now, new Date()));
-  return seenSession(caller, now, link.name, new Date());
+  return seenSession(caller, now, { machine: link.name, asOf: new Date() });
 }
 
 function wanted(caller: Caller, { tenant, after, ...query }: QueryOf<typeof HUB_ROUTES.listSessions>): SessionQuery {
@@ -124,8 +125,14 @@ function wanted(caller: Caller, { tenant, after, ...query }: QueryOf<typeof HUB_
   };
 }
 
-function told(caller: Caller, { session, machine, asOf }: SessionRecord): HubSession {
-  return seenSession(caller, session, machine, asOf);
+/** From the store. `silentSince`: where the machine is not known to be silent for longer. */
+function told(
+  { links }: RouteContext,
+  caller: Caller,
+  { session, machine, asOf }: SessionRecord,
+  silentSince: Date | null = null,
+): HubSession {
+  return seenSession(caller, session, { machine, asOf, silentSince: links.silentSinceOf(machine) ?? silentSince });
 }
 
 /** Tenants that sessions are named after and that do not exist, so that only the operator reaches them. None where a tenant asks. */

@@ -7,7 +7,7 @@ import { noTenant } from '../../store/tenant-limits.ts';
 import type { RouteContext } from '../hub-app.ts';
 
 /** `/v1/tenants` */
-export function tenantRoutes(app: HttpApp, { store, links, teller }: RouteContext): void {
+export function tenantRoutes(app: HttpApp, { store, links, teller, ring }: RouteContext): void {
   serve(app, HUB_ROUTES.createTenant, async ({ body: { acceptRemains, ...body } }, reply) => {
     const record = { ...body, sending: 'on' as const, createdAt: new Date() };
     // One that exists is told as that, also where machines hold something.
@@ -34,6 +34,7 @@ export function tenantRoutes(app: HttpApp, { store, links, teller }: RouteContex
   });
   serve(app, HUB_ROUTES.deleteTenant, async ({ params }) => {
     if (!(await store.tenants.delete(params.tenant))) throw noTenant(params.tenant);
+    ring.forget();
   });
 }
 

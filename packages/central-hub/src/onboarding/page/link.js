@@ -6,6 +6,27 @@ const CODE_MS = 75000;
 /** Nothing follows after these. */
 const ENDS = ['linked', 'expired', 'revoked', 'unknown', 'elsewhere', 'failed'];
 
+/** Time zones by how the numbers of mobiles begin there. */
+const BEGINNINGS = {
+  '+54 9 ': /Argentina|Buenos_Aires|America\/Cordoba/,
+  '+52 ': /Mexico_City|Monterrey|Merida|Cancun|Chihuahua|Juarez|Hermosillo|Mazatlan|Tijuana|Matamoros|Bahia_Banderas/,
+  '+57 ': /Bogota/,
+  '+51 ': /Lima/,
+  '+56 ': /Santiago|Punta_Arenas|Coyhaique/,
+  '+58 ': /Caracas/,
+  '+593 ': /Guayaquil/,
+  '+591 ': /La_Paz/,
+  '+595 ': /Asuncion/,
+  '+598 ': /Montevideo/,
+  '+502 ': /Guatemala/,
+  '+503 ': /El_Salvador/,
+  '+504 ': /Tegucigalpa/,
+  '+505 ': /Managua/,
+  '+506 ': /Costa_Rica/,
+  '+507 ': /America\/Panama/,
+  '+34 ': /Madrid|Canary|Ceuta/,
+};
+
 const live = document.getElementById('live');
 const at = (id) => document.getElementById(id);
 
@@ -39,6 +60,7 @@ function partFor() {
 function show() {
   const part = partFor();
   if (part === shown) return;
+  at('code-over').hidden = part !== 'number' || (shown !== 'code' && shown !== 'again');
   shown = part;
   const hadFocus = live.contains(document.activeElement);
   for (const each of live.querySelectorAll('[data-part]')) {
@@ -48,7 +70,14 @@ function show() {
   document.title = heading.textContent;
   scrollTo(0, 0);
   if (hadFocus && live.querySelector('section:not([hidden]) :focus') === null) heading.focus();
-  say(part === 'code' ? `${heading.textContent}: ${at('code').textContent.split('').join(' ')}` : heading.textContent);
+  say(heard(part, heading.textContent));
+  tick();
+}
+
+/** A part in words: a code by its letters. */
+function heard(part, heading) {
+  if (part === 'code') return `${heading}: ${at('code').textContent.split('').join(' ')}`;
+  return at('code-over').hidden ? heading : `${at('code-over').textContent} ${heading}`;
 }
 
 /** For those who hear the page. */
@@ -59,6 +88,8 @@ function say(text) {
 function tell(answer) {
   state = answer.state === 'waiting' && answer.scanned ? 'linking' : answer.state;
   if (answer.code) at('code').textContent = answer.code.replace(/^(.{4})(.{4})$/, '$1-$2');
+  at('code-phone').textContent = codePhone();
+  at('code-for').hidden = codePhone() === '';
   if (answer.image && at('qr').getAttribute('src') !== answer.image) at('qr').src = answer.image;
   qrUntil = Date.parse(answer.qrExpiresAt);
   codeUntil = Date.parse(answer.codeExpiresAt);
@@ -125,6 +156,33 @@ function problem(text) {
   at('phone').setAttribute('aria-invalid', String(text !== ''));
 }
 
+/** How numbers begin where the clock of the phone says that it is; a plus elsewhere. Many do not know it as a country code. */
+function beginning() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+  const [start = '+'] = Object.entries(BEGINNINGS).find(([, zones]) => zones.test(zone)) ?? [];
+  return start;
+}
+
+/** The number that the code was made for, also after the page was loaded again; empty where this page does not know it. */
+function codePhone() {
+  return history.state?.codePhone ?? '';
+}
+
+/** The number in the field; where one was pasted behind the beginning of ours, that one. */
+function typed() {
+  const text = at('phone').value;
+  return text.slice(Math.max(0, text.lastIndexOf('+'))).trim();
+}
+
+function digitsOf(text) {
+  return text.replace(/\D/g, '').replace(/^00/, '');
+}
+
+/** Whether the country is missing: WhatsApp would give a code, for the number of a stranger. Known for Argentina and where +1 is dialled. */
+function lacksCountry(digits) {
+  return /^0/.test(digits) || /^1(?!\d{10}$)/.test(digits) || /^549(?!\d{10}$)/.test(digits);
+}
+
 /** What to tell when no code was given, by the code of the refusal. */
 async function whyNot(words, answer) {
   const { code } = await answer.json().catch(() => ({}));
@@ -139,16 +197,19 @@ async function askCode(form) {
   const button = form.querySelector('button');
   if (button.disabled) return;
   const label = button.textContent;
-  problem('');
+  const phone = typed();
+  problem(lacksCountry(digitsOf(phone)) ? words.number : '');
+  if (!at('code-problem').hidden) return;
   say(words.asking);
   button.disabled = true;
   button.textContent = words.asking;
   try {
     const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ phone: at('phone').value });
+    const body = JSON.stringify({ phone });
     const answer = await ask('/code', { method: 'POST', headers, body }, CODE_MS);
     if (answer.ok) {
       way = 'code';
+      history.replaceState({ codePhone: phone }, '');
       await look();
     } else problem(await whyNot(words, answer));
   } catch (_) {
@@ -186,10 +247,11 @@ function keepOverLanguages() {
   if (kept.has('way')) {
     way = kept.get('way');
     at('phone').value = kept.get('phone');
-    history.replaceState(null, '', location.pathname + location.search);
+    history.replaceState({ codePhone: kept.get('of') }, '', location.pathname + location.search);
   }
   at('lang').addEventListener('click', (event) => {
-    event.currentTarget.hash = new URLSearchParams({ way, phone: at('phone').value }).toString();
+    const along = { way, phone: at('phone').value, of: codePhone() };
+    event.currentTarget.hash = new URLSearchParams(along).toString();
   });
 }
 
@@ -198,6 +260,7 @@ for (const time of document.querySelectorAll('time[datetime]')) {
 }
 
 if (live !== null) {
+  at('phone').value = beginning();
   keepOverLanguages();
   offerCopy(at('copy'));
   at('code-form').addEventListener('submit', (event) => {

@@ -60,8 +60,9 @@ function qrPart({ qr, steps }: PageWords): Html {
   <button type="button" class="second" data-go="code">${qr.useCode}</button>`;
 }
 
-function numberPart({ number, errors }: PageWords, phone: ReaderPhone): Html {
-  return html`<h1 tabindex="-1">${number.title}</h1>
+function numberPart({ number, code, errors }: PageWords, phone: ReaderPhone): Html {
+  return html`<p class="warning" id="code-over" hidden>${code.over}</p>
+  <h1 tabindex="-1">${number.title}</h1>
   <p>${phone === null ? number.text : number.here}</p>
   <form id="code-form" novalidate data-number="${errors.number}" data-not-this="${errors.notThis}"
     data-often="${errors.often}" data-wait="${errors.wait}" data-other="${errors.other}" data-asking="${number.asking}">
@@ -78,6 +79,8 @@ function numberPart({ number, errors }: PageWords, phone: ReaderPhone): Html {
 function codePart({ code, steps }: PageWords, phone: ReaderPhone): Html {
   return html`<h1 tabindex="-1">${code.title}</h1>
   <p class="code" id="code"></p>
+  <p class="middle" id="code-for" hidden>${code.of} <b id="code-phone"></b>. ${code.notYours}</p>
+  ${phone === null ? null : html`<p class="middle">${code.keep}</p>`}
   <button type="button" class="second" id="copy" data-copied="${code.copied}" hidden>${code.copy}</button>
   <p class="small middle">${code.left} <span id="code-left"></span>. ${code.back}</p>
   ${list([

@@ -48,15 +48,19 @@ export const en: PageWords = {
     title: 'Type this code in WhatsApp',
     copy: 'Copy the code',
     copied: 'Copied',
+    of: 'It is for the number',
+    notYours: 'Is that not yours? Get another code below.',
+    keep: 'Write it on paper, or copy it: in WhatsApp you do not see this page.',
     left: 'The code is valid for',
     back: 'When its time is over, you can get another one here.',
     another: 'Get another code',
+    over: 'The time of the code is over. Get another one.',
   },
   linked: { title: 'Done. Your WhatsApp is linked.', text: 'You can close this page.' },
   unlink: { title: 'How to end it one day', remove: 'Tap the newest device of the list, then [Log out].' },
   passkey: {
     title: 'WhatsApp asks for one more check',
-    text: 'Your account is protected by a passkey, which cannot be used on this page. Tell the person who sent you the link that WhatsApp asks for a passkey. You can also try again tomorrow: WhatsApp does not always ask.',
+    text: 'Your account is protected by a passkey, which cannot be used on this page. Tell the person who sent you the link that WhatsApp asks for a passkey. You can also wait two minutes and try again, or try again tomorrow: WhatsApp does not always ask.',
   },
   wrong: {
     title: 'This number cannot be linked here',
@@ -64,14 +68,17 @@ export const en: PageWords = {
   },
   elsewhere: {
     title: 'This link is open somewhere else',
-    text: 'Another browser or another phone has opened it. If that was you, continue there. You can also continue here.',
+    text: 'Another browser or another phone has opened it. If that was you, continue there or here. If not, continue here, and tell the person who sent you the link.',
     button: 'Continue here',
   },
   expired: { title: 'This link has expired', text: 'Ask the person who sent it to you for another one.' },
-  revoked: { title: 'This link is no longer valid', text: 'Ask the person who sent it to you for another one.' },
+  revoked: {
+    title: 'This link is no longer valid',
+    text: 'If you have linked your WhatsApp with it, there is nothing left to do. If not, ask the person who sent it to you for another one.',
+  },
   unknown: {
     title: 'This link does not exist',
-    text: 'Open it exactly as it was sent to you. If you copied it, check that no part is missing.',
+    text: 'Open it exactly as it was sent to you. If you copied it, check that no part is missing, or ask for another one.',
   },
   refused: {
     title: 'Open the link again',
@@ -87,8 +94,8 @@ export const en: PageWords = {
     'This page needs JavaScript, which is off in this browser. Allow it and load the page again, or open the link in another browser.',
   errors: {
     number: 'Write the whole number with the country code, such as +54 9 11 2345 6789.',
-    notThis: 'This number cannot be linked here.',
-    often: 'Too many codes were asked for. Scan the square with another phone, or try again in an hour.',
+    notThis: 'This number cannot be linked here. Is it yours? Then ask the person who sent you the link.',
+    often: 'Too many codes were asked for. In an hour, ask the person who sent you the link for another one.',
     wait: 'WhatsApp is not ready yet. Wait a moment, then ask again.',
     other: 'That did not work. Try again in a moment.',
   },

@@ -51,9 +51,13 @@ export const es: PageWords = {
     title: 'Escriba este código en WhatsApp',
     copy: 'Copiar el código',
     copied: 'Copiado',
+    of: 'Es para el número',
+    notYours: '¿No es el suyo? Pida otro código más abajo.',
+    keep: 'Anótelo en un papel, o cópielo: en WhatsApp no se ve esta página.',
     left: 'El código vale durante',
     back: 'Cuando se termine su tiempo, aquí puede pedir otro.',
     another: 'Pedir otro código',
+    over: 'Se terminó el tiempo del código. Pida otro.',
   },
   linked: { title: 'Listo. Su WhatsApp está vinculado.', text: 'Ya puede cerrar esta página.' },
   unlink: {
@@ -62,7 +66,7 @@ export const es: PageWords = {
   },
   passkey: {
     title: 'WhatsApp pide una comprobación más',
-    text: 'Su cuenta está protegida con una llave de acceso (passkey), que no se puede usar en esta página. Diga a quien le envió el enlace que WhatsApp pide una llave de acceso. También puede probar mañana: WhatsApp no la pide siempre.',
+    text: 'Su cuenta está protegida con una llave de acceso (passkey), que no se puede usar en esta página. Diga a quien le envió el enlace que WhatsApp pide una llave de acceso. También puede esperar dos minutos y probar otra vez, o probar mañana: WhatsApp no la pide siempre.',
   },
   wrong: {
     title: 'Este número no se puede vincular aquí',
@@ -70,14 +74,17 @@ export const es: PageWords = {
   },
   elsewhere: {
     title: 'Este enlace está abierto en otro lugar',
-    text: 'Otro navegador u otro teléfono lo abrió. Si fue usted, siga allí. También puede seguir aquí.',
+    text: 'Otro navegador u otro teléfono lo abrió. Si fue usted, siga allí o aquí. Si no, siga aquí, y avise a quien le envió el enlace.',
     button: 'Seguir aquí',
   },
   expired: { title: 'Este enlace ya venció', text: 'Pida otro a quien se lo envió.' },
-  revoked: { title: 'Este enlace ya no vale', text: 'Pida otro a quien se lo envió.' },
+  revoked: {
+    title: 'Este enlace ya no vale',
+    text: 'Si ya vinculó su WhatsApp con él, no tiene que hacer nada más. Si no, pida otro a quien se lo envió.',
+  },
   unknown: {
     title: 'Este enlace no existe',
-    text: 'Ábralo tal como se lo enviaron. Si lo copió, mire que no le falte una parte.',
+    text: 'Ábralo tal como se lo enviaron. Si lo copió, mire que no le falte una parte, o pida otro.',
   },
   refused: {
     title: 'Abra el enlace otra vez',
@@ -93,8 +100,8 @@ export const es: PageWords = {
     'Esta página necesita JavaScript, que está apagado en este navegador. Permítalo y cargue la página otra vez, o abra el enlace en otro navegador.',
   errors: {
     number: 'Escriba el número entero con el código de país, por ejemplo +54 9 11 2345 6789.',
-    notThis: 'Este número no se puede vincular aquí.',
-    often: 'Se pidieron demasiados códigos. Escanee el cuadro con otro teléfono, o pruebe en una hora.',
+    notThis: 'Este número no se puede vincular aquí. ¿Es el suyo? Entonces pregunte a quien le envió el enlace.',
+    often: 'Se pidieron demasiados códigos. Dentro de una hora, pida otro enlace a quien se lo envió.',
     wait: 'WhatsApp todavía no está listo. Espere un momento y pida el código otra vez.',
     other: 'No funcionó. Pruebe otra vez en un momento.',
   },

@@ -56,9 +56,16 @@ export interface PageWords {
     title: string;
     copy: string;
     copied: string;
+    /** Before the number that it was made for. */
+    of: string;
+    notYours: string;
+    /** On the phone that may be the one to link: WhatsApp hides the page. */
+    keep: string;
     left: string;
     back: string;
     another: string;
+    /** Told where another one is asked for. */
+    over: string;
   };
   linked: Note;
   /** How to end it one day. */

@@ -42,8 +42,11 @@ export function sendingContract({ place }: Kind): void {
     expect((await machines.get('m2'))?.sending).toBe('off');
     expect(await sending.staying('m1', ['ventas', 'soporte'])).toEqual(['ventas']);
     expect(await sending.staying('m2', ['ventas'])).toEqual([]);
+    const owing = async () => [[...(await sending.owingMachines())], [...(await sending.settlingMachines())]];
+    expect(await owing()).toEqual([['m1'], ['m1']]);
     await store.sessions.put('m1', session('ventas', { state: 'MOVED' }), AT);
     expect(await sending.staying('m1', ['ventas'])).toEqual([]);
+    expect(await owing()).toEqual([['m1'], []]);
     expect(await sending.cancel('ventas')).toBe(true);
     expect((await sending.wordFor('m1')).sessions).toEqual([]);
     expect(await sending.revision()).toBe(revision + 1);

@@ -23,6 +23,9 @@ ${
     `${folder} is of a demo without clients, and stays as it is. For the three clients, remove that folder first.`,
   noClients: (why: string) => `The clients of the demo are not all there: ${why}`,
   scanned: (phone: string, name: string) => `The phone ${phone} has scanned the QR of ${name}.`,
+  hasNumber: (phone: string, name: string) =>
+    `The simulated phone of ${name} has the number +${phone}. Ask for a code for it, then: ./leadmaster phone pair ${name} CODE`,
+  paired: (phone: string, name: string) => `The code was typed into the phone ${phone} of ${name}.`,
   wrote: (customer: string, name: string, phone: string) => `${customer} has written to ${name} (${phone}).`,
   unlinked: (phone: string, name: string) => `The phone ${phone} has unlinked ${name}.`,
   inboxHead: ['FROM', 'TEXT'],

@@ -19,7 +19,7 @@ export const help = {
     dir: "the profile's folder: session-CLIENTID, tokens/NAME, RemoteAuth-CLIENTID, or one around it",
     name: 'what the session is called',
     move: 'take the folder from where it is: that program will not find its login any more',
-    copy: 'leave it where it is; the copy starts once you have said that the old one never runs again',
+    copy: 'leave it where it is; the copy starts once you have confirmed that the old one never runs again',
     originRetired: 'confirm that right away',
   },
   builds: {
@@ -138,7 +138,7 @@ export const help = {
     },
   },
   move: {
-    about: 'move a session to another machine behind the hub; said again, it is followed to its end',
+    about: 'move a session to another machine behind the hub; given again, it is followed to its end',
     machine: 'the machine that it goes to',
   },
   open: { about: 'print a link that signs a browser in at the dashboard' },
@@ -156,7 +156,7 @@ export const help = {
     remove: { about: 'remove a tenant that has no session, and its keys', yes: 'do not ask' },
   },
   import: {
-    about: 'make a session of an exported file; it starts once you have said that the old place is retired',
+    about: 'make a session of an exported file; it starts once you have confirmed that the old place is retired',
     file: 'the exported file',
     name: 'what the session is called; as in the file unless given',
     originRetired: 'the place it comes from never runs it again: you are sure of that',
@@ -174,6 +174,10 @@ export const help = {
     about: 'the simulated phones of a running demo',
     scan: {
       about: "scan a session's QR with its simulated phone",
+    },
+    pair: {
+      about: "type a pairing code into a session's simulated phone; without a code, print that phone's number",
+      code: 'the code, as a link or "pair" shows it for that number',
     },
     send: {
       about: "have a simulated customer write to a session's account",
@@ -197,7 +201,7 @@ export const help = {
       about:
         'release sessions that wait because the data folder is a copy, lies on another disk or was put back from a backup, and start them',
       name: 'the sessions; all that wait, without one',
-      originRetired: 'the place before never runs these sessions again: you are sure of that',
+      originRetired: 'the previous place never runs these sessions again: you are sure of that',
     },
   },
   qr: {
@@ -215,7 +219,7 @@ export const help = {
     name: 'the session; it need not be linked',
     out: 'write it there (default: leadmaster-recording-DAY.json)',
     force: 'write over a file that is there',
-    check: 'say how a recording differs from the stand-in. Exit code 1: it does',
+    check: 'show how a recording differs from the stand-in. Exit code 1: it does',
     page: 'the page of the stand-in to compare with',
   },
   recover: {
@@ -223,9 +227,9 @@ export const help = {
     name: 'the sessions to bring back',
     all: 'bring back all that are not here, but for those that were deleted or moved away on purpose',
     hub: 'bring back the hub instead, from its newest backup in the vault; with the services down',
-    originRetired: 'say that the machine they ran on will never run them again',
+    originRetired: 'confirm that the machine they ran on will never run them again',
     otherAccount: 'also where the newest snapshot is of another account than the session had here',
-    yes: 'do not ask; --origin-retired has to be said',
+    yes: 'do not ask; --origin-retired must be given',
     noStart: 'leave them stopped',
   },
   report: {
@@ -338,7 +342,7 @@ export const help = {
     name: 'of this session alone',
   },
   transfer: {
-    about: 'move a session to another machine that runs LeadMaster; said again, what was begun is finished',
+    about: 'move a session to another machine that runs LeadMaster; given again, what was begun is finished',
     to: 'the other machine, such as https://other.example:3001',
     keyFile: 'read the key of the other machine from a file, instead of asking or LEADMASTER_TARGET_KEY',
     undo: 'take back what was begun, once the other machine has given it up',
@@ -350,7 +354,7 @@ export const help = {
   vault: {
     accept: {
       about:
-        'say that an older copy of the vault was put back on purpose, or that another vault is meant; works without the service',
+        'confirm that an older copy of the vault was put back on purpose, or that another vault is meant; works without the service',
       name: 'an older copy, of this session; without it: another vault than before',
       yes: 'do not ask',
     },

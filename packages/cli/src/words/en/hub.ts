@@ -36,6 +36,8 @@ export const hub = {
   noMachine: 'There is no machine yet. Add one: ./leadmaster machines add NAME URL --token-file FILE',
   tenantMade: (name: string) => `${name} is added. Make a key for it: ./leadmaster keys create NAME --tenant ${name}`,
   keyOnce: 'This key is shown this once. Keep it as a password.',
+  keyTry: (url: string) =>
+    `Try it: curl -H "Authorization: Bearer KEY" ${url}/v1/sessions    More lines, to send and to hear answers: docs/http.md`,
   noLink: (name: string) => `${name} has no link. Make one: ./leadmaster links create ${name}`,
   linkOnce: (until: string) => `Send this link to the owner of the phone. It is shown this once, and ends at ${until}.`,
   askRevokeLink: (id: string) => `Revoke the link ${id}? A page of it that is open ends at once.`,

@@ -39,6 +39,10 @@ export const service = {
   needsDiskOf: (session: string, machine: string) =>
     `This works on the disk of the machine of the session: ${session} is on ${machine}.`,
   needsDiskOn: (machine: string) => `This works on a disk, and ${machine} is another machine.`,
+  onOtherMachine: (session: string, machine: string) =>
+    `${session} is on ${machine}, another machine behind the hub; nothing was made here.`,
+  askHub: (keyFile: string) =>
+    `Ask the hub, which knows every machine: LEADMASTER_KEY="$(cat ${keyFile})" ./leadmaster ...`,
   runItThere: 'Give the command on that machine, without LEADMASTER_URL.',
   setPort: 'Set SESSION_MANAGER_PORT to the port of the service.',
   noKey: (file: string) =>
@@ -70,8 +74,8 @@ export const vault = {
     'If not, snapshots were removed: leave it, and look for the newer vault. Continue from here?',
   noSnapshot: 'no snapshot',
   holds: (snapshots: string, newest: string) => `${snapshots}, the newest ${newest}`,
-  onlyWhereSaid: 'A second vault is made only where that is said.',
-  sayNew: 'A first start makes a vault by itself. Where the key has a vault already, say --new.',
+  onlyOnRequest: 'A second vault is made only on request.',
+  giveNew: 'A first start makes a vault by itself. Where the key has a vault already, give --new.',
   made: (vault: string, url: string) => `A new vault ${vault} is at ${url}; it is empty.`,
   takeFirst: 'Take the first snapshots: ./leadmaster snapshot create --all',
   repaired: (vault: string, by: string) => `The header of vault ${vault} is written again, proven by ${by}.`,

@@ -10,6 +10,12 @@ export const sessions = {
   noSnapshot: 'no snapshot could be taken',
   needsYou: 'needs you',
   noTenant: 'no tenant',
+  silent: 'machine silent, before',
+  isSilent: (machine: string | null, since: string) =>
+    `${machine === null ? 'A machine does' : `${machine} does`} not answer since ${since}. From before is what is shown of:`,
+  lookThere: (machine: string) =>
+    `See that ${machine} is on and that its service runs: ./leadmaster doctor there. Its sessions may run on without the hub, and are shown again as soon as it answers.`,
+  askOperator: 'Ask the operator. They are shown again as soon as it answers.',
   waits: (name: string, tenant: string) =>
     `There is no tenant ${tenant}: only the operator reaches it. Add the tenant: ./leadmaster tenants create ${tenant} --accept-remains. Or delete it: ./leadmaster session delete ${name}`,
   failing: 'failing',
@@ -101,7 +107,7 @@ export const place = {
   started: (names: string) => `Started: ${names}.`,
   onItsWay: 'what was on its way here',
   ask: (which: string) =>
-    `${which}: will the place before never run them again? Two places with one login take it from each other, and the phone has to scan again. Type yes: `,
-  notSaid: (which: string) => `It was not said that the place before never runs ${which} again.`,
+    `${which}: will the previous place never run them again? Two places with one login take it from each other, and the phone has to scan again. Type yes: `,
+  notConfirmed: (which: string) => `It was not confirmed that the previous place never runs ${which} again.`,
   saySo: 'Once it never will, confirm it: --origin-retired',
 };

@@ -24,6 +24,9 @@ ${
     `${folder} es de una demo sin clientes, y queda como está. Para los tres clientes, borre antes esa carpeta.`,
   noClients: (why) => `Los clientes de la demo no están todos: ${why}`,
   scanned: (phone, name) => `El teléfono ${phone} escaneó el QR de ${name}.`,
+  hasNumber: (phone, name) =>
+    `El teléfono simulado de ${name} tiene el número +${phone}. Pida un código para él, y después: ./leadmaster phone pair ${name} CODIGO`,
+  paired: (phone, name) => `El código se escribió en el teléfono ${phone} de ${name}.`,
   wrote: (customer, name, phone) => `${customer} le escribió a ${name} (${phone}).`,
   unlinked: (phone, name) => `El teléfono ${phone} desvinculó ${name}.`,
   inboxHead: ['DE', 'TEXTO'],

@@ -178,6 +178,11 @@ export const help: typeof enHelp = {
     scan: {
       about: 'escanea el QR de una sesión con su teléfono simulado',
     },
+    pair: {
+      about:
+        'escribe un código de vinculación en el teléfono simulado de una sesión; sin código, muestra el número de ese teléfono',
+      code: 'el código, como lo muestra un enlace o "pair" para ese número',
+    },
     send: {
       about: 'hace que un cliente simulado le escriba a la cuenta de una sesión',
       text: 'el texto',

@@ -34,6 +34,8 @@ export const hub: typeof enHub = {
   tenantMade: (name) =>
     `${name} está agregado. Haga una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
   keyOnce: 'Esta clave se muestra solo esta vez. Guárdela como una contraseña.',
+  keyTry: (url) =>
+    `Pruébela: curl -H "Authorization: Bearer CLAVE" ${url}/v1/sessions    Más líneas, para enviar y oír respuestas: docs/http.es.md`,
   noLink: (name) => `${name} no tiene enlaces. Haga uno: ./leadmaster links create ${name}`,
   linkOnce: (until) => `Envíe este enlace al dueño del teléfono. Se muestra solo esta vez, y termina ${until}.`,
   askRevokeLink: (id) => `¿Revocar el enlace ${id}? Si su página está abierta, termina al momento.`,

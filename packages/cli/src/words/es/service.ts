@@ -42,6 +42,10 @@ export const service: typeof enService = {
   needsDiskOf: (session, machine) =>
     `Esto trabaja sobre el disco de la máquina de la sesión: ${session} está en ${machine}.`,
   needsDiskOn: (machine) => `Esto trabaja sobre un disco, y ${machine} es otra máquina.`,
+  onOtherMachine: (session, machine) =>
+    `${session} está en ${machine}, otra máquina detrás del hub; aquí no se creó nada.`,
+  askHub: (keyFile) =>
+    `Pídalo al hub, que conoce todas las máquinas: LEADMASTER_KEY="$(cat ${keyFile})" ./leadmaster ...`,
   runItThere: 'Dé el comando en esa máquina, sin LEADMASTER_URL.',
   setPort: 'Indique en SESSION_MANAGER_PORT el puerto del servicio.',
   noKey: (file) =>
@@ -71,8 +75,8 @@ export const vault: typeof enVault = {
     'Si no, se quitaron copias: déjela, y busque la bóveda más nueva. ¿Seguir desde aquí?',
   noSnapshot: 'ninguna copia',
   holds: (snapshots, newest) => `${snapshots}, la más nueva ${newest}`,
-  onlyWhereSaid: 'Una segunda bóveda solo se crea cuando se indica.',
-  sayNew: 'El primer arranque crea una bóveda por sí solo. Si la clave ya tiene una bóveda, indique --new.',
+  onlyOnRequest: 'Una segunda bóveda solo se crea cuando se indica.',
+  giveNew: 'El primer arranque crea una bóveda por sí solo. Si la clave ya tiene una bóveda, indique --new.',
   made: (vault, url) => `Una bóveda nueva, ${vault}, está en ${url}; está vacía.`,
   takeFirst: 'Tome las primeras copias: ./leadmaster snapshot create --all',
   repaired: (vault, by) => `El encabezado de la bóveda ${vault} está escrito de nuevo, comprobado con ${by}.`,

@@ -15,6 +15,12 @@ export const sessions: typeof enSessions = {
   noSnapshot: 'no se pudo tomar ninguna copia',
   needsYou: 'lo necesita a usted',
   noTenant: 'sin inquilino',
+  silent: 'máquina sin respuesta, antes',
+  isSilent: (machine, since) =>
+    `${machine === null ? 'Una máquina' : machine} no responde desde ${since}. Es de antes lo que se ve de:`,
+  lookThere: (machine) =>
+    `Mire que ${machine} esté encendida y que su servicio funcione: ./leadmaster doctor allí. Sus sesiones pueden seguir sin el hub, y se muestran otra vez en cuanto responde.`,
+  askOperator: 'Pregunte al operador. Se muestran otra vez en cuanto responde.',
   waits: (name, tenant) =>
     `No hay ningún inquilino ${tenant}: solo el operador llega a ella. Agregue el inquilino: ./leadmaster tenants create ${tenant} --accept-remains. O bórrela: ./leadmaster session delete ${name}`,
   failing: 'fallan',
@@ -108,6 +114,6 @@ export const place: typeof enPlace = {
   onItsWay: 'lo que venía en camino',
   ask: (which) =>
     `${which}: ¿es seguro que el lugar anterior no las ejecutará nunca más? Dos lugares con un mismo login se lo quitan uno al otro, y el teléfono tiene que escanear otra vez. Escriba sí: `,
-  notSaid: (which) => `No se indicó que el lugar anterior no ejecutará nunca más ${which}.`,
+  notConfirmed: (which) => `No se confirmó que el lugar anterior no ejecutará nunca más ${which}.`,
   saySo: 'Cuando sea seguro, indíquelo: --origin-retired',
 };

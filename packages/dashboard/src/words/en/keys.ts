@@ -51,6 +51,7 @@ export const keys = {
     try: 'Try it',
     list: 'The sessions that it sees:',
     send: 'A message, once a session is ready; asked again with the same Idempotency-Key, it is not sent twice:',
+    listen: 'What comes in, as it comes; message.received is what a customer writes. Ctrl-C ends it:',
     cli: 'With LeadMaster’s own command line, from a checkout on any computer:',
     docs: 'All calls, with their fields:',
     hello: 'hello',

@@ -5,7 +5,8 @@ export const machines = {
   noneText: 'A machine runs the browsers of sessions. Without one the hub has nothing in front of it.',
   states: { up: 'Up', down: 'Not reachable', draining: 'Draining' },
   since: (time: string) => `for ${time}`,
-  lastSeen: (time: string) => `It last answered ${time} ago. Its sessions run on without the hub.`,
+  lastSeen: (time: string) => `It last answered ${time} ago. If it runs, its sessions run on without the hub.`,
+  look: 'On that machine, in a terminal:',
   draining: (left: number) =>
     left === 0
       ? 'It gets no new session, and has none left: it can be removed.'

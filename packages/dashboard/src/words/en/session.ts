@@ -40,6 +40,8 @@ export const sessionParts = {
     stillOff: 'It is still off: a level above the session has it off. Ask the operator.',
     untold: 'Its machine does not know it yet. It is told before any message goes there.',
     number: 'Expected number',
+    ownNumber: (account: string) =>
+      `The session belongs to ${account}. Another number that is linked waits for you to decide.`,
     anyNumber: 'Any number can be linked.',
     onlyNumber: (phone: string) => `Only ${phone} can be linked.`,
     bind: 'Bind a number',

@@ -50,6 +50,7 @@ export const keys: typeof en = {
     try: 'Probarla',
     list: 'Las sesiones que ve:',
     send: 'Un mensaje, cuando una sesión esté lista; si se repite con la misma Idempotency-Key, no se envía dos veces:',
+    listen: 'Lo que llega, cuando llega; message.received es lo que escribe un cliente. Ctrl-C lo termina:',
     cli: 'Con la línea de comandos de LeadMaster, en cualquier computadora que lo tenga:',
     docs: 'Todas las llamadas, con sus campos:',
     hello: 'hola',

@@ -6,7 +6,8 @@ export const machines: typeof en = {
   noneText: 'Una máquina ejecuta los navegadores de las sesiones. Sin ninguna, el hub no tiene nada detrás.',
   states: { up: 'Responde', down: 'No responde', draining: 'En vaciado' },
   since: (time) => `desde hace ${time}`,
-  lastSeen: (time) => `Respondió por última vez hace ${time}. Sus sesiones siguen sin el hub.`,
+  lastSeen: (time) => `Respondió por última vez hace ${time}. Si funciona, sus sesiones siguen sin el hub.`,
+  look: 'En esa máquina, en una terminal:',
   draining: (left) =>
     left === 0
       ? 'No recibe sesiones nuevas y no le queda ninguna: se puede quitar.'

@@ -39,6 +39,7 @@ export const sessionParts: typeof en = {
     stillOff: 'Sigue apagado: está apagado en un nivel superior. Consulte al operador.',
     untold: 'Su máquina todavía no lo sabe. Se le informa antes de que salga un mensaje hacia ella.',
     number: 'Número esperado',
+    ownNumber: (account) => `La sesión es de ${account}. Otro número que se vincule espera a que usted decida.`,
     anyNumber: 'Se puede vincular cualquier número.',
     onlyNumber: (phone) => `Solo se puede vincular ${phone}.`,
     bind: 'Fijar un número',

@@ -1,4 +1,4 @@
-import { en as doctor } from '../../words/en.ts';
+import { en as doctor } from '../../words/en/index.ts';
 import type { ReportWords } from './types.ts';
 
 export const en: ReportWords = {

@@ -1,4 +1,4 @@
-import { es as doctor } from '../../words/es.ts';
+import { es as doctor } from '../../words/es/index.ts';
 import type { ReportWords } from './types.ts';
 
 export const es: ReportWords = {

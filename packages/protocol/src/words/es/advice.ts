@@ -11,6 +11,7 @@ export const advice: Record<ErrorCode, string> = {
   tenant_has_sessions: 'Borre antes sus sesiones.',
   tenant_has_remains: 'Haga antes lo que dice el detalle, o elija otro nombre.',
   limit_reached: 'Borre algo de lo que tiene, o suba su límite.',
+  expiry_in_past: 'Dé un momento futuro, o ninguno para una clave sin fin.',
   key_not_found: 'Compruebe el id en la lista de claves.',
   link_not_found: 'Vea los que hay: "./leadmaster links list NOMBRE".',
   link_not_claimed: 'Abra el enlace y pulse su botón en este navegador.',

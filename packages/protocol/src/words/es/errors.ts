@@ -11,6 +11,7 @@ export const errors: Record<ErrorCode, string> = {
   tenant_has_sessions: 'El inquilino tiene sesiones',
   tenant_has_remains: 'Queda algo con el nombre del inquilino',
   limit_reached: 'El inquilino tiene todo lo que puede tener',
+  expiry_in_past: 'La clave ya habría terminado',
   key_not_found: 'No existe esa clave',
   link_not_found: 'No existe ese enlace',
   link_not_claimed: 'El enlace está abierto en otro navegador',

@@ -1,9 +1,20 @@
+import { accountLabel } from '../../account-label.ts';
 import type { Attention, Session, UnreachableBy } from '../../session.ts';
 import type { SessionState } from '../../states.ts';
+import { wordOf } from '../../word-of.ts';
 
 type Facts = Pick<
   Session,
-  'name' | 'state' | 'reason' | 'loginMode' | 'attention' | 'unreachable' | 'attempts' | 'nextAttemptAt'
+  | 'name'
+  | 'state'
+  | 'reason'
+  | 'loginMode'
+  | 'account'
+  | 'owner'
+  | 'attention'
+  | 'unreachable'
+  | 'attempts'
+  | 'nextAttemptAt'
 >;
 
 /** What a state asks of the operator. The commands follow it, from the actions beside the hint. */
@@ -16,9 +27,9 @@ interface StateHint {
 /** The hint of a session by its reason, else by its state; null where there are no words for it. */
 export function sessionHint(session: Facts): StateHint | null {
   if (session.unreachable !== null) return { text: unreachableHint(session.unreachable, session), hasValues: false };
-  const text = BY_REASON[session.reason] ?? BY_STATE[session.state] ?? attentionHint(session.attention);
+  const text = wordOf(BY_REASON, session.reason) ?? BY_STATE[session.state] ?? attentionHint(session.attention);
   if (text === undefined) return null;
-  const hasValues = WITH_VALUES.has(session.reason) || session.state === 'WRONG_ACCOUNT';
+  const hasValues = WITH_VALUES.has(session.reason) || session.reason === 'linked_elsewhere';
   return { text: typeof text === 'string' ? text : text(session), hasValues };
 }
 
@@ -70,8 +81,14 @@ const WITH_VALUES: ReadonlySet<string> = new Set([
 
 type Hint = string | ((facts: Facts) => string);
 
-const WRONG_ACCOUNT =
-  'Está vinculada otra cuenta que la de la sesión, o la cuenta está vinculada también en otra sesión. No se envía nada, y lo que llega espera.';
+const WAITS = 'No se envía nada hasta que usted decida, y lo que llega espera.';
+
+/** Both numbers, where they are known. */
+function otherAccount({ account, owner }: Facts): string {
+  return account === null || owner === null
+    ? `Está vinculada otra cuenta que la de la sesión. ${WAITS}`
+    : `Está vinculada ${accountLabel(account)}, y la sesión es de ${accountLabel(owner)}. ${WAITS}`;
+}
 
 const BY_REASON: Readonly<Record<string, Hint>> = {
   place_changed:
@@ -85,13 +102,13 @@ const BY_REASON: Readonly<Record<string, Hint>> = {
     'WhatsApp no acepta este login. Se adoptó con un registro a medio escribir, y ese puede ser el motivo; no se sabe si la cuenta se desvinculó. Borre la sesión y adopte una copia tomada con el programa detenido, o vincúlela otra vez.',
   linked_elsewhere: ({ state }) =>
     state === 'WRONG_ACCOUNT'
-      ? WRONG_ACCOUNT
+      ? `Esta cuenta está vinculada también en otra sesión. ${WAITS}`
       : 'Una de las dos sesiones es una copia, y puede ser un estado anterior del login. Borre esta, y arranque la otra; borre la otra solo si sabe que esta es la más nueva.',
   conflict: 'El mismo login está abierto en otro lugar. Deténgalo allí antes de arrancar.',
   pinned_web_version_deprecated:
     'WhatsApp rechaza la WEB_VERSION fijada. Quítela o fije una más nueva, y reinicie el servicio antes de arrancar.',
-  page_erased_login: `La página de WhatsApp Web abandonó el login por sí misma y lo borró; puede que el teléfono todavía muestre el dispositivo. ${ERASED}`,
-  account_locked: `Desbloquee antes la cuenta en el teléfono. ${ERASED}`,
+  page_erased_login: `La página de WhatsApp Web abandonó el login por sí misma y lo borró; puede que el teléfono todavía muestre el dispositivo. ${ERASED} Una copia anterior lo trae de vuelta; si no, vincúlela otra vez.`,
+  account_locked: 'Desbloquee antes la cuenta en el teléfono. Después restaure una copia, o vincúlela otra vez.',
   terms_refused:
     'La cuenta se desvinculó porque su dueño no aceptó las condiciones de WhatsApp. Acéptelas en el teléfono, y vincúlela otra vez; el perfil anterior está en la papelera.',
   passkey_required: ({ loginMode }) =>
@@ -137,14 +154,18 @@ const BY_REASON: Readonly<Record<string, Hint>> = {
 };
 
 const BY_STATE: Readonly<Partial<Record<Session['state'], Hint>>> = {
-  QR_REQUIRED: 'Escanee el QR con el teléfono.',
+  QR_REQUIRED: ({ owner }) =>
+    owner === null
+      ? 'Escanee el QR con el teléfono.'
+      : `La cuenta ${accountLabel(owner)} ya no está vinculada. Escanee el QR con su teléfono.`,
   DISCONNECTED_LOGOUT: ({ loginMode }) =>
     loginMode === 'server'
       ? 'La cuenta se desvinculó. Arranque el servicio con LOGIN_MODE=qr o local para vincularla otra vez; LOGIN_MODE=server nunca lo hace.'
       : 'La cuenta se desvinculó. Vincúlela otra vez; el perfil anterior está en la papelera.',
-  DISCONNECTED_BANNED: 'WhatsApp bloqueó esta cuenta. Arránquela cuando en el teléfono ya no lo esté.',
+  DISCONNECTED_BANNED:
+    'WhatsApp bloqueó esta cuenta; su teléfono dice más. El perfil y sus copias siguen aquí. Arránquela cuando ya no esté bloqueada.',
   PASSKEY_REQUIRED: 'WhatsApp le pide a esta cuenta una llave de acceso (passkey); docs/passkeys.es.md da los pasos.',
-  WRONG_ACCOUNT,
+  WRONG_ACCOUNT: otherAccount,
   AUTH_FAILURE: 'WhatsApp rechazó el login.',
   MOVED: 'La sesión vive en otra máquina. Su perfil de aquí está en la papelera.',
   ERROR: 'Mire el registro del servicio antes de arrancar.',

@@ -56,8 +56,10 @@ export class LoginWatch {
   }
 
   judge(snapshot: PageSnapshot, now: number): EngineEvent | null {
-    if (snapshot.tos !== null) this.#tos = snapshot.tos;
+    if (snapshot.tos === TOS_REFUSED) this.#tos = snapshot.tos;
     if (snapshot.state === 'CONNECTED') {
+      // The document after the logout knows no terms: only one that is logged in takes a refusal back.
+      if (snapshot.tos !== null) this.#tos = snapshot.tos;
       this.#wasLoggedIn = true;
       this.#isSameDocument = true;
     }

@@ -29,11 +29,11 @@ const LOOK_EVERY_MS = 100;
 export async function prepare(page: Page, deadlineMs: number): Promise<string | null> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
-    const { isReady, version } = await page.evaluate(prepareDocument, INJECTED_INTO, VERSION_WAIT_MS);
-    if (isReady || performance.now() >= deadline) {
-      await page.evaluate(listenForSignals);
-      return version;
-    }
+    const { hasModules, isReady, version } = await page.evaluate(prepareDocument, INJECTED_INTO, VERSION_WAIT_MS);
+    const isOver = isReady || performance.now() >= deadline;
+    // Not only with the version: a page that refuses the terms says so once, and then logs itself out.
+    if (hasModules || isOver) await page.evaluate(listenForSignals);
+    if (isOver) return version;
     await sleep(LOOK_EVERY_MS);
   }
 }

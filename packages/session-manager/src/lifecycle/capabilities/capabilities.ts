@@ -10,7 +10,8 @@ import type { Logger } from 'pino';
 import type { BuildKeeper } from '../../builds/builds.ts';
 import type { EngineRun } from '../../engine/engine.ts';
 import type { PageProbe } from '../../engine/page-probe.ts';
-import type { ProbedCapabilities, StateStore } from '../../state/state-store.ts';
+import type { ProbedCapabilities } from '../../state/rows.ts';
+import type { StateStore } from '../../state/state-store.ts';
 import { featureUnavailable, journalMissing } from './refusals.ts';
 import { ALL_UNKNOWN, CONFIRM_MS, changed, judge, Suspicions, toldChecks, type Verdicts } from './verdicts.ts';
 

@@ -6,7 +6,7 @@ import {
   localTime,
   type PageCheckName,
 } from '@leadmaster/protocol';
-import type { UnreadChats } from '../../state/state-store.ts';
+import type { UnreadChats } from '../../state/rows.ts';
 import type { SupervisorView } from '../session-status.ts';
 import type { Capabilities } from './capabilities.ts';
 

@@ -64,6 +64,14 @@ test('says that the terms were refused when that is why the page logged out', as
   expect(word).toEqual({ type: 'unlinked', reason: 'terms_refused' });
 });
 
+test('remembers that the terms were refused in the document that follows, which knows of no terms', async () => {
+  const [word] = await wordsOf({ state: 'UNPAIRED', tos: 0 }, (monitor) => {
+    monitor.ready();
+    monitor.signal('tos', 3);
+  });
+  expect(word).toEqual({ type: 'unlinked', reason: 'terms_refused' });
+});
+
 test.each([
   [{ unsupported: true }, { type: 'blocked', reason: 'unsupported_browser' }],
   [{ state: 'PROXYBLOCK' }, { type: 'blocked', reason: 'proxy_blocked' }],

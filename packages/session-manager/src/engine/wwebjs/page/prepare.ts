@@ -3,7 +3,9 @@ import type { WhatsAppPage } from './globals.ts';
 export interface Prepared {
   /** The page's own version, by its word or by ours for it. */
   version: string | null;
-  /** Everything is there that whatsapp-web.js asks for when it is put into the page. */
+  /** Every module is there that whatsapp-web.js asks for when it is put into the page. */
+  hasModules: boolean;
+  /** The same, and the version is known. */
   isReady: boolean;
 }
 
@@ -15,7 +17,7 @@ export interface Prepared {
 export function prepareDocument(modules: readonly string[], waitMs: number): Prepared {
   const page = globalThis as unknown as WhatsAppPage;
   const { require } = page;
-  if (require === undefined) return { version: null, isReady: false };
+  if (require === undefined) return { version: null, hasModules: false, isReady: false };
   const ask = <T>(look: () => T): T | null => {
     try {
       return look() ?? null;
@@ -29,13 +31,17 @@ export function prepareDocument(modules: readonly string[], waitMs: number): Pre
   // By the loader's own list, where there is one: to require a module too early runs it before what it stands on.
   const known = ask(() => require('__debug').modulesMap);
   const has = (name: string) => (known ? name in known : ask(() => require(name as '__debug')) !== null);
-  const isReady = modules.every(has);
-  if (page.Debug?.VERSION === undefined && isReady && performance.now() - page.leadmasterLife.modulesSince >= waitMs) {
+  const hasModules = modules.every(has);
+  if (
+    page.Debug?.VERSION === undefined &&
+    hasModules &&
+    performance.now() - page.leadmasterLife.modulesSince >= waitMs
+  ) {
     const version =
       ask(() => require('WAWebUpdaterVersion').SANITIZED_VERSION_STR) ??
       ask(() => require('WAWebBuildConstants').VERSION_BASE);
     if (typeof version === 'string') page.Debug = { ...page.Debug, VERSION: version };
   }
   const version = page.Debug?.VERSION ?? null;
-  return { version, isReady: isReady && version !== null };
+  return { version, hasModules, isReady: hasModules && version !== null };
 }
