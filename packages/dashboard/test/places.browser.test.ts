@@ -1,201 +1,232 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SERVICE_TOKEN, startTestManager } from '@leadmaster/testkit';
-import { expect, onTestFinished, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
 import { tampered } from '../../central-hub/test/hub.ts';
-import { place, useBrowser } from './world.ts';
+import { inOrder, like } from './readers.ts';
+import { walks } from './walk.ts';
+import { useBrowser } from './world.ts';
 
 const open = useBrowser();
+const walk = walks(open);
 
-test('a machine is tried before it is added, emptied, and removed once its name was typed; one that is silent says since when and why', async () => {
-  const world = await place(['m1', 'm2']);
-  await world.given('ventas', 'READY');
-  await world.ask('/v1/sessions/ventas/stop', { method: 'POST' });
-  await world.until('ventas', 'STOPPED');
-  const third = await startTestManager();
-  onTestFinished(() => third.close());
-  const page = await open();
-  await world.enter(page);
-  await page.getByRole('link', { name: 'Machines' }).click();
-  await page.getByRole('link', { name: 'Add a machine' }).click();
-  await page.getByLabel('Name').fill('m3');
-  await page.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${third.port}`);
-  await page.getByLabel('Key').fill('another-key');
-  await page.keyboard.press('Enter');
-  const refusal = page.getByRole('alert');
-  await refusal.waitFor();
-  expect(await refusal.innerText()).toMatch(/token is not valid there[\s\S]*machine_refused[\s\S]*service\.token/);
-  await page.getByLabel('Key').fill(SERVICE_TOKEN);
-  await page.keyboard.press('Enter');
-  const row = (name: string) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) });
-  await row('m3').getByText('Up', { exact: true }).waitFor();
-  await third.stop();
-  const dialog = page.getByRole('dialog');
+/** What a view lists under a name. */
+function rowOf(page: Page, name: string): Locator {
+  return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) });
+}
 
-  await row('m1').getByRole('switch', { name: 'Sending' }).click();
-  expect(await dialog.innerText()).toMatch(/only listen[\s\S]*queued fail/);
-  await dialog.getByRole('button', { name: 'Switch off' }).click();
-  await row('m1').getByText('only listens').waitFor();
-  expect((await world.ask('/v1/sessions/ventas')).json.sending).toBe('off');
+walk(
+  'a machine is tried before it is added, emptied, and removed once its name was typed; one that is silent says since when and why',
+  async ({ world, page, words, press, button }) => {
+    const { machines, places, danger } = words;
+    const { form } = machines;
+    await world.manager.given('ventas', 'LINKED');
+    await world.until('ventas', 'STOPPED');
+    const third = await startTestManager();
+    onTestFinished(() => third.close());
+    await world.enter(page);
+    await press(page.getByRole('link', { name: places.names.machines }));
+    await press(page.getByRole('link', { name: machines.add }));
+    await page.getByLabel(form.name).fill('m3');
+    await page.getByLabel(form.url, { exact: true }).fill(`http://127.0.0.1:${third.port}`);
+    await page.getByLabel(form.token).fill('another-key');
+    await press(button(form.submit));
+    const refusal = page.getByRole('alert');
+    await refusal.waitFor();
+    const said = words.told?.errors.machine_refused ?? 'token is not valid there';
+    expect(await refusal.innerText()).toMatch(inOrder(said, 'machine_refused', 'service.token'));
+    await page.getByLabel(form.token).fill(SERVICE_TOKEN);
+    await press(button(form.submit));
+    const row = (name: string) => rowOf(page, name);
+    await row('m3').getByText(machines.states.up, { exact: true }).waitFor();
+    await third.stop();
+    const dialog = page.getByRole('dialog');
 
-  await row('m1').getByRole('button', { name: 'Remove' }).click();
-  await page.getByLabel('Type m1 to confirm').fill('m1');
-  await page.keyboard.press('Enter');
-  await dialog.getByText('machine_has_sessions').waitFor();
-  await dialog.getByRole('button', { name: 'Cancel' }).press('Enter');
-  await dialog.waitFor({ state: 'detached' });
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Remove');
+    await press(row('m1').getByRole('switch', { name: places.sending.label }));
+    await dialog.getByText(places.sending.off).waitFor();
+    await press(button(places.sending.switchOff, dialog));
+    await row('m1').getByText(places.sending.onlyListens).waitFor();
+    expect((await world.ask('/v1/sessions/ventas')).json.sending).toBe('off');
 
-  await row('m1').getByRole('button', { name: 'Empty' }).click();
-  await dialog.getByText('Its session moves to the other machines').waitFor();
-  await dialog.getByRole('button', { name: 'Empty' }).click();
-  await dialog.getByText('1 session has moved.').waitFor();
-  await dialog.getByRole('button', { name: 'Close' }).last().click();
-  await row('m1').getByText('has none left: it can be removed').waitFor();
-  await row('m2').getByRole('link', { name: '1', exact: true }).click();
-  expect(page.url()).toBe(`${world.url}/?machine=m2`);
-  await page.getByRole('link', { name: 'ventas' }).waitFor();
-  await page.goBack();
-  await row('m1').getByRole('button', { name: 'Remove' }).click();
-  await page.getByLabel('Type m1 to confirm').fill('m1');
-  await page.keyboard.press('Enter');
-  await row('m1').waitFor({ state: 'detached' });
+    await press(button(machines.remove, row('m1')));
+    await page.getByLabel(danger.type('m1')).fill('m1');
+    await press(button(machines.remove, dialog));
+    await dialog.getByText('machine_has_sessions').waitFor();
+    await press(button(words.app.cancel, dialog));
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.textContent')).toBe(machines.remove);
 
-  await expect
-    .poll(async () => (await world.ask('/v1/machines')).json.items.at(-1).state, { timeout: 10_000 })
-    .toBe('down');
-  await page.getByRole('button', { name: 'Ask the hub again' }).click();
-  await row('m3').getByText('Not reachable').waitFor();
-  expect(await row('m3').innerText()).toMatch(/for \d+ s[\s\S]*ECONNREFUSED[\s\S]*service_unreachable/);
-}, 60_000);
+    await press(button(machines.empty, row('m1')));
+    await dialog.getByText(machines.emptyText(1)).waitFor();
+    await press(button(machines.empty, dialog));
+    await dialog.getByText(machines.moved(1)).waitFor();
+    await press(button(words.app.close, dialog).last());
+    await row('m1').getByText(machines.draining(0)).waitFor();
+    await press(row('m2').getByRole('link', { name: '1', exact: true }));
+    expect(page.url()).toBe(`${world.url}/?machine=m2`);
+    await page.getByRole('link', { name: 'ventas' }).waitFor();
+    await page.goBack();
+    await press(button(machines.remove, row('m1')));
+    await page.getByLabel(danger.type('m1')).fill('m1');
+    await press(button(machines.remove, dialog));
+    await row('m1').waitFor({ state: 'detached' });
 
-test('a tenant is added, limited and silenced; it is deleted once it has no session; an account in two sessions is told', async () => {
-  const world = await place(['m1', 'm2'], { firstPhone: 5491100000001 });
-  const page = await open({ viewport: { width: 360, height: 740 } });
-  await world.enter(page, '/tenants');
-  await page.getByText('There is no tenant yet').waitFor();
-  await page.getByRole('link', { name: 'Add a tenant' }).last().click();
-  await page.getByLabel('Name').fill('Acme!');
-  await page.keyboard.press('Enter');
-  await page.getByRole('alert').getByText('invalid_request').waitFor();
-  await page.getByLabel('Name').fill('acme');
-  await page.getByLabel('Sessions at most').fill('2');
-  await page.keyboard.press('Enter');
-  const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'acme' }) });
-  await row.getByText('0 of 2').waitFor();
-  // What happens to sessions is told live.
-  await world.given('ventas', 'READY');
-  await world.managers.m2?.given('acme.ventas', 'READY');
-  await row.getByRole('link', { name: '1 of 2' }).waitFor();
-  await page.getByRole('button', { name: 'Ask the hub again' }).click();
-  const double = page.getByRole('region', { name: 'One account in several sessions' });
-  expect(await double.innerText()).toMatch(/acme\.ventas \(m2\), ventas \(m1\)/);
+    await expect
+      .poll(async () => (await world.ask('/v1/machines')).json.items.at(-1).state, { timeout: 10_000 })
+      .toBe('down');
+    await press(button(places.reload));
+    await row('m3').getByText(machines.states.down, { exact: true }).waitFor();
+    const told = await row('m3').innerText();
+    expect(told).toMatch(like(machines.since));
+    expect(told).toMatch(inOrder('ECONNREFUSED', 'service_unreachable'));
+  },
+  { machines: ['m1', 'm2'] },
+);
 
-  await row.getByRole('button', { name: 'Change' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Title').fill('Acme Muebles');
-  await dialog.getByLabel('Sessions at most').fill('');
-  await dialog.getByRole('button', { name: 'Save' }).click();
-  await row.getByText('Acme Muebles').waitFor();
-  expect((await world.ask('/v1/tenants/acme')).json.limits.sessions).toBe(null);
-  await row.getByRole('switch').click();
-  await dialog.getByRole('button', { name: 'Switch off' }).click();
-  await row.getByText('only listens').waitFor();
+walk(
+  'a tenant is added, limited and silenced; it is deleted once it has no session; an account in two sessions is told',
+  async ({ world, page, words, press, button }) => {
+    const { tenants, places } = words;
+    const { form } = tenants;
+    await world.enter(page, '/tenants');
+    await page.getByText(tenants.none).waitFor();
+    await press(page.getByRole('link', { name: tenants.add }).last());
+    await page.getByLabel(form.name).fill('Acme!');
+    await press(button(form.submit));
+    await page.getByRole('alert').getByText('invalid_request').waitFor();
+    await page.getByLabel(form.name).fill('acme');
+    await page.getByLabel(form.sessions).fill('2');
+    await press(button(form.submit));
+    const row = rowOf(page, 'acme');
+    await row.getByText(tenants.of(0, 2)).waitFor();
+    // What happens to sessions is told live.
+    await world.given('ventas', 'READY');
+    await world.managers.m2?.given('acme.ventas', 'READY');
+    await row.getByRole('link', { name: tenants.of(1, 2) }).waitFor();
+    await press(button(places.reload));
+    const double = page.getByRole('region', { name: places.doubles.title });
+    expect(await double.innerText()).toMatch(/acme\.ventas \(m2\), ventas \(m1\)/);
 
-  await row.getByRole('button', { name: 'Delete' }).click();
-  await page.getByLabel('Type acme to confirm').fill('acme');
-  await page.keyboard.press('Enter');
-  await dialog.getByText('tenant_has_sessions').waitFor();
-  expect((await world.ask('/v1/sessions/acme.ventas', { method: 'DELETE' })).status).toBe(204);
-  await dialog.getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('There is no tenant yet').waitFor();
-}, 60_000);
+    await press(button(places.change, row));
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(form.label).fill('Acme Muebles');
+    await dialog.getByLabel(form.sessions).fill('');
+    await press(button(places.save, dialog));
+    await row.getByText('Acme Muebles').waitFor();
+    expect((await world.ask('/v1/tenants/acme')).json.limits.sessions).toBe(null);
+    await press(row.getByRole('switch'));
+    await press(button(places.sending.switchOff, dialog));
+    await row.getByText(places.sending.onlyListens).waitFor();
 
-test('a developer goes from an empty page to a key and its first call; the key is shown once, and ends when it is revoked', async () => {
-  const world = await place();
-  await world.ask('/v1/tenants', { body: { name: 'acme' } });
-  const page = await open();
-  await world.enter(page);
-  const call = page.locator('.empty code').last();
-  expect(await call.innerText()).toContain(`curl ${world.url}/v1/sessions`);
-  await page.getByRole('link', { name: 'Make a key' }).click();
-  await page.getByLabel('What it is for').fill('shop');
-  await page.getByLabel('Whose it is').selectOption('acme');
-  await page.getByLabel('Control').uncheck();
-  await page.getByLabel('What it is for').press('Enter');
-  await page.getByRole('heading', { name: 'The key for shop' }).waitFor();
-  const [key = '', list = '', send = '', listen = '', cli = ''] = await page
-    .locator('main .copyable code')
-    .allInnerTexts();
-  expect((await world.ask('/v1/me', { key })).json).toMatchObject({ tenant: 'acme', scopes: ['read', 'send'] });
-  expect(list).toBe(`curl -H 'Authorization: Bearer ${key}' ${world.url}/v1/sessions`);
-  expect(send).toContain(`${world.url}/v1/sessions/ventas/messages`);
-  expect(listen).toBe(
-    `curl -N -H 'Authorization: Bearer ${key}' -H 'Accept: text/event-stream' ${world.url}/v1/events`,
-  );
-  expect(cli).toBe(`LEADMASTER_URL=${world.url} LEADMASTER_KEY=${key} ./leadmaster sessions`);
-  await page.getByRole('link', { name: 'I have kept it' }).click();
-  const row = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'shop' }) });
-  await row.waitFor();
-  expect(await page.content()).not.toContain(key);
+    await press(button(tenants.delete, row));
+    await page.getByLabel(words.danger.type('acme')).fill('acme');
+    await press(button(tenants.delete, dialog));
+    await dialog.getByText('tenant_has_sessions').waitFor();
+    expect((await world.ask('/v1/sessions/acme.ventas', { method: 'DELETE' })).status).toBe(204);
+    await press(button(tenants.delete, dialog));
+    await page.getByText(tenants.none).waitFor();
+  },
+  { machines: ['m1', 'm2'], played: { firstPhone: 5491100000001 } },
+);
 
-  // The same key in another browser: its own half, and no hint of the rest.
-  const other = await open();
-  const asked: string[] = [];
-  other.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await world.enter(other, '/keys', key);
-  await other.getByText('There is no such page.').waitFor();
-  expect(await other.getByRole('navigation').count()).toBe(0);
-  expect(asked.filter((path) => /machines|tenants|v1\/keys|audit/.test(path))).toEqual([]);
+walk(
+  'a developer goes from an empty page to a key and its first call; the key is shown once, and ends when it is revoked',
+  async (walker) => {
+    const { world, page, words, press, button } = walker;
+    const { keys, empty } = words;
+    const { form, made } = keys;
+    await world.ask('/v1/tenants', { body: { name: 'acme' } });
+    await world.enter(page);
+    const call = page.locator('.empty code').last();
+    expect(await call.innerText()).toContain(`curl ${world.url}/v1/sessions`);
+    await press(page.getByRole('link', { name: empty.makeKey }));
+    await page.getByLabel(form.name).fill('shop');
+    await page.getByLabel(form.tenant).selectOption('acme');
+    await press(page.getByRole('checkbox', { name: form.scope.control }));
+    await press(button(form.submit));
+    await page.getByRole('heading', { name: made.title('shop') }).waitFor();
+    const lines = await page.locator('main .copyable code').allInnerTexts();
+    const [key = '', list = '', send = '', listen = '', cli = ''] = lines;
+    expect((await world.ask('/v1/me', { key })).json).toMatchObject({ tenant: 'acme', scopes: ['read', 'send'] });
+    expect(list).toBe(`curl -H 'Authorization: Bearer ${key}' ${world.url}/v1/sessions`);
+    expect(send).toContain(`${world.url}/v1/sessions/ventas/messages`);
+    expect(listen).toBe(
+      `curl -N -H 'Authorization: Bearer ${key}' -H 'Accept: text/event-stream' ${world.url}/v1/events`,
+    );
+    expect(cli).toBe(`LEADMASTER_URL=${world.url} LEADMASTER_KEY=${key} ./leadmaster sessions`);
+    await press(page.getByRole('link', { name: made.done }));
+    const row = rowOf(page, 'shop');
+    await row.waitFor();
+    expect(await page.content()).not.toContain(key);
 
-  await row.getByRole('button', { name: 'Revoke' }).click();
-  expect(await page.getByRole('dialog').innerText()).toMatch(/refused at once[\s\S]*is signed out/);
-  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-  await row.waitFor({ state: 'detached' });
-  await expect.poll(async () => (await world.ask('/v1/me', { key })).status).toBe(401);
-  await other.getByLabel('Key', { exact: true }).waitFor();
-}, 60_000);
+    // The same key in another browser: its own half, and no hint of the rest.
+    const other = await walker.open();
+    const asked: string[] = [];
+    other.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await world.enter(other, '/keys', key);
+    await other.getByText(words.app.notHere).waitFor();
+    expect(await other.getByRole('navigation').count()).toBe(0);
+    expect(asked.filter((path) => /machines|tenants|v1\/keys|audit/.test(path))).toEqual([]);
 
-test('the audit shows the newest line first, narrowed by its address, and proves itself against a file that was kept', async () => {
-  const world = await place();
-  await world.tenant('acme');
-  await world.given('ventas', 'STOPPED');
-  for (let n = 0; n < 51; n += 1) await world.ask('/v1/sessions/ventas', { method: 'PATCH', body: { metadata: {} } });
-  const page = await open();
-  await world.enter(page, '/audit');
-  const lines = page.locator('.lines tbody tr');
-  await expect.poll(() => lines.count()).toBe(50);
-  expect(await lines.first().innerText()).toMatch(/Admin key\s+Sign in\s+done\s+127\.0\.0\.1/);
-  await page.getByRole('link', { name: 'Older lines' }).click();
-  await lines.getByText('Add machine').waitFor();
-  expect(page.url()).toMatch(/\/audit\?before=\d+$/);
-  await page.getByLabel('What').selectOption('Make key');
-  await expect.poll(() => lines.count()).toBe(1);
-  expect(page.url()).toBe(`${world.url}/audit?action=createKey`);
-  await page.reload();
-  await expect.poll(() => lines.count()).toBe(1);
-  await page.getByRole('textbox', { name: 'Tenant' }).fill('other');
-  await page.keyboard.press('Enter');
-  await page.getByText('There is no such line.').waitFor();
-  await page.getByRole('link', { name: 'Show all' }).click();
-  await lines.getByRole('link', { name: 'ventas' }).first().waitFor();
+    await press(button(keys.revoke, row));
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(keys.revokeText).waitFor();
+    await press(button(keys.revoke, dialog));
+    await row.waitFor({ state: 'detached' });
+    await expect.poll(async () => (await world.ask('/v1/me', { key })).status).toBe(401);
+    await other.getByLabel(words.signIn.key, { exact: true }).waitFor();
+  },
+);
 
-  await page.getByRole('button', { name: 'Verify', exact: true }).click();
-  await page.getByText(/The audit is whole: \d+ lines/).waitFor();
-  const downloading = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Download all lines' }).click();
-  const download = await downloading;
-  const kept = join(world.dataDir, download.suggestedFilename());
-  await download.saveAs(kept);
-  const written = (await readFile(kept, 'utf8')).trim().split('\n');
-  expect(JSON.parse(written.at(-1) ?? '').head.line).toBe(written.length - 1);
-  const file = page.getByLabel('Verify against a kept file');
-  await file.last().setInputFiles(kept);
-  await page.getByText('Everything up to the head of the file is as it was.').waitFor();
-  await writeFile(kept, 'something else\n');
-  await file.last().setInputFiles(kept);
-  await page.getByText('The file does not end with a head').waitFor();
-  await tampered(world, "update audit set actor = 'key:another' where id = 2");
-  await page.getByRole('button', { name: 'Verify', exact: true }).click();
-  await page.getByText('Line 2 was changed.').waitFor();
-}, 60_000);
+walk(
+  'the audit shows the newest line first, narrowed by its address, and proves itself against a file that was kept',
+  async ({ world, page, words, press, button }) => {
+    const { audit } = words;
+    const { acts } = audit;
+    await world.tenant('acme');
+    await world.given('ventas', 'STOPPED');
+    for (let n = 0; n < 51; n += 1) await world.ask('/v1/sessions/ventas', { method: 'PATCH', body: { metadata: {} } });
+    await world.enter(page, '/audit');
+    const lines = page.locator('.lines tbody tr');
+    await expect.poll(() => lines.count()).toBe(50);
+    const newest = inOrder(audit.actors.operator, acts.signIn, audit.results.ok, '127.0.0.1');
+    expect(await lines.first().innerText()).toMatch(newest);
+    await press(page.getByRole('link', { name: audit.older }));
+    await lines.getByText(acts.addMachine).waitFor();
+    expect(page.url()).toMatch(/\/audit\?before=\d+$/);
+    await page.getByRole('combobox', { name: audit.filters.action }).selectOption(acts.createKey);
+    await expect.poll(() => lines.count()).toBe(1);
+    expect(page.url()).toBe(`${world.url}/audit?action=createKey`);
+    await page.reload();
+    await expect.poll(() => lines.count()).toBe(1);
+    await page.getByRole('textbox', { name: audit.filters.tenant }).fill('other');
+    await page.keyboard.press('Enter');
+    await page.getByText(audit.noMatch).waitFor();
+    await press(page.getByRole('link', { name: audit.clear }));
+    await lines.getByRole('link', { name: 'ventas' }).first().waitFor();
+
+    await press(button(audit.verify));
+    await page.getByText(like(audit.whole)).waitFor();
+    const downloading = page.waitForEvent('download');
+    await press(button(audit.download));
+    const download = await downloading;
+    const kept = join(world.dataDir, download.suggestedFilename());
+    await download.saveAs(kept);
+    const written = (await readFile(kept, 'utf8')).trim().split('\n');
+    expect(JSON.parse(written.at(-1) ?? '').head.line).toBe(written.length - 1);
+    const verifyKept = async (): Promise<void> => {
+      const choosing = page.waitForEvent('filechooser');
+      await press(button(audit.verifyFile).first());
+      await (await choosing).setFiles(kept);
+    };
+    await verifyKept();
+    await page.getByText(audit.given.kept).waitFor();
+    await writeFile(kept, 'something else\n');
+    await verifyKept();
+    await page.getByText(audit.noHead).waitFor();
+    await tampered(world, "update audit set actor = 'key:another' where id = 2");
+    await press(button(audit.verify));
+    await page.getByText(audit.problems.line_changed(2)).waitFor();
+  },
+);

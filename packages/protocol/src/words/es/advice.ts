@@ -20,7 +20,8 @@ export const advice: Record<ErrorCode, string> = {
   machine_not_found: 'Compruebe el nombre en la lista de máquinas.',
   machine_draining: 'Elija otra máquina, o deje de vaciarla con --undo.',
   machine_has_sessions: 'Traslade o borre antes sus sesiones.',
-  machine_refused: 'Corrija lo que dice el detalle.',
+  machine_refused:
+    'Corrija lo que dice el detalle. La clave de una máquina es el contenido de service.token de su carpeta de datos.',
   machine_unreachable: 'Compruebe que el session manager funciona allí, y repita el pedido.',
   no_machine: 'Arranque un session manager, o deje de vaciar uno.',
   database_unreachable: 'Compruebe la base de datos y el camino hasta ella; el hub sigue solo cuando responde.',
