@@ -55,7 +55,7 @@ walk(
     await dialog.getByText('machine_has_sessions').waitFor();
     await press(button(words.app.cancel, dialog));
     await dialog.waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.activeElement.textContent')).toBe(machines.remove);
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe(machines.remove);
 
     await press(button(machines.empty, row('m1')));
     await dialog.getByText(machines.emptyText(1)).waitFor();
