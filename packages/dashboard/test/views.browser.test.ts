@@ -1,26 +1,22 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { axeFaultsOf, tooWideOf } from '../../central-hub/test/page-browser.ts';
+import { READERS } from './readers.ts';
 import { type Place, place, useBrowser } from './world.ts';
 
 const open = useBrowser();
-
-/** Each way that people see the page, as a pair that differs in everything. */
-const LOOKS = [
-  { locale: 'en-GB', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
-  { locale: 'es-AR', colorScheme: 'dark', viewport: { width: 360, height: 740 } },
-] as const;
 
 const VIEWS = [
   ...['/', '/?q=none-of-the-kind', '/new', '/sessions/ready', '/sessions/qr', '/sessions/wrong'],
   ...['/machines', '/tenants', '/keys', '/keys/new', '/audit'],
 ];
 
-test('every view is fit for a screen reader and as wide as its window, and asks this hub for everything', async () => {
-  const world = await place();
-  await fill(world);
-  for (const look of LOOKS) {
-    const page = await open(look);
+test.for(READERS)(
+  'every view is fit for a screen reader and as wide as its window, and asks this hub for everything ($language, $screen)',
+  async ({ window, words }) => {
+    const world = await place();
+    await fill(world);
+    const page = await open(window);
     const elsewhere: string[] = [];
     page.on('request', (request) => {
       if (new URL(request.url()).host !== new URL(world.url).host) elsewhere.push(request.url());
@@ -33,12 +29,12 @@ test('every view is fit for a screen reader and as wide as its window, and asks 
     for (const view of VIEWS) {
       await page.goto(`${world.url}${view}`);
       await page.locator('h1, .calm').first().waitFor();
-      await expect.poll(() => page.getByText(/^(Loading|Cargando)$/).count()).toBe(0);
+      await expect.poll(() => page.getByText(words.app.loading, { exact: true }).count()).toBe(0);
       findings.push(await faultsOf(page, view));
     }
     expect([findings.flat(), elsewhere]).toEqual([[], []]);
-  }
-}, 120_000);
+  },
+);
 
 async function fill(world: Place): Promise<void> {
   const { manager } = world;
