@@ -1,59 +1,87 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT } from '@leadmaster/service-kit/settings';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { axeFaultsOf } from '../../central-hub/test/page-browser.ts';
+import { axeFaultsOf, tooWideOf } from '../../central-hub/test/page-browser.ts';
 import { demo } from '../../cli/test/e2e/demo-service.ts';
 import { exitOf } from '../../cli/test/launch/fake-checkout.ts';
+import { en, type SideWords } from '../demo/words/en.ts';
+import { es } from '../demo/words/es.ts';
 import { DIST } from './build.ts';
+import { READERS, type Reader } from './readers.ts';
 import { useBrowser } from './world.ts';
 
 const open = useBrowser();
 
 /** What the last line of each step says, but of the last one, which takes about two minutes: builds are tried in their own tests. */
-const SEEN = [
-  'READY: the login is proven to be on the disk',
-  'READY again, without a QR',
-  'Proven: every byte was read again',
-  'READY: the login is back from the snapshot',
-  'READY on server-2, without a QR',
-];
+const SEEN = {
+  link: ({ ready }) => ready,
+  kill: ({ back }) => back,
+  snapshot: ({ proven }) => proven,
+  restore: ({ restored }) => restored,
+  move: ({ moved }) => moved('server-2'),
+} satisfies Partial<Record<keyof Steps, (saw: SideWords['tour']['saw']) => string>>;
+type Steps = SideWords['tour']['steps'];
+const SIDE = { en, es };
 /** Nothing here takes longer than some seconds, but on a machine that others keep busy. */
 const STEP_MS = 120_000;
 
-test('the tour of the demo, as a newcomer takes it, and the phone at the side', async () => {
+/** Changes who is in front of the page: another language, another screen. */
+async function hand(page: Page, { words, language, window }: Reader): Promise<SideWords> {
+  await page.setViewportSize(window.viewport ?? { width: 1280, height: 800 });
+  const other = page.getByRole('button', { name: words.language === 'es' ? 'Español' : 'English', exact: true });
+  if ((await page.locator('html').getAttribute('lang')) !== language) await other.click();
+  return SIDE[language];
+}
+
+/** What is wrong with the page as it is shown. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const wider = await tooWideOf(page);
+  return [...(await axeFaultsOf(page, 'demo')), ...(wider > 0 ? [`${wider} pixels too wide`] : [])];
+}
+
+test('the tour of the demo, as a newcomer takes it, and the phone at the side; readers take turns, step by step', async () => {
   const { folder, start } = await demo();
   const service = start('start', '--demo');
   await expect.poll(service.said, { timeout: STEP_MS }).toMatch(/sign-in#code=\w+/);
   const [link = ''] = /http:\S+sign-in#code=\w+/.exec(service.said()) ?? [];
-  const page = await open();
+  const page = await open({ hasTouch: true });
   await page.goto(link);
 
   const steps = page.locator('.tour > ol > li');
   await page.locator('.row', { hasText: 'ventas' }).getByText('Show QR').waitFor({ timeout: STEP_MS });
   await expect.poll(() => page.locator('.row', { hasText: 'Ready' }).count(), { timeout: STEP_MS }).toBe(2);
   expect(await page.locator('.row', { hasText: 'ventas' }).innerText()).not.toContain('last snapshot failed');
-  expect(await axeFaultsOf(page, 'demo')).toEqual([]);
-  for (const [i, last] of SEEN.entries()) {
-    if (i === 2) await page.reload();
-    await steps.nth(i).getByRole('button').click();
-    const failed = steps.nth(i).getByRole('alert');
-    await page.locator('.tour > ol > li.done').nth(i).or(failed).waitFor({ timeout: STEP_MS });
-    expect(await failed.allInnerTexts(), `step ${i + 1}`).toEqual([]);
-    expect(await steps.nth(i).locator('.saw > li > span:first-child').last().innerText()).toMatch(last);
+  expect(await faultsOf(page)).toEqual([]);
+  const turn = async (nth: number): Promise<Reader & { side: SideWords }> => {
+    const reader = READERS[nth % READERS.length] ?? expect.unreachable();
+    return { ...reader, side: await hand(page, reader) };
+  };
+  for (const [nth, [step, last]] of Object.entries(SEEN).entries()) {
+    if (nth === 2) await page.reload();
+    const { press, side } = await turn(nth);
+    const { action } = side.tour.steps[step as keyof Steps];
+    await press(steps.nth(nth).getByRole('button', { name: action }));
+    const failed = steps.nth(nth).getByRole('alert');
+    await page.locator('.tour > ol > li.done').nth(nth).or(failed).waitFor({ timeout: STEP_MS });
+    expect(await failed.allInnerTexts(), `step ${nth + 1}`).toEqual([]);
+    const seen = steps.nth(nth).locator('.saw > li > span:first-child').last();
+    expect(await seen.innerText()).toBe(last(side.tour.saw));
   }
-  await steps.nth(SEEN.length).getByRole('button').click();
-  await steps.nth(SEEN.length).locator('.saw > li').first().waitFor();
+  const nth = Object.keys(SEEN).length;
+  const { press, side, words } = await turn(nth);
+  await press(steps.nth(nth).getByRole('button', { name: side.tour.steps.build.action }));
+  await steps.nth(nth).locator('.saw > li').first().waitFor();
 
-  await page.setViewportSize({ width: 360, height: 740 });
-  await page.getByRole('button', { name: 'Español' }).click();
-  await page.getByRole('tab', { name: 'Teléfono' }).click();
-  await page.getByLabel('Teléfono de').selectOption('soporte');
-  expect(await axeFaultsOf(page, 'demo')).toEqual([]);
-  await page.getByRole('button', { name: 'Suspender la cuenta' }).click();
-  await page.getByText('Suspendido por WhatsApp').waitFor();
-  await page.getByRole('button', { name: 'Levantar la suspensión' }).click();
-  await page.getByText('Suspendido por WhatsApp').waitFor({ state: 'detached' });
+  await press(page.getByRole('tab', { name: side.tabs.phone }));
+  await page.getByLabel(side.phone.of).selectOption('soporte');
+  expect(await faultsOf(page)).toEqual([]);
+  await press(page.getByRole('button', { name: side.phone.ban }));
+  await page.getByText(words.states.DISCONNECTED_BANNED).waitFor();
+  const next = await turn(nth + 1);
+  await next.press(page.getByRole('button', { name: next.side.phone.unban }));
+  await page.getByText(next.words.states.DISCONNECTED_BANNED).waitFor({ state: 'detached' });
 
   service.child.kill('SIGINT');
   expect(await exitOf(service.child)).toBe(0);
