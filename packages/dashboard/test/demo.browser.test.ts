@@ -30,8 +30,13 @@ const STEP_MS = 120_000;
 /** Changes who is in front of the page: another language, another screen. */
 async function hand(page: Page, { words, language, window }: Reader): Promise<SideWords> {
   await page.setViewportSize(window.viewport ?? { width: 1280, height: 800 });
-  const other = page.getByRole('button', { name: words.language === 'es' ? 'Español' : 'English', exact: true });
-  if ((await page.locator('html').getAttribute('lang')) !== language) await other.click();
+  // The page is drawn once its language is known.
+  await page.getByRole('button', { name: /^(Español|English)$/ }).waitFor();
+  if ((await page.locator('html').getAttribute('lang')) !== language)
+    await page.getByRole('button', { name: words.language === 'es' ? 'Español' : 'English', exact: true }).click();
+  // Where it would lie over the dashboard it begins closed.
+  await page.locator('.side, .side-open').waitFor();
+  if (await page.locator('.side-open').isVisible()) await page.locator('.side-open').click();
   return SIDE[language];
 }
 
@@ -70,7 +75,7 @@ test('the tour of the demo, as a newcomer takes it, and the phone at the side; r
     expect(await seen.innerText()).toBe(last(side.tour.saw));
   }
   const nth = Object.keys(SEEN).length;
-  const { press, side, words } = await turn(nth);
+  const { press, side } = await turn(nth);
   await press(steps.nth(nth).getByRole('button', { name: side.tour.steps.build.action }));
   await steps.nth(nth).locator('.saw > li').first().waitFor();
 
@@ -78,10 +83,10 @@ test('the tour of the demo, as a newcomer takes it, and the phone at the side; r
   await page.getByLabel(side.phone.of).selectOption('soporte');
   expect(await faultsOf(page)).toEqual([]);
   await press(page.getByRole('button', { name: side.phone.ban }));
-  await page.getByText(words.states.DISCONNECTED_BANNED).waitFor();
+  await page.getByRole('status').getByText(side.phone.banned).waitFor();
   const next = await turn(nth + 1);
   await next.press(page.getByRole('button', { name: next.side.phone.unban }));
-  await page.getByText(next.words.states.DISCONNECTED_BANNED).waitFor({ state: 'detached' });
+  await page.getByRole('status').getByText(next.side.phone.banned).waitFor({ state: 'detached' });
 
   service.child.kill('SIGINT');
   expect(await exitOf(service.child)).toBe(0);
