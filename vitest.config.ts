@@ -34,8 +34,8 @@ const noReplacedModules = {
 /** What a process holds at most that runs one fast file after another, or a file with its browsers. */
 const WORKER_BYTES = 1.25 * 2 ** 30;
 
-/** All tests share these; those with a browser wait for two thirds of their time. */
-const WORKERS = Math.max(1, Math.min(8, 3 * availableParallelism(), Math.floor(totalmem() / WORKER_BYTES)));
+/** All tests share these; those with a browser mostly wait. Three for each core made deadlines pass where two runs share a machine. */
+const WORKERS = Math.max(1, Math.min(8, 2 * availableParallelism(), Math.floor(totalmem() / WORKER_BYTES)));
 
 const common = {
   maxWorkers: WORKERS,
