@@ -20,11 +20,11 @@ async function main(args) {
   await Promise.all([ensureTestNeeds(), ensureDashboard({ node })]);
   const sum = { passed: 0, failed: 0, skipped: 0, skips: [], unsteady: [], failures: [] };
   const isWhole = args.length === 0;
+  // Before the tests, and not beside them: they keep every core busy, and the longest tests come first.
+  if (isWhole) await checks(sum, node);
   const watch = new LeakWatch();
   // A whole run tries a failed test once more and names it: one chance in thousands must not hide what the others tell.
-  const tests = vitest(node, isWhole ? ['--retry=1'] : args, watch.env);
-  // Beside the first tests, which have browsers and mostly wait.
-  const [tested] = await Promise.all([tests, isWhole ? checks(sum, node) : null]);
+  const tested = await vitest(node, isWhole ? ['--retry=1'] : args, watch.env);
   add(sum, tested);
   const left = await watch.close();
   sum[left.length === 0 ? 'passed' : 'failed']++;

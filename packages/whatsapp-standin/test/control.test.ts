@@ -75,9 +75,12 @@ test('everything a phone can do is done over HTTP', async () => {
   expect((await call(`${controlUrl}/bulk`, { number: ANA, bytes: 40_960 })).body).toMatchObject({ rows: 10 });
 
   const before = world.observed.length;
-  const waiting = call<{ type: string }[]>(`${controlUrl}/observed?after=${before}&wait=5000`);
+  const news = `${controlUrl}/observed?after=${before}`;
+  const waiting = call<{ type: string }[]>(`${news}&wait=5000`);
   await call(`${controlUrl}/phones/${ANA}/unlink`, {});
-  expect((await waiting).body[0]).toMatchObject({ type: 'unlinked', phone: ANA });
+  // A page that has just come back may be told of first.
+  expect((await waiting).body.length).toBeGreaterThan(0);
+  expect((await call(news)).body).toContainEqual(expect.objectContaining({ type: 'unlinked', phone: ANA }));
   expect((await call(`${controlUrl}/phones/${ANA}/devices`)).body).toEqual([]);
 });
 

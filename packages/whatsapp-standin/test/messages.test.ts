@@ -40,6 +40,7 @@ test('what arrives while the device is off comes once, as history, without an ev
   const session = await bench.link(world, ANA, profile);
   await world.phone(BETO).send(ANA, 'live');
   await session.event('message');
+  await until(() => world.phone(ANA).devices[0]?.queued === 0, 'the word that it has arrived');
   await session.stop();
   await world.waitFor('disconnected');
   for (let i = 1; i <= 3; i++) await world.phone(BETO).send(ANA, `offline ${i}`);
