@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { demoDir, writeDemo } from '../src/demo/demo-file.ts';
 import { Phones, phoneOf } from '../src/demo/phones.ts';
@@ -29,7 +30,8 @@ test("a code is typed into the session's own phone, and without one its number i
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
-  const dataDir = tempFolder();
+  // The demo's folder stands beside it.
+  const dataDir = join(tempFolder(), 'data');
   const controlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   writeDemo(demoDir(dataDir), { pid: process.pid, port: 1, controlUrl, chromeArgs: '' });
   const cli = (line: string) => run(line.split(' '), { env: { LEADMASTER_DATA_DIR: dataDir } });
