@@ -1,9 +1,8 @@
-import { useEffect } from 'preact/hooks';
 import { client } from '../service/client.ts';
 import { machineTurns } from '../service/live.ts';
 import { Doubles } from '../ui/doubles.tsx';
 import { EmptyPlace, PlaceView } from '../ui/place.tsx';
-import { useHubLoaded } from '../ui/use-loaded.ts';
+import { useHubLoaded, useReload } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
 import { MachineRow } from './row.tsx';
 
@@ -11,8 +10,7 @@ import { MachineRow } from './row.tsx';
 export function Machines() {
   const { machines, places } = words.value;
   const loaded = useHubLoaded((signal) => client.call('listMachines', {}, { signal }));
-  const { reload } = loaded;
-  useEffect(() => machineTurns.subscribe(reload), [reload]);
+  useReload(machineTurns, loaded.reload);
   const add = { to: '/machines/new', label: machines.add };
   return (
     <PlaceView title={places.names.machines} add={add} loaded={loaded}>

@@ -7,7 +7,7 @@ import { ask, refreshAll, refreshInView, take } from './sessions.ts';
 
 const AGAIN_MS = 2_000;
 /** Sizes, samples and the times of probes change without an event: what is shown is asked for again, at most so often. */
-const UNTOLD_MS = 60_000;
+const LOOK_AGAIN_MS = 60_000;
 
 /** The last event that came, and which log it is of. */
 let cursor: string | null = null;
@@ -19,9 +19,9 @@ export const logChanges = signalOf(0);
 /** How often a machine has stopped answering, or answered again. */
 export const machineTurns = signalOf(0);
 
-/** How often it was time to ask again for what no event tells. It moves when the hub speaks, not by a clock of the page. */
-export const untold = signalOf(0);
-let untoldAt = performance.now();
+/** How often it was time to look again at what no event tells. It moves when the hub speaks, not by a clock of the page. */
+export const looksAgain = signalOf(0);
+let lookedAt = performance.now();
 
 /** Keeps the sessions as the hub has them until the signal aborts: one list, then what the events name. Called again, it reads on where it was. */
 export async function keepLive(signal: AbortSignal): Promise<void> {
@@ -45,7 +45,7 @@ export async function keepLive(signal: AbortSignal): Promise<void> {
       for await (const event of follow(client, options)) {
         cursor = cursorText(event.id, logId);
         take(event);
-        askForUntold();
+        lookAgain();
       }
     } catch (error) {
       line.value = 'lost';
@@ -63,13 +63,13 @@ function hearComment(comment: string): void {
   if (comment.trim() === MACHINES_TURNED) {
     machineTurns.value += 1;
     void refreshAll();
-  } else askForUntold();
+  } else lookAgain();
 }
 
-function askForUntold(): void {
-  if (performance.now() - untoldAt < UNTOLD_MS) return;
-  untoldAt = performance.now();
-  untold.value += 1;
+function lookAgain(): void {
+  if (performance.now() - lookedAt < LOOK_AGAIN_MS) return;
+  lookedAt = performance.now();
+  looksAgain.value += 1;
   refreshInView();
 }
 

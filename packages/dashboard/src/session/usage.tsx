@@ -1,12 +1,12 @@
 import type { UsageReport } from '@leadmaster/protocol';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { Chart } from '../chart/chart.tsx';
 import { bytes, duration, percent } from '../model/format.ts';
 import { lastAndMost, seriesOf } from '../model/usage.ts';
 import { client } from '../service/client.ts';
-import { untold } from '../service/live.ts';
+import { looksAgain } from '../service/live.ts';
 import { Shown } from '../ui/shown.tsx';
-import { useLoaded } from '../ui/use-loaded.ts';
+import { useLoaded, useReload } from '../ui/use-loaded.ts';
 import { words } from '../words/index.ts';
 import { Section } from './section.tsx';
 
@@ -16,11 +16,7 @@ export function Usage({ name }: { name: string }) {
   const load = (signal: AbortSignal): Promise<UsageReport> =>
     client.call('getUsage', { params: { session: name } }, { signal });
   const loaded = useLoaded(load, { session: name, changes: ({ type }) => type === 'session.state' });
-  const { reload } = loaded;
-  const times = untold.value;
-  useEffect(() => {
-    if (times > 0) reload();
-  }, [times, reload]);
+  useReload(looksAgain, loaded.reload);
   return (
     <Section id="usage" title={usage.title}>
       <Shown loaded={loaded}>

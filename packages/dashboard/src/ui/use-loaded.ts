@@ -1,4 +1,5 @@
 import type { LeadMasterEvent } from '@leadmaster/protocol';
+import type { ReadonlySignal } from '@preact/signals';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { line } from '../service/client.ts';
 import { onEvent } from '../service/sessions.ts';
@@ -46,6 +47,16 @@ function onLine(standsAgain: () => void): () => void {
     if (now === 'live' && !isLive) standsAgain();
     isLive = now === 'live';
   });
+}
+
+/** Loads again each time that a count moves; not for where it stands, as what is shown was loaded then. */
+export function useReload(count: ReadonlySignal<number>, reload: () => void): void {
+  useEffect(() => {
+    const from = count.peek();
+    return count.subscribe((now) => {
+      if (now !== from) reload();
+    });
+  }, [count, reload]);
 }
 
 /** Loads something of a session, and again after each of its events that may have changed it, and once the line stands again. */
