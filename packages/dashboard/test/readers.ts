@@ -49,7 +49,7 @@ export const READERS: readonly Reader[] = [
 /** In the place of what a text is told with. */
 const HOLE = '\uE000';
 
-/** What a text of the page looks like, whatever it is told with: `1 min ago`, of `(time) => ...`. */
+/** What a text of the page looks like, with any values in its places: `1 min ago`, of `(time) => ...`. */
 export function like(text: (...parts: never[]) => string): RegExp {
   const parts = [HOLE, HOLE] as never[];
   return new RegExp(RegExp.escape(text(...parts)).replaceAll(HOLE, '.+'));

@@ -188,9 +188,7 @@ function Commands({ session }: { session: HubSession }) {
 function Orders({ session }: { session: HubSession }) {
   if (!may('control')) return null;
   const first = nextStep(session);
-  const further = isSilent(session) ? [] : (session.furtherActions ?? []).map((action) => stepOf(action, session));
-  const usual = isSilent(session) ? [] : usualSteps(session);
-  const rest = [...further, ...usual].filter((step): step is Step => step !== null && step.label !== first?.label);
+  const rest = furtherSteps(session).filter((step): step is Step => step !== null && step.label !== first?.label);
   const once = rest.filter((step, at) => rest.findIndex(({ label }) => label === step.label) === at);
   return (
     <div class="buttons">
@@ -200,6 +198,13 @@ function Orders({ session }: { session: HubSession }) {
       ))}
     </div>
   );
+}
+
+/** None while its machine is silent: no order reaches it. */
+function furtherSteps(session: HubSession): (Step | null)[] {
+  if (isSilent(session)) return [];
+  const proposed = (session.furtherActions ?? []).map((action) => stepOf(action, session));
+  return [...proposed, ...usualSteps(session)];
 }
 
 function usualSteps(session: HubSession): (Step | null)[] {
