@@ -34,6 +34,8 @@ export type Act =
 /** Null before it was told. */
 export const desk = signal<DeskState | null>(null);
 export const deskFailure = signal<unknown>(null);
+/** Whether the demo still links its clients: what a visitor does meanwhile would get in its way. */
+export const isPreparing = signal(true);
 /** The sessions as the hub has them, for what can be done with their phones. */
 export const sessions = signal<readonly HubSession[]>([]);
 
@@ -49,6 +51,17 @@ export function keepDesk(signal: AbortSignal): void {
     clearTimeout(settling);
   });
   void look();
+  void waitForClients();
+}
+
+async function waitForClients(): Promise<void> {
+  try {
+    await ask('/demo/clients');
+  } catch (error) {
+    deskFailure.value = error;
+  } finally {
+    isPreparing.value = false;
+  }
 }
 
 export async function look(): Promise<void> {

@@ -4,7 +4,7 @@ import { isSignedOut } from '../src/service/client.ts';
 import { me } from '../src/service/me.ts';
 import { Icon } from '../src/ui/icon.tsx';
 import { Problem } from '../src/ui/problem.tsx';
-import { deskFailure, keepDesk } from './desk.ts';
+import { deskFailure, isPreparing, keepDesk } from './desk.ts';
 import { PhonePart } from './phone.tsx';
 import { Tour } from './tour/tour.tsx';
 import { sideWords } from './words/index.ts';
@@ -57,7 +57,7 @@ function Closed() {
 }
 
 function Open() {
-  const { title, close, note, tabs } = sideWords.value;
+  const { title, close, note, preparing, tabs } = sideWords.value;
   return (
     <section class="side" aria-label={title}>
       <header>
@@ -86,7 +86,8 @@ function Open() {
       </header>
       <div class="side-part" id="side-part" role="tabpanel" aria-labelledby={`side-tab-${tab.value}`}>
         {deskFailure.value === null ? null : <Problem error={deskFailure.value} />}
-        {tab.value === 'tour' ? <Tour /> : <PhonePart />}
+        {isPreparing.value ? <p role="status">{preparing}</p> : null}
+        <fieldset disabled={isPreparing.value}>{tab.value === 'tour' ? <Tour /> : <PhonePart />}</fieldset>
         <p class="faint small">{note}</p>
       </div>
     </section>

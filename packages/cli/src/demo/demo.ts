@@ -110,12 +110,14 @@ async function assemble(options: DemoOptions, parts: Parts): Promise<RunningDemo
   const hub = new Client({ url: services.url, key: () => local.context.secrets.adminKey });
   const second = withClients ? parts.add(await startSecondMachine(env, { dataDir, logTo })) : null;
   if (second !== null) await joinHub(hub, second);
-  desk.open({ hub, managers: { [MACHINES[0]]: local, ...(second === null ? {} : { [MACHINES[1]]: second }) } });
+  const clients = withClients ? bring({ ...options, hub, phones, signal }) : Promise.resolve(null);
+  const managers = { [MACHINES[0]]: local, ...(second === null ? {} : { [MACHINES[1]]: second }) };
+  desk.open({ hub, managers, clients });
   return {
     ...services,
     controlUrl: standin.controlUrl,
     chromeArgs: standin.chromeArgs,
-    clients: withClients ? bring({ ...options, hub, phones, signal }) : Promise.resolve(null),
+    clients,
     contained: [...services.contained, ...(second?.contained ?? [])],
     alsoEnds: standin.ended,
     shutdown: (reason, code) => parts.end(reason, code),

@@ -29,6 +29,8 @@ export interface Desk {
   hub: Client;
   /** By the names of their machines. */
   managers: Readonly<Record<string, RunningService>>;
+  /** Resolves once the clients are as the demo shows them: null, or why they are not. */
+  clients: Promise<string | null>;
 }
 
 /**
@@ -38,6 +40,7 @@ export interface Desk {
 export class SideDesk {
   readonly routes: readonly HostRoute[] = [
     { method: 'GET', path: '/demo/phones', answer: () => told(this.#look()) },
+    { method: 'GET', path: '/demo/clients', answer: () => this.#clients() },
     { method: 'POST', path: '/demo/acts', answer: (given) => told(this.#act(given)) },
   ];
   readonly #phones: Phones;
@@ -55,6 +58,14 @@ export class SideDesk {
   get #open(): Desk {
     if (this.#desk !== null) return this.#desk;
     throw new LeadMasterError('not_ready', 'The demo is still starting.', 'Try again in a moment.');
+  }
+
+  /** Answers once nothing is done to the sessions but what the visitor does. */
+  async #clients(): Promise<unknown> {
+    const failure = await this.#open.clients;
+    if (failure === null) return {};
+    const hint = 'Look at the sessions. What is missing is made at the next start of the demo.';
+    throw new LeadMasterError('not_ready', `The clients of the demo are not all there: ${failure}`, hint);
   }
 
   async #look(): Promise<unknown> {

@@ -22,12 +22,16 @@ async function playedPhones(answers: Record<string, unknown>) {
   return { asked, phones: new Phones(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) };
 }
 
-async function deskOver(answers: Record<string, unknown>) {
+async function deskOver(answers: Record<string, unknown>, clients: Promise<string | null> = Promise.resolve(null)) {
   const { asked, phones } = await playedPhones(answers);
   const desk = new SideDesk(phones);
   const hub = await hubOver(['server-1'], { hostRoutes: desk.routes });
   const open = (): void =>
-    desk.open({ hub: new Client({ url: `http://127.0.0.1:${hub.port}`, key: () => ADMIN_KEY }), managers: {} });
+    desk.open({
+      hub: new Client({ url: `http://127.0.0.1:${hub.port}`, key: () => ADMIN_KEY }),
+      managers: {},
+      clients,
+    });
   return { ...hub, asked, open, act: (body: object) => hub.ask('/demo/acts', { body }) };
 }
 
@@ -57,4 +61,15 @@ test('a scan is of the QR that the session shows, and a refusal of the phone is 
   expect(await desk.act({ act: 'unlink', session: 'ventas' })).toMatchObject({ status: 200 });
   expect(desk.asked).toEqual([`POST /phones/${number}/scan`, `POST /phones/${number}/unlink`]);
   expect((await desk.act({ act: 'scan', session: 'nadie' })).json.code).toBe('session_not_found');
+});
+
+test('whether the clients are there is told once it is known', async () => {
+  const { promise, resolve } = Promise.withResolvers<string | null>();
+  const { ask, open } = await deskOver({}, promise);
+  open();
+  const told = ask('/demo/clients');
+  expect(await Promise.race([told, ask('/demo/phones')])).toMatchObject({ status: 422 });
+  resolve('ventas is not there within 120 s.');
+  const detail = 'The clients of the demo are not all there: ventas is not there within 120 s.';
+  expect(await told).toMatchObject({ status: 503, json: { code: 'not_ready', detail } });
 });

@@ -4,6 +4,7 @@ export const en = {
   open: 'Show the demo',
   close: 'Hide the demo',
   note: 'WhatsApp is played here. Nothing leaves this machine.',
+  preparing: 'The three clients are being linked by their phones. That takes some seconds.',
   tabs: { tour: 'Tour', phone: 'Phone' },
   phone: {
     of: 'Phone of',

@@ -6,6 +6,7 @@ export const es: SideWords = {
   open: 'Mostrar la demo',
   close: 'Ocultar la demo',
   note: 'A WhatsApp lo hace un simulador. Nada sale de esta máquina.',
+  preparing: 'Los teléfonos de los tres clientes los están vinculando. Lleva unos segundos.',
   tabs: { tour: 'Recorrido', phone: 'Teléfono' },
   phone: {
     of: 'Teléfono de',
