@@ -14,6 +14,7 @@ export const hub: typeof enHub = {
   auditKeep: 'Guárdelo en otra máquina: ./leadmaster audit verify ARCHIVO dice más tarde si se quitó algo hasta ahí.',
   auditWhole: (lines, line) => `La auditoría está completa: ${lines} líneas, hasta la ${line}.`,
   auditKept: 'Todo hasta la cabeza del archivo está como estaba.',
+  auditDiffers: (line) => `El archivo mismo se cambió: su línea ${line} no es la de la auditoría.`,
   auditPruned:
     'La cabeza del archivo es más antigua que lo que se guarda: lo que representa se quitó por edad (HUB_AUDIT_DAYS).',
   auditProblems: {
