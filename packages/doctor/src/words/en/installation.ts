@@ -31,6 +31,10 @@ export const installation = {
     cure: 'Sessions were started anyway. If this data folder was restored from a backup, compare it with ./leadmaster snapshot list; the next start checks again.',
   },
   database_unreadable: { what: 'the database cannot be read: {detail}', cure: '{hint}' },
+  database_older: {
+    what: 'the database was written by an older LeadMaster: what rests on it is not judged yet',
+    cure: 'The next start of the service brings it up to date. After an update of the code, restart a service that still runs.',
+  },
   modes_open: { what: '{path} is open to other users (mode {mode})', cure: 'chmod {right} on it, or doctor --fix.' },
   modes_inside: {
     what: 'in the profile of {session}, {count} entries are open to more users than their owner, first {first} (mode {mode})',

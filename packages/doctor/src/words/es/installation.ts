@@ -32,6 +32,10 @@ export const installation: SameFindings<typeof english> = {
     cure: 'Las sesiones se iniciaron de todos modos. Si esta carpeta de datos se restauró de un respaldo, compárela con ./leadmaster snapshot list; el próximo inicio lo comprueba otra vez.',
   },
   database_unreadable: { what: 'la base de datos no se puede leer: {detail}', cure: '{hint}' },
+  database_older: {
+    what: 'la base de datos la escribió un LeadMaster anterior: lo que depende de ella todavía no se juzga',
+    cure: 'El próximo inicio del servicio la pone al día. Después de actualizar el código, reinicie el servicio que siga corriendo.',
+  },
   modes_open: {
     what: '{path} está abierto a otros usuarios (modo {mode})',
     cure: 'chmod {right} sobre él, o doctor --fix.',
