@@ -18,7 +18,7 @@ import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { SnapshotRow } from '../state/rows.ts';
 import type { SnapshotDeps } from './deps.ts';
 import type { LoginCopies } from './login-copies.ts';
-import { hasLoginEnded } from './nothing-to-save.ts';
+import { hasLoginEnded, hasNothingToSave } from './nothing-to-save.ts';
 import { secondWriters } from './other-account.ts';
 import { isOtherWriters, refuseOtherWriters } from './other-writers.ts';
 import { settleGuess } from './own-link.ts';
@@ -79,7 +79,9 @@ export class Snapshots implements SnapshotService {
    * the vault afterwards. Never fails: what comes next is wanted anyway, and goes by trash.
    */
   async before(session: string, reason: SnapshotReason): Promise<void> {
-    await this.#copies.ahead(session, reason, (wanted) => captureSession(this.#deps, session, wanted));
+    const row = this.#deps.store.sessions.get(session);
+    const hasLogin = row !== null && !hasNothingToSave(row);
+    await this.#copies.ahead(session, reason, (wanted) => captureSession(this.#deps, session, wanted), hasLogin);
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {

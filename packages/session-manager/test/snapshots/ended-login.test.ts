@@ -91,6 +91,33 @@ describe('a session that its phone unlinks while its snapshot waits', () => {
   });
 });
 
+describe('the copy before a delete, asked for while the next browser starts', () => {
+  async function deletedWhileStarting(begin: () => void): Promise<void> {
+    const launched = Promise.withResolvers<void>();
+    const isLaunching = new Promise<void>((resolve) => {
+      opened.engine.onStart = () => {
+        resolve();
+        return launched.promise;
+      };
+    });
+    begin();
+    await isLaunching;
+    const { snapshots } = await failingSnapshots();
+    await snapshots.before(NAME, 'before_delete');
+    launched.resolve();
+  }
+
+  test('is no failure where the session is not linked', async () => {
+    await deletedWhileStarting(() => opened.engine.run.tell({ type: 'unlinked', reason: 'LOGOUT' }));
+    expect(await failures()).toEqual({ told: 0, shown: null });
+  });
+
+  test('is told to have failed where it has a login', async () => {
+    await deletedWhileStarting(() => void opened.sessions.restart(NAME));
+    expect(await failures()).toEqual({ told: 1, shown: 'wrong_state' });
+  });
+});
+
 test('a snapshot of a login that is still there fails as told', async () => {
   const { snapshots } = await failingSnapshots();
   await expect(snapshots.create(NAME, { reason: 'after_login' })).rejects.toThrow('the disk fails');
