@@ -160,6 +160,15 @@ test('a key that sends more than it may is told when to come again', async () =>
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
 });
 
+test('a key that signs browsers in sends no more of that than of anything else', async () => {
+  const { ask, tenant } = await hubOver([], { ratePerSecond: 5 });
+  const key = await tenant('acme', ['read']);
+  const signIn = () => ask('/v1/sign-in', { key: null, body: { key } });
+  const answers = await Promise.all(Array.from({ length: 12 }, signIn));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+  expect(answers.filter(({ json }) => json.code === 'rate_limited')).toHaveLength(7);
+});
+
 test('a Host that is not the address of the hub is refused', async () => {
   const { ask } = await hubOver([], { url: 'https://hub.example.org' });
   const from = (host: string) => ask('/v1/me', { headers: { host } });
