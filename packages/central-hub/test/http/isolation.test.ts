@@ -169,6 +169,22 @@ test('a key that signs browsers in sends no more of that than of anything else',
   expect(answers.filter(({ json }) => json.code === 'rate_limited')).toHaveLength(7);
 });
 
+test('a key has so many calls open at most, by whichever of its sign-ins, and keeps no other key out', async () => {
+  const { ask, tenant, port } = await hubOver([], { mostOpen: 2 });
+  const [acme, beta] = [await tenant('acme', ['read']), await tenant('beta', ['read'])];
+  const signedIn = await ask('/v1/sign-in', { key: null, body: { key: acme } });
+  const cookie = signedIn.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const [first] = [await follow(port, '/v1/events', acme), await follow(port, '/v1/events', acme)];
+  for (const by of [{ key: acme }, { key: null, headers: { cookie } }]) {
+    const refused = await ask('/v1/events?wait=0', by);
+    expect([refused.status, refused.json.code, refused.headers['retry-after']]).toEqual([429, 'rate_limited', '1']);
+    expect((await ask('/v1/me', by)).status).toBe(200);
+  }
+  expect((await ask('/v1/events?wait=0', { key: beta })).status).toBe(200);
+  first.end();
+  await expect.poll(async () => (await ask('/v1/events?wait=0', { key: acme })).status).toBe(200);
+});
+
 test('a Host that is not the address of the hub is refused', async () => {
   const { ask } = await hubOver([], { url: 'https://hub.example.org' });
   const from = (host: string) => ask('/v1/me', { headers: { host } });
@@ -188,7 +204,11 @@ test('a machine that is plain http elsewhere, has another token or is none is re
 });
 
 /** What comes over an event stream. */
-async function follow(port: number, path: string, key: string): Promise<{ text: () => string; isOver: () => boolean }> {
+async function follow(
+  port: number,
+  path: string,
+  key: string,
+): Promise<{ text: () => string; isOver: () => boolean; end: () => void }> {
   let [text, over] = ['', false];
   const headers = { accept: 'text/event-stream', authorization: `Bearer ${key}` };
   const request = httpRequest({ host: '127.0.0.1', port, path, headers, agent: false });
@@ -209,5 +229,5 @@ async function follow(port: number, path: string, key: string): Promise<{ text: 
   });
   request.end();
   await answered.promise;
-  return { text: () => text, isOver: () => over };
+  return { text: () => text, isOver: () => over, end: () => void request.destroy() };
 }
