@@ -128,6 +128,30 @@ describe("a tenant's key", () => {
     await expect.poll(() => stream.isOver(), { timeout: 2_500 }).toBe(true);
   });
 
+  test('that is revoked while its stream is opened gets no stream', async () => {
+    const { ask, store, tenant } = await hubOver([]);
+    const key = await tenant('acme', ['read']);
+    const { keyId } = (await ask('/v1/me', { key })).json;
+    const [asked, released, looked] = [0, 0, 0].map(() => Promise.withResolvers<void>());
+    const [page, find] = [store.events.page.bind(store.events), store.keys.find.bind(store.keys)];
+    store.events.page = async (query) => {
+      asked?.resolve();
+      await released?.promise;
+      return page(query);
+    };
+    const opening = ask('/v1/events', { key, headers: { accept: 'text/event-stream' } });
+    await asked?.promise;
+    store.keys.find = async (id) => {
+      const found = await find(id);
+      if (found === null) looked?.resolve();
+      return found;
+    };
+    await ask(`/v1/keys/${keyId}`, { method: 'DELETE' });
+    await looked?.promise;
+    released?.resolve();
+    expect((await opening).status).toBe(401);
+  });
+
   test('expires, and is good from its addresses alone', async () => {
     const { ask, store, tenant } = await twoTenants();
     const elsewhere = await tenant('acme', ['read'], { addresses: ['10.0.0.0/8'] });

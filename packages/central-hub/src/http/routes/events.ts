@@ -50,6 +50,8 @@ async function answer(
   const missed = after + 1 < oldest;
   const greeting = missed ? `events ${after + 1} to ${oldest - 1} are no longer kept` : `events after ${after}`;
   const from = cursorText(after, logId);
+  // What has aborted already does not abort again.
+  ended.throwIfAborted();
   const stream = feed.follow(view, { after, from, greeting });
   signal.addEventListener('abort', () => stream.destroy(), { once: true });
   return (
