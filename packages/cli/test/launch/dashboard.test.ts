@@ -74,9 +74,9 @@ describe.concurrent('the dashboard', () => {
     await run('sh', ['-c', 'umask 000; exec "$0" "$1"', process.execPath, script], { env });
     const dist = join(fake.root, FOLDER, 'dist');
     for (const path of [dist, join(dist, 'index.html')]) context.expect(statSync(path).mode & 0o022).toBe(0);
-    context.expect(readFileSync(join(dist, 'compiled.txt'), 'utf8')).toBe(
-      join(fake.root, 'node_modules', '.cache', 'leadmaster'),
-    );
+    context
+      .expect(readFileSync(join(dist, 'compiled.txt'), 'utf8'))
+      .toBe(join(fake.root, 'node_modules', '.cache', 'leadmaster'));
   });
 
   test('of two starts at once is built by one, and both find it', async (context) => {
