@@ -112,12 +112,11 @@ export class MachineReaders {
   #tell(link: MachineLink, error: unknown, isOther: boolean): void {
     const isSilent = link.explains(error);
     if (isSilent && !link.hasAnswered) return;
-    this.#log.warn(
-      { machine: link.name, ...(isSilent ? {} : { err: error }) },
-      isOther
-        ? `the machine "${link.name}" has another log than the one that was read: nothing is overwritten until an operator decides`
-        : `the log of the machine "${link.name}" could not be read: ${errorText(error)}`,
-    );
+    const what = isOther
+      ? `the machine "${link.name}" has another log than the one that was read: nothing is overwritten until an operator decides`
+      : `the log of the machine "${link.name}" could not be read`;
+    const trace = isSilent || isOther ? {} : { err: error };
+    this.#log.warn({ machine: link.name, ...trace }, `${what}: ${errorText(error)}`);
   }
 }
 
