@@ -93,7 +93,8 @@ export class MachineReaders {
       this.#otherLogs.delete(link.name);
       await reader.read(lease, anyOf(signal, link.down));
     } catch (error) {
-      if (signal.aborted) return 0;
+      // The hub ends, or the machine was removed or has another address.
+      if (signal.aborted || !this.#links.all().includes(link)) return 0;
       const isOther = isOf(error, ['cursor_of_another_log', 'cursor_unknown']);
       this.#tell(link, error, isOther);
       if (isOther) {
