@@ -56,7 +56,7 @@ export const hub = {
   sendingOfMachine: (name: string, sending: 'on' | 'off') =>
     sending === 'on' ? `The sessions on ${name} may send.` : `The sessions on ${name} only listen.`,
   untold: (machine: string) =>
-    `${machine} could not be told yet. It is told as soon as it answers, and before any text goes to it through the hub.`,
+    `${machine} could not be told yet for whom sending is off. It is told as soon as it answers, and before any text goes to it through the hub.`,
   listens: 'listens',
   linkedTwice: (account: string, sessions: string) => `${account} is linked in several sessions: ${sessions}`,
   movedTo: (name: string, machine: string) => `${name} has moved to ${machine}.`,

@@ -56,7 +56,7 @@ export const hub: typeof enHub = {
       ? `Las sesiones de la máquina ${name} pueden enviar.`
       : `Las sesiones de la máquina ${name} solo escuchan.`,
   untold: (machine) =>
-    `${machine} todavía no lo sabe. Se le dice en cuanto responde, y antes de que le llegue un texto por el hub.`,
+    `A ${machine} todavía no se le pudo decir para quién está apagado el envío. Se le dice en cuanto responde, y antes de que le llegue un texto por el hub.`,
   listens: 'solo escucha',
   linkedTwice: (account, sessions) => `${account} está vinculada en varias sesiones: ${sessions}`,
   movedTo: (name, machine) => `${name} se trasladó a ${machine}.`,

@@ -8,7 +8,7 @@ export const installation = {
   },
   place_changed: {
     what: 'the data folder is a copy, is on another disk, or was restored from a backup: sessions wait ({sessions}). It was {before}, seen there since {since}',
-    cure: 'A login that runs in two places is taken from both. With the service up, once the previous place never runs them again: ./leadmaster place accept --origin-retired (or with their names).',
+    cure: 'A login that runs in two places is taken from both. Once the previous place never runs them again, with the service here up or down: ./leadmaster place accept --origin-retired (or with their names).',
   },
   place_unknown: {
     what: 'the file system of {path} does not tell a copy from the folder itself: a copy of it would start every login',
