@@ -56,7 +56,7 @@ async function take(step: StepId): Promise<void> {
 /** A time to the tenth of a second: 3.2 s. */
 function seconds(ms: number): string {
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return `${new Intl.NumberFormat(words.value.locale, digits).format(ms / 1000)} s`;
+  return `${new Intl.NumberFormat(words.value.locale, digits).format(ms / 1000)}\u00a0s`;
 }
 
 function restart(): void {

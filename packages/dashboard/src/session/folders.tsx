@@ -110,7 +110,11 @@ function percentOf(share: number): string {
   return `${(100 * share).toFixed(3)}%`;
 }
 
-/** Of a path the end that says most. */
+/** Of a path the end that says most; nearly all of a profile lies in `Default`. */
 function lastOf(path: string): string {
-  return path.split('/').slice(-2).join('/');
+  return path
+    .replace(/^Default\//, '')
+    .split('/')
+    .slice(-2)
+    .join('/');
 }
