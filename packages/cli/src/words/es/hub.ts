@@ -33,7 +33,7 @@ export const hub: typeof enHub = {
   noKey: 'Todavía no hay ninguna clave. Haga una: ./leadmaster keys create NOMBRE --tenant INQUILINO',
   noMachine: 'Todavía no hay ninguna máquina. Agregue una: ./leadmaster machines add NOMBRE URL --token-file FILE',
   tenantMade: (name) =>
-    `${name} está agregado. Haga una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
+    `${name} está agregado. Cree una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
   keyOnce: 'Esta clave se muestra solo esta vez. Guárdela como una contraseña.',
   keyTry: (url) =>
     `Pruébela: curl -H "Authorization: Bearer CLAVE" ${url}/v1/sessions    Más líneas, para enviar y oír respuestas: docs/http.es.md`,
