@@ -112,12 +112,12 @@ test('files of another user, and the service as root', async () => {
     const { findings } = await installation.examine();
     expect(findings.find(({ id }) => id === 'runs_as_root')).toMatchObject({
       severity: 'warning',
-      cure: expect.stringMatching(`useradd.*chown -R leadmaster: ${installation.paths.root};`),
+      fix: expect.stringMatching(`useradd.*chown -R leadmaster: ${installation.paths.root};`),
     });
     rmSync(installation.paths.trash, { recursive: true });
     const { findings: ofOther } = await installation.examine();
-    const cure = ofOther.find(({ id }) => id === 'runs_as_root')?.cure;
-    expect(cure).toContain('chown -R leadmaster: DATA_FOLDER;');
+    const fix = ofOther.find(({ id }) => id === 'runs_as_root')?.fix;
+    expect(fix).toContain('chown -R leadmaster: DATA_FOLDER;');
   } finally {
     lock.release();
   }
