@@ -213,7 +213,7 @@ const REASONS: Readonly<Record<string, Hint>> = {
 
 const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
   QR_REQUIRED: (s, { owner }) =>
-    `${owner === null ? 'Scan the QR with the phone' : `${accountLabel(owner)} is not linked any more. Scan the QR with its phone`}: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
+    `${owner === null ? 'Scan the QR with the phone' : `${accountLabel(owner)} is no longer linked. Scan the QR with its phone`}: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
   DISCONNECTED_LOGOUT: (s) =>
     `The account was unlinked. Link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   DISCONNECTED_BANNED: (s) =>

@@ -21,7 +21,7 @@ import { refuseWrongAccount } from './wrong-account.ts';
 
 /** What to do about a file of a session that was given up here. */
 const COMING_BACK =
-  'Import it where it continues: two machines with one login would take it from each other. Where it runs nowhere any more, import it here with --origin-retired (over HTTP: ?originRetired=true).';
+  'Import it where it continues: two machines with one login would take it from each other. Where it no longer runs anywhere, import it here with --origin-retired (over HTTP: ?originRetired=true).';
 
 /**
  * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that errors of the

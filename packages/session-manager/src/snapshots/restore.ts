@@ -244,7 +244,7 @@ async function refuseGivenAway(
   throw new LeadMasterError(
     'origin_not_retired',
     `The account of this snapshot went away from here as ${gone.session}, to ${whereTo(gone.to)}: two machines with one login would take it from each other`,
-    `Nothing was changed. Use it there. Where it runs nowhere any more, restore without a start, then confirm it: "./leadmaster session start ${session} --origin-retired".`,
+    `Nothing was changed. Use it there. Where it no longer runs anywhere, restore without a start, then confirm it: "./leadmaster session start ${session} --origin-retired".`,
     { extra: { session: gone.session } },
   );
 }
