@@ -102,7 +102,7 @@ const whoIsLinked: Hint = (s, { owner, wrong }) => {
     : `${whose}${linked} is linked in the session ${wrong.session} too, and each would tell its messages. `;
 };
 
-/** What is in the way of a copy, and what sets it aside without a word to WhatsApp. */
+/** The command that sets a copy aside without telling WhatsApp. */
 export const toTrash = (session: string): string =>
   `"./leadmaster session delete ${session}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
 
