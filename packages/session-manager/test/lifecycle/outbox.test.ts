@@ -85,7 +85,7 @@ describe('the outbox', () => {
       };
     const { id } = await outbox.accept(NAME, { to: TO, text: 'hola' }, null);
     await vi.waitFor(() => expect(row(id)).toMatchObject({ state: 'FAILED', code: 'not_handed_over' }));
-    await expect((await late.promise)('true_A')).rejects.toThrow(/not to be handed over/);
+    await expect((await late.promise)('true_A')).rejects.toThrow(/no longer to be handed over/);
     expect(row(id)).toMatchObject({ state: 'FAILED', whatsappId: null });
   });
 
