@@ -34,7 +34,7 @@ export function logRequests(app: HttpApp, metrics: Registry): void {
   });
 }
 
-/** Who needs no key for that was refused, and may send it again without end: that must not fill the disk with lines. */
+/** Whether a request was refused that anyone may send, without a key and without end: it must not fill the disk with lines. */
 function isTurnedAway(request: FastifyRequest, status: number): boolean {
   if (request.routeOptions.url === undefined || [401, 421, 429].includes(status)) return true;
   return isOpen(request) && status >= 400;

@@ -30,7 +30,7 @@ async function serviceOf(key = 'key-of-the-tests', log = pino({ level: 'silent' 
   });
   operationRoutes(app, context);
   serve(app, ROUTES.listBuilds, () => ({ items: [] }));
-  app.post('/open', { config: { open: true } }, () => {
+  app.post('/open', { config: { open: true }, schema: { hide: true } }, () => {
     throw new LeadMasterError('link_not_found', 'No link.', 'Ask for one.');
   });
   await app.ready();
