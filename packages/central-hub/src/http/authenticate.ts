@@ -14,6 +14,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type Caller, KEYLESS, OPERATOR } from '../keys/caller.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { SignedIn, SignIns } from '../keys/sign-ins.ts';
+import { isLostReader } from './lost-reader.ts';
 import { refuseOperatorInput } from './operator-input.ts';
 import { refuseOtherOrigin, requireOwnPage } from './own-page.ts';
 import type { SignInCookie } from './sign-in-cookie.ts';
@@ -53,7 +54,7 @@ export class Authenticator {
   /** @throws LeadMasterError `misdirected`, `unauthorized`, `rate_limited`, `forbidden`, `scope_missing`. */
   async check(request: FastifyRequest): Promise<void> {
     requireOwnHost(request, this.#options.url);
-    if (isOpen(request)) return;
+    if (isOpen(request) || isLostReader(request)) return;
     const caller = await this.#callerOf(request);
     this.#callers.set(request, caller);
     await this.#limit(caller);
