@@ -29,6 +29,9 @@ const taken: AnswerCheck = (_id, _status, said) => said;
 
 const STANDARD = { timeoutMs: 30_000, answerBytes: 64 * 2 ** 20, check: taken, headers: {} };
 
+/** A refusal that is longer is none of LeadMaster's. */
+const REFUSAL_BYTES = 2 ** 20;
+
 /** A session manager, or a hub, as its callers speak with it: each route by its id, typed by the contract. */
 export class Client {
   readonly url: string;
@@ -89,7 +92,7 @@ export class Client {
         throw attempt.failure(error);
       });
     if (response.ok) return response;
-    const text = await textOf(response, this.#options.answerBytes).catch(() => '');
+    const text = await textOf(response, Math.min(this.#options.answerBytes, REFUSAL_BYTES)).catch(() => '');
     throw refusalOf(asked, response.status, parsedJson(text));
   }
 

@@ -151,6 +151,14 @@ describe('a call', () => {
     await expect(lost).rejects.toMatchObject({ code: 'answer_lost', message: /longer than 1000 bytes/ });
   });
 
+  test('takes no refusal of a megabyte: what it says goes into logs and to people', async () => {
+    const said = { status: 409, code: 'wrong_state', detail: 'x'.repeat(2 ** 20), hint: '' };
+    const client = await answering((response) => response.writeHead(409).end(JSON.stringify(said)));
+    const error = await client.call('listSessions').catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'service_unreachable' });
+    expect(String(error).length).toBeLessThan(1_000);
+  });
+
   test.each([
     ['of another kind', 200, '{"phase":"done"}'],
     ['of a status that the route does not state', 206, '{"items":[]}'],

@@ -43,3 +43,13 @@ test('what is not seen is written out, so that no name looks like another', () =
 test('what emoji and other scripts join stays', () => {
   for (const text of ['👩‍👩‍👧 ❤️ 1️⃣ 🏴󠁧󠁢󠁳󠁣󠁴󠁿 Ñandú', 'می‌خواهم', 'क्‍ष', '葛\u{e0100}']) expect(visible(text)).toBe(text);
 });
+
+test('a long text of letters of flags, which is seen nowhere, is written out in a time that grows with its length alone', () => {
+  const hidden = '\u{e0061}'.repeat(100_000);
+  const began = performance.now();
+  expect(visible(hidden)).toBe('\\u{e0061}'.repeat(100_000));
+  // Not even a flag hides it.
+  expect(visible(`\u{1f3f4}${hidden}`)).toMatch(/^\u{1f3f4}(\u{e0061}){16}(\\u\{e0061\}){99984}$/u);
+  // It took 6 s for each, and four times that for twice as much.
+  expect(performance.now() - began).toBeLessThan(5_000);
+});

@@ -1,5 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { Histogram, type Registry } from 'prom-client';
 import type { HttpApp } from './app.ts';
+import { isOpen } from './open-routes.ts';
 
 const NAME = 'leadmaster_http_request_seconds';
 
@@ -23,10 +25,17 @@ export function logRequests(app: HttpApp, metrics: Registry): void {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     const ms = Math.round(reply.elapsedTime * 10) / 10;
-    // What only looks is asked for all the time; what changes something is worth a line by default.
-    const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
+    // What changes something is worth a line by default. What only looks is asked for all the time.
+    const isLook = request.method === 'GET' || request.method === 'HEAD';
+    const level = isLook || isTurnedAway(request, reply.statusCode) ? 'debug' : 'info';
     request.log[level]({ method: request.method, route, status: reply.statusCode, ms }, 'request');
     seconds.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
     done();
   });
+}
+
+/** Whether a request was refused that anyone may send, without a key and without end: it must not fill the disk with lines. */
+function isTurnedAway(request: FastifyRequest, status: number): boolean {
+  if (request.routeOptions.url === undefined || [401, 421, 429].includes(status)) return true;
+  return isOpen(request) && status >= 400;
 }

@@ -9,10 +9,10 @@ import { APP_TIMING, createHttpApp } from '../../src/http/server-app.ts';
 import { operationRoutes, serviceRoutes } from '../../src/http/service-routes.ts';
 
 /** A service of three routes, whose keys are looked up as a database would: not at once. */
-async function serviceOf(key = 'key-of-the-tests') {
+async function serviceOf(key = 'key-of-the-tests', log = pino({ level: 'silent' })) {
   const isKey = keyCheck([key]);
   const { app, context } = await createHttpApp({
-    log: pino({ level: 'silent' }),
+    log,
     metrics: new Registry(),
     timing: APP_TIMING,
     authenticate: async (request) => {
@@ -30,6 +30,9 @@ async function serviceOf(key = 'key-of-the-tests') {
   });
   operationRoutes(app, context);
   serve(app, ROUTES.listBuilds, () => ({ items: [] }));
+  app.post('/open', { config: { open: true }, schema: { hide: true } }, () => {
+    throw new LeadMasterError('link_not_found', 'No link.', 'Ask for one.');
+  });
   await app.ready();
   onTestFinished(() => app.close());
   const ask = (url: string, headers: Record<string, string> = { authorization: `Bearer ${key}` }) =>
@@ -45,6 +48,21 @@ test('open routes need no key, others are refused before anything else is looked
     expect([refused.statusCode, refused.json()]).toMatchObject([401, { code: 'unauthorized' }]);
   }
   expect((await ask('/v1/builds', { 'x-api-key': 'key-of-the-tests' })).json()).toEqual({ items: [] });
+});
+
+test('who has no key, or asks for what is not there, fills no log', async () => {
+  const lines: string[] = [];
+  const { app } = await serviceOf(
+    'key-of-the-tests',
+    pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
+  );
+  const post = (url: string, key: string) =>
+    app.inject({ method: 'POST', url, headers: { authorization: `Bearer ${key}` } });
+  expect((await post('/v1/builds', 'wrong')).statusCode).toBe(401);
+  expect((await post('/none', 'wrong')).statusCode).toBe(401);
+  expect((await post('/none', 'key-of-the-tests')).statusCode).toBe(404);
+  expect((await post('/open', 'wrong')).statusCode).toBe(404);
+  expect(lines).toEqual([]);
 });
 
 test('a request with several keys is good for none of them, and one that brings the same twice for that', async () => {
