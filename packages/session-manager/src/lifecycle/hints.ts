@@ -128,6 +128,9 @@ const bringBack: Hint = (s, { snapshot }) => {
     : `Bring the login back from the newest good snapshot: "./leadmaster snapshot restore ${s} ${snapshot} --start". If WhatsApp refuses it, ${link}.`;
 };
 
+const newestSnapshot = (session: string): string =>
+  `the newest snapshot: "./leadmaster snapshot list ${session}" shows them, "./leadmaster snapshot restore ${session} ID" puts one in place.`;
+
 const ATTENTION: Readonly<Record<Attention, Hint>> = {
   integrity_challenge: (s) =>
     `WhatsApp wants to see that a person uses this account, and may log it out. Open WhatsApp on its phone and confirm what it asks there; if it asks nothing, stop the session and open its profile visibly (LOGIN_MODE=local, "./leadmaster session start ${s}").`,
@@ -184,9 +187,10 @@ const REASONS: Readonly<Record<string, Hint>> = {
   qr_unattended: (s) => `No phone scanned the QR. With the phone ready: "./leadmaster qr ${s}".`,
   profile_in_use: (s) => `End the program that has the profile open, ${start(s)}.`,
   profile_unreadable: (s) => `Look with "./leadmaster check ${s}", repair the disk or the permissions, ${start(s)}.`,
-  login_missing: (s) => `Mount its disk or put the folder back, ${start(s)}.`,
+  login_missing: (s) =>
+    `Mount its disk or put the folder back, ${start(s)}. If the folder is lost, bring back ${newestSnapshot(s)}`,
   login_damaged: (s) =>
-    `Nothing was overwritten. Bring back the newest snapshot: "./leadmaster snapshot list ${s}" shows them, "./leadmaster snapshot restore ${s} ID" puts one in place. What is damaged: "./leadmaster check ${s}".`,
+    `Nothing was overwritten. Bring back ${newestSnapshot(s)} What is damaged: "./leadmaster check ${s}".`,
   session_moved: (s, { movedTo }) =>
     `${movedTo === null ? 'Import its file where it continues' : `Start it on ${movedTo}`}: what lies here is from before it went, and never starts here. "./leadmaster session delete ${s}" takes it off the list; its profile goes to trash.`,
   browser_too_old: (s) =>

@@ -65,7 +65,7 @@ export const help = {
       about: 'make a key; it is shown this once',
       name: 'what it is for',
       tenant: 'a key of this tenant; left out: of the operator',
-      scopes: 'what it may do',
+      scopes: 'what it may do; several with spaces or commas between',
       sessions: 'good for these sessions alone',
       addresses: 'good from these addresses alone: 10.1.2.3, 10.0.0.0/8',
       expires: 'when it ends: 2027-01-31',

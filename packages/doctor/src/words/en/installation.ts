@@ -8,7 +8,7 @@ export const installation = {
   },
   place_changed: {
     what: 'the data folder is a copy, is on another disk, or was restored from a backup: sessions wait ({sessions}). It was {before}, seen there since {since}',
-    fix: 'A login that runs in two places is taken from both. With the service up, once the previous place never runs them again: ./leadmaster place accept --origin-retired (or with their names).',
+    fix: 'A login that runs in two places is taken from both. Once the previous place never runs them again, with the service here up or down: ./leadmaster place accept --origin-retired (or with their names).',
   },
   place_unknown: {
     what: 'the file system of {path} does not tell a copy from the folder itself: a copy of it would start every login',
@@ -31,6 +31,10 @@ export const installation = {
     fix: 'Sessions were started anyway. If this data folder was restored from a backup, compare it with ./leadmaster snapshot list; the next start checks again.',
   },
   database_unreadable: { what: 'the database cannot be read: {detail}', fix: '{hint}' },
+  database_older: {
+    what: 'the database was written by an older LeadMaster: what rests on it is not judged yet',
+    fix: 'The next start of the service brings it up to date. After an update of the code, restart a service that still runs.',
+  },
   modes_open: { what: '{path} is open to other users (mode {mode})', fix: 'chmod {right} on it, or doctor --fix.' },
   modes_inside: {
     what: 'in the profile of {session}, {count} entries are open to more users than their owner, first {first} (mode {mode})',

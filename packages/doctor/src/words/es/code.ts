@@ -13,11 +13,11 @@ export const code: SameFindings<typeof english> = {
   },
   code_folder_empty: {
     what: '{where} guarda sesiones en {written} ({folder}), y no hay ninguna',
-    fix: 'Si ese programa solo consulta al session manager, quite ese lugar de su código; no se pierde nada.',
+    fix: 'Si ese programa solo consulta al gestor de sesiones, quite ese lugar de su código; no se pierde nada.',
   },
   code_folder_shared: {
     what: '{where} abre sesiones en {written}, y son las de LeadMaster: {profiles}',
-    fix: 'Un login no debe correr dos veces: que ese programa consulte al session manager.',
+    fix: 'Un login no debe correr dos veces: que ese programa consulte al gestor de sesiones.',
   },
   code_folder_elsewhere: {
     what: '{where} guarda sesiones en {written}, y LeadMaster no sabe nada de ellas: {profiles}',

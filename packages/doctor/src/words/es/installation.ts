@@ -9,7 +9,7 @@ export const installation: SameFindings<typeof english> = {
   },
   place_changed: {
     what: 'la carpeta de datos es una copia, está en otro disco o se restauró de una copia de seguridad: hay sesiones en espera ({sessions}). Antes era {before}, vista allí desde {since}',
-    fix: 'Un login que corre en dos lugares se pierde en los dos. Con el servicio en marcha, cuando el lugar anterior ya nunca las vaya a ejecutar: ./leadmaster place accept --origin-retired (o con sus nombres).',
+    fix: 'Un login que corre en dos lugares se pierde en los dos. Cuando el lugar anterior ya nunca las vaya a ejecutar, con el servicio de aquí en marcha o apagado: ./leadmaster place accept --origin-retired (o con sus nombres).',
   },
   place_unknown: {
     what: 'el sistema de archivos de {path} no distingue una copia de la carpeta misma: una copia iniciaría todos los logins',
@@ -29,9 +29,13 @@ export const installation: SameFindings<typeof english> = {
   },
   vault_not_compared: {
     what: 'en el inicio de {at} no se comprobó si la bóveda tiene logins más nuevos que esta carpeta: {detail}',
-    fix: 'Las sesiones se iniciaron de todos modos. Si esta carpeta de datos se restauró de un respaldo, compárela con ./leadmaster snapshot list; el próximo inicio lo comprueba otra vez.',
+    fix: 'Las sesiones se iniciaron de todos modos. Si esta carpeta de datos se restauró de una copia de seguridad, compárela con ./leadmaster snapshot list; el próximo inicio lo comprueba otra vez.',
   },
   database_unreadable: { what: 'la base de datos no se puede leer: {detail}', fix: '{hint}' },
+  database_older: {
+    what: 'la base de datos la escribió un LeadMaster anterior: lo que depende de ella todavía no se juzga',
+    fix: 'El próximo inicio del servicio la pone al día. Después de actualizar el código, reinicie el servicio que siga corriendo.',
+  },
   modes_open: {
     what: '{path} está abierto a otros usuarios (modo {mode})',
     fix: 'chmod {right} sobre él, o doctor --fix.',
@@ -54,7 +58,7 @@ export const installation: SameFindings<typeof english> = {
   },
   stray_files: {
     what: 'el pid {pid} ({comm}) tiene abierto un archivo de un login: {file}',
-    fix: 'Vea qué es: ps -fp {pid}. Un respaldo de perfiles vivos los copia a medias; ./leadmaster snapshot no.',
+    fix: 'Vea qué es: ps -fp {pid}. Una copia de seguridad de perfiles vivos los copia a medias; ./leadmaster snapshot no.',
   },
   orphan_browser: {
     what: 'el navegador de {session} (pid {pid}) sobrevivió a su servicio',

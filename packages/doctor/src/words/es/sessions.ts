@@ -36,12 +36,12 @@ export const sessions: SameFindings<typeof english> = {
     fix: 'No la ejecute: su login vive en otra máquina. El próximo inicio del servicio la mueve a la papelera, o: ./leadmaster session delete {session}.',
   },
   arrival_left: {
-    what: 'se empezó a transferir {session} hacia aquí, y no se siguió desde {at}',
+    what: 'se empezó a trasladar {session} hacia aquí, y no se siguió desde {at}',
     fix: 'Repítalo allí de donde viene; si no, el próximo inicio del servicio limpia lo que llegó.',
   },
   arrival_sealed: {
     what: '{session} llegó entera, y desde {at} no llega la palabra que la entrega: su nombre queda reservado',
-    fix: 'Allí, repita la transferencia, o hágala volver con --undo. Si esa máquina no vuelve más, y nunca más la va a ejecutar: POST {url}/commit la toma aquí; DELETE {url} la descarta, y el nombre queda libre (docs/operations.md dice cómo).',
+    fix: 'Allí, repita el traslado, o hágala volver con --undo. Si esa máquina no vuelve más, y nunca más la va a ejecutar: POST {url}/commit la toma aquí; DELETE {url} la descarta, y el nombre queda libre (docs/operations.es.md dice cómo).',
   },
   arrival_unfinished: {
     what: '{session} se entregó a esta máquina, {at}, y no está en su lugar',
