@@ -23,7 +23,7 @@ interface Result {
   goals: Goal[];
 }
 
-test('the smallest run measures everybody, brings all back, and leaves a result', {
+test('the smallest run measures every contestant, brings all back, and leaves a result', {
   timeout: 240_000,
 }, async (context) => {
   const missing = await run('restic', ['version']).then(

@@ -103,7 +103,7 @@ export function daysGoals({ days, allSelectiveTars }: DaysResult): Goal[] {
   return [{ what, value, atMost: DAYS_GOAL, reached: value <= DAYS_GOAL }];
 }
 
-/** Step by step, everyone's medians, and how many times as long as the fastest. */
+/** Step by step, each contestant's medians, and how many times as long as the fastest. */
 export function copiesTable(all: readonly Line[], { running }: CopiesResult): string {
   const tables = STEPS.map((step) => {
     const of = all.filter((line) => line.step === step).sort((a, b) => a.ms - b.ms);

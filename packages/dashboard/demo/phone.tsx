@@ -35,7 +35,7 @@ export function PhonePart() {
   );
 }
 
-/** The first that waits for somebody. */
+/** The first phone whose session needs a person. */
 function inTrouble(phones: readonly SidePhone[]): SidePhone | undefined {
   const waiting = sessions.value.filter(({ stateKind }) => stateKind === 'needs_person');
   return phones.find((phone) => waiting.some(({ name }) => name === phone.session));

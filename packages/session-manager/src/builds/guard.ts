@@ -21,7 +21,7 @@ export interface Order {
 
 /**
  * Watches sessions on builds that are not known to be good, and says what is thought of those builds. With
- * `WEB_VERSION=guarded` it also decides who runs what: everybody the newest good build, and one session at a time, the
+ * `WEB_VERSION=guarded` it also decides who runs what: every session the newest good build, and one session at a time, the
  * canary, what is new (whatsapp-web-2026, 7.6). It sends no message.
  */
 export class BuildGuard {

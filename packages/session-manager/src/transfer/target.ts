@@ -15,7 +15,16 @@ import type { ProfileStore } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { type Arrival, Arrivals, FORGET_MS } from './arrival-facts.ts';
-import { inUse, itself, refuseCommitted, refuseVersion, requirePhase, wrongPhase } from './arrival-refusals.ts';
+import {
+  inUse,
+  itself,
+  refuseCommitted,
+  refuseInTheWay,
+  refuseTakenName,
+  refuseVersion,
+  requirePhase,
+  wrongPhase,
+} from './arrival-refusals.ts';
 import { ArrivingFiles } from './arriving-files.ts';
 import { StepTurns } from './step-turns.ts';
 
@@ -131,8 +140,8 @@ export class TransferTarget {
       else throw wrongPhase(known);
       return describe(known);
     }
-    await this.#refuseName(session, generation);
-    this.#refuseInTheWay(session, replaces);
+    await refuseTakenName(this.#deps, this.#arrivals, session, generation);
+    refuseInTheWay(this.#arrivals, session, replaces);
     this.#deps.access.refuseComing(session, account);
     refuseOlderBrowser(chromium, await this.#deps.browserVersion());
     const files = this.#files(id);
@@ -155,39 +164,6 @@ export class TransferTarget {
     }
     this.#deps.log.info({ session, transfer: id, generation, bytes }, 'a session is coming here');
     return describe(this.#known(id));
-  }
-
-  /** A name is free, or its session went away from here under a lower generation. */
-  async #refuseName(session: string, generation: number): Promise<void> {
-    const { access, profiles, store } = this.#deps;
-    const moved = store.tombstones.generation(session);
-    if (moved !== null && generation <= moved) {
-      throw new LeadMasterError(
-        'session_moved',
-        `${session} went away from here as generation ${moved}, and ${generation} is not newer`,
-        'It is a copy from before: the session continues where it went.',
-      );
-    }
-    if (access.has(session)) {
-      const { state } = await access.get(session);
-      if (state === 'MOVED') return;
-      const reserved = this.#arrivals.open().some((each) => each.session === session && each.facts.reserved);
-      if (!reserved) throw inUse(session, state);
-    } else if ((await profiles.list()).some(({ name }) => name === session)) {
-      throw new LeadMasterError(
-        'session_unclaimed',
-        `The other machine has a profile tokens/${session} that belongs to no session`,
-        'Move it away there, or adopt it there under another name.',
-      );
-    }
-  }
-
-  /** The source of an attempt that is sealed may have let go of the session: only its own word ends that. */
-  #refuseInTheWay(session: string, replaces: readonly string[]): void {
-    const inTheWay = this.#arrivals
-      .open()
-      .find((each) => each.session === session && each.phase !== 'prepared' && !replaces.includes(each.id));
-    if (inTheWay !== undefined) throw wrongPhase(inTheWay);
   }
 
   /** Gives earlier attempts for the same name up. Returns how many bytes of those that are replaced are used. */

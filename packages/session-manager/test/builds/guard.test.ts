@@ -9,7 +9,7 @@ import { knobs, pageOf } from './pages.ts';
 const NUMBERS = { 'model-storage': 198 };
 const NAMES = ['ana', 'beto', 'caro'];
 
-/** A guarded machine on a good build, everybody READY on it. */
+/** A guarded machine on a good build, every session READY on it. */
 async function guarded(names = NAMES, settings: Partial<BuildSettings> = {}): Promise<GuardedMachine> {
   const machine = await GuardedMachine.open({ isGuarded: true, pauseMs: 0, ...settings });
   await machine.keep(OLD, knobs(198), 'good');
@@ -39,7 +39,7 @@ async function canaryTries(machine: GuardedMachine, html: string): Promise<strin
   return canary;
 }
 
-describe('guarded: the newest good build for everybody', () => {
+describe('guarded: the newest good build for every session', () => {
   test('opens what WhatsApp serves', async () => {
     const machine = await guarded();
     serves(machine, NEW);
