@@ -25,7 +25,7 @@ test('a session that is to run is silent with its machine, since then; one that 
 
 test('what is to be done names the phone that is missing, and both accounts where another one is linked', () => {
   const unlinked = session({ state: 'QR_REQUIRED', reason: 'waiting_for_scan', account: null });
-  expect(sessionHint(unlinked)).toBe('+5491100000001 is not linked any more. Scan the QR with its phone.');
+  expect(sessionHint(unlinked)).toBe('+5491100000001 is no longer linked. Scan the QR with its phone.');
   expect(sessionHint({ ...unlinked, owner: null })).toBe('Scan the QR with the phone.');
   // A restored login is refused then; where what lies here was lost, it is what brings the session back.
   expect(

@@ -8,7 +8,7 @@ const UNTOUCHED = 'The login is untouched.';
 /** What to do, by the reason: as the service says it, without the commands, which the page has as buttons. */
 const BY_REASON: Readonly<Record<string, string>> = {
   login_required: LINK_ELSEWHERE,
-  login_refused: `WhatsApp does not know this login any more. ${LINK_ELSEWHERE}`,
+  login_refused: `WhatsApp no longer knows this login. ${LINK_ELSEWHERE}`,
   conflict: 'The same login is open in another place. Stop it there before you start it here.',
   account_locked: 'Unlock the account on the phone first. Then restore a snapshot, or link it again.',
   page_erased_login:
@@ -58,7 +58,7 @@ export function sessionHint(session: Facts): string | null {
 function scanHint({ owner }: Facts): string {
   return owner === null
     ? 'Scan the QR with the phone.'
-    : `${accountLabel(owner)} is not linked any more. Scan the QR with its phone.`;
+    : `${accountLabel(owner)} is no longer linked. Scan the QR with its phone.`;
 }
 
 /** Both numbers, where they are known. */
