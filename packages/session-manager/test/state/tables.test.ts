@@ -260,7 +260,9 @@ describe('messages', () => {
       generation: 3,
       opensChat: false,
     });
-    expect(() => store.messages.handOver(message.id, { ...how, whatsappId: 'true_1@c.us_B' })).toThrow(/no longer to be/);
+    expect(() => store.messages.handOver(message.id, { ...how, whatsappId: 'true_1@c.us_B' })).toThrow(
+      /no longer to be/,
+    );
     expect(store.messages.get('ventas', message.id)?.whatsappId).toBe('true_1@c.us_A');
     // Seen in the chats, it is none of those that were sent elsewhere.
     expect(store.inbox.receive('ventas', seen('true_1@c.us_A'))).toBeNull();
