@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHubConfig } from '@leadmaster/central-hub/config';
-import { type Config, type Env, type Environment, loadEnvironment, readConfig } from '@leadmaster/session-manager/config';
+import {
+  type Config,
+  type Env,
+  type Environment,
+  loadEnvironment,
+  readConfig,
+} from '@leadmaster/session-manager/config';
 import { CliError } from './cli-error.ts';
 import { ServiceClient } from './client/service-client.ts';
 import { type ClientSettings, readClientSettings } from './client/settings.ts';
