@@ -43,7 +43,7 @@ export class MachineLink {
   readonly #agent: http.Agent;
   readonly #timer: NodeJS.Timeout;
   readonly #onTurn: () => void;
-  /** Aborts when the machine stops answering; made afresh once it answers again. */
+  /** Aborts when the machine stops answering; another is made once it answers again. */
   #down = new AbortController();
   #misses = 0;
   #since = new Date();

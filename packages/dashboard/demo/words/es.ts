@@ -98,6 +98,7 @@ export const es: SideWords = {
       noGood: 'Antes, la versión actual tiene que pasar su propia prueba: 45 s de READY',
       bad: (reason) => `Veredicto: mala (${reason})`,
       wentBack: (session, build) => `${session} está READY en ${build} otra vez`,
+      stuck: (session, state, reason) => `${session} llegó en cambio a esto, y lo espera a usted: ${state} (${reason})`,
       noOther: 'No hay segunda máquina. Arranque la demo sin --empty.',
     },
   },

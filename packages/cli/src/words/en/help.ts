@@ -18,7 +18,7 @@ export const help = {
     about: 'make a session of a profile that another program has kept, or that is in the data folder already',
     dir: "the profile's folder: session-CLIENTID, tokens/NAME, RemoteAuth-CLIENTID, or one around it",
     name: 'what the session is called',
-    move: 'take the folder from where it is: that program will not find its login any more',
+    move: 'take the folder from where it is: that program will no longer find its login',
     copy: 'leave it where it is; the copy starts once you have confirmed that the old one never runs again',
     originRetired: 'confirm that right away',
   },

@@ -17,6 +17,7 @@ export const hub = {
     'Keep it on another machine: ./leadmaster audit verify FILE tells later whether anything up to there was removed.',
   auditWhole: (lines: number, line: number) => `The audit is whole: ${lines} lines, up to ${line}.`,
   auditKept: 'Everything up to the head in the file is as it was.',
+  auditDiffers: (line: number) => `The file itself was changed: its line ${line} is not the one of the audit.`,
   auditPruned:
     'The head in the file is older than what is kept: what it stands for was removed by age (HUB_AUDIT_DAYS).',
   auditProblems: {

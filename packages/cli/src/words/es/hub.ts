@@ -14,6 +14,7 @@ export const hub: typeof enHub = {
   auditKeep: 'Guárdelo en otra máquina: ./leadmaster audit verify ARCHIVO dice más tarde si se quitó algo hasta ahí.',
   auditWhole: (lines, line) => `La auditoría está completa: ${lines} líneas, hasta la ${line}.`,
   auditKept: 'Todo hasta la cabeza del archivo está como estaba.',
+  auditDiffers: (line) => `El archivo mismo se cambió: su línea ${line} no es la de la auditoría.`,
   auditPruned:
     'La cabeza del archivo es más antigua que lo que se guarda: lo que representa se quitó por edad (HUB_AUDIT_DAYS).',
   auditProblems: {
@@ -32,7 +33,7 @@ export const hub: typeof enHub = {
   noKey: 'Todavía no hay ninguna clave. Haga una: ./leadmaster keys create NOMBRE --tenant INQUILINO',
   noMachine: 'Todavía no hay ninguna máquina. Agregue una: ./leadmaster machines add NOMBRE URL --token-file FILE',
   tenantMade: (name) =>
-    `${name} está agregado. Haga una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
+    `${name} está agregado. Cree una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
   keyOnce: 'Esta clave se muestra solo esta vez. Guárdela como una contraseña.',
   keyTry: (url) =>
     `Pruébela: curl -H "Authorization: Bearer CLAVE" ${url}/v1/sessions    Más líneas, para enviar y oír respuestas: docs/http.es.md`,

@@ -64,6 +64,7 @@ export const sessionParts: typeof en = {
   picture: {
     alt: 'Las carpetas del perfil, cada una tan grande como su parte',
     others: (count) => `${count} más chicas`,
+    root: 'la carpeta misma',
     list: 'Lo mismo como lista',
     overTime: 'Tamaño en el último mes',
     size: 'Tamaño',
