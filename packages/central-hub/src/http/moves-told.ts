@@ -9,8 +9,24 @@ import type { RouteContext } from './hub-app.ts';
 /** How often the store is asked how far a move is: another hub may work on it. */
 const LOOK_MS = 200;
 
-/** A machine as the operator is told of it. `untold`: machines that could not be told yet who may send. */
-export function machineTold({ links, attentionOf }: RouteContext, record: MachineRecord, untold: string[]): Machine {
+/** What the hub knows of its machines beside what they told it of themselves, which can be a minute old. */
+export interface AboutMachines {
+  /** Those that could not be told yet who may send. */
+  untold: readonly string[];
+  /** How many sessions each one has; none where it is left out. */
+  sessions: ReadonlyMap<string, number>;
+}
+
+export async function aboutMachines({ store, teller }: RouteContext): Promise<AboutMachines> {
+  return { untold: await teller.untold(), sessions: await store.sessions.counts() };
+}
+
+/** A machine as the operator is told of it. */
+export function machineTold(
+  { links, attentionOf }: RouteContext,
+  record: MachineRecord,
+  { untold, sessions }: AboutMachines,
+): Machine {
   const { name, url, peerUrl, isDraining, sending, facts, lastSeenAt } = record;
   return {
     ...{ name, url, peerUrl },
@@ -18,7 +34,8 @@ export function machineTold({ links, attentionOf }: RouteContext, record: Machin
     since: links.sinceOf(name)?.toISOString() ?? null,
     silence: links.silenceOf(name),
     version: facts?.version ?? null,
-    sessions: facts?.sessions ?? null,
+    // Before its sessions were read here, what it told.
+    sessions: lastSeenAt === null ? (facts?.sessions ?? null) : (sessions.get(name) ?? 0),
     memory: facts?.memory ?? null,
     disk: facts?.disk ?? null,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
@@ -91,7 +108,7 @@ async function resultOf(context: RouteContext, { kind, source, result }: MoveRec
   if (kind === 'move' || result === null) return result;
   const machine = await context.store.machines.get(source);
   if (machine === null) return null;
-  return { ...machineTold(context, machine, await context.teller.untold()), emptied: result };
+  return { ...machineTold(context, machine, await aboutMachines(context)), emptied: result };
 }
 
 async function known({ store }: RouteContext, id: string): Promise<MoveRecord> {

@@ -38,6 +38,19 @@ export class SessionCopies {
     return rows.map(({ name }) => name);
   }
 
+  /** How many sessions each machine has; one that has none is not in it. What it has given away (MOVED) is not counted. */
+  async counts(): Promise<Map<string, number>> {
+    const rows = await this.#database.run((db) =>
+      db
+        .selectFrom('sessions')
+        .select((eb) => ['machine', eb.fn.countAll().as('count')])
+        .where('state', '<>', 'MOVED')
+        .groupBy('machine')
+        .execute(),
+    );
+    return new Map(rows.map(({ machine, count }) => [machine, Number(count)]));
+  }
+
   /** Every copy of a name, by machine. More than one: see `conflicts`. */
   async copiesOf(name: string): Promise<SessionRecord[]> {
     const rows = await this.#database.run((db) =>

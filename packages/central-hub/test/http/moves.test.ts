@@ -21,6 +21,8 @@ describe('a session that is moved,', { timeout: MOVE_MS }, () => {
     await expect.poll(() => m2.engine.alive[0]?.sent.map(({ text }) => text)).toEqual(['hola']);
     await expect.poll(async () => (await hub.ask('/v1/sessions?machine=m2')).json.items.length).toBe(1);
     expect((await hub.ask('/v1/sessions?machine=m1')).json.items).toEqual([]);
+    const machines: { sessions: number }[] = (await hub.ask('/v1/machines')).json.items;
+    expect(machines.map(({ sessions }) => sessions)).toEqual([0, 1]);
   });
 
   test('keeps its messages: a repeated key sends nothing again, and what was sent before is still told', async () => {

@@ -6,7 +6,7 @@ import { noMachine } from '../../machines/links.ts';
 import { refuseAddress, sendingKeptBy, tryMachine } from '../../machines/try-machine.ts';
 import type { MachineRecord } from '../../store/records.ts';
 import type { RouteContext } from '../hub-app.ts';
-import { answerMove, machineTold } from '../moves-told.ts';
+import { type AboutMachines, aboutMachines, answerMove, machineTold } from '../moves-told.ts';
 
 const ANSWER_MS = 5_000;
 
@@ -18,7 +18,8 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
     if (record !== null) return record;
     throw noMachine(name);
   };
-  const told = (record: MachineRecord, untold: string[]): Machine => machineTold(context, record, untold);
+  const toldWith = (record: MachineRecord, about: AboutMachines): Machine => machineTold(context, record, about);
+  const told = async (name: string): Promise<Machine> => toldWith(await get(name), await aboutMachines(context));
 
   serve(app, HUB_ROUTES.addMachine, async ({ body: { name, url, token, peerUrl } }, reply) => {
     if (peerUrl !== null) refuseAddress(peerUrl);
@@ -36,11 +37,11 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
     await store.machines.add(record, token);
     await links.refresh();
     reply.header('location', `/v1/machines/${name}`);
-    return told(await get(name), await teller.untold());
+    return told(name);
   });
   serve(app, HUB_ROUTES.listMachines, async () => {
-    const untold = await teller.untold();
-    const items = (await store.machines.list()).map((record) => told(record, untold));
+    const about = await aboutMachines(context);
+    const items = (await store.machines.list()).map((record) => toldWith(record, about));
     return { items, doubles: await store.sessions.doubles() };
   });
   serve(app, HUB_ROUTES.drainMachine, async (request, reply) => {
@@ -48,7 +49,7 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
     const { draining = true, move = false, atOnce = 2 } = request.body ?? {};
     await get(machine);
     await store.machines.drain(machine, draining);
-    if (!move) return { ...told(await get(machine), await teller.untold()), emptied: null };
+    if (!move) return { ...(await told(machine)), emptied: null };
     const between = { source: machine, target: null, partOf: null };
     const wanted = { id: `op_${randomUUID()}`, kind: 'drain', subject: machine, ...between } as const;
     const begun = await store.moves.begin({ ...wanted, atOnce, keyId: callers.of(request).keyId });
@@ -70,9 +71,10 @@ export function machineRoutes(app: HttpApp, context: RouteContext): void {
       await links.reopen(known.name);
     }
     if (acceptLog === true) await acceptLogOf(context, known.name);
-    if (sending === undefined) return told(await get(known.name), await teller.untold());
+    if (sending === undefined) return told(known.name);
     await store.machines.setSending(known.name, sending);
-    return told(await get(known.name), await teller.tellAll());
+    const untold = await teller.tellAll();
+    return toldWith(await get(known.name), { ...(await aboutMachines(context)), untold });
   });
   serve(app, HUB_ROUTES.removeMachine, async ({ params, query }) => {
     await get(params.machine);

@@ -21,6 +21,14 @@ export function sessionsContract({ place }: Kind): void {
     expect(await sessions.get('ventas')).toBeNull();
   });
 
+  test('the sessions of each machine are counted, without those that moved away from it', async () => {
+    const { sessions } = await opened();
+    await sessions.put('m1', session('ventas', { state: 'MOVED' }), AT);
+    await sessions.put('m2', session('ventas'), AT);
+    await sessions.put('m2', session('soporte', { state: 'STOPPED' }), AT);
+    expect([...(await sessions.counts())]).toEqual([['m2', 2]]);
+  });
+
   test('of a machine that was removed meanwhile nothing is kept', async () => {
     const { homes, machines, sessions } = await opened();
     await machines.remove('m1');
