@@ -8,7 +8,7 @@ import type { BoundCall, SnapshotTurns } from './turns.ts';
 /** How long a logout or delete waits for the copy of the login that it removes, and a start for one of what it changes. */
 const COPY_MS = 20_000;
 
-/** There is no login yet, none here any more, none of the session's own, or one that needs a person, as its state tells. */
+/** There is no login yet, no longer one here, none of the session's own, or one that needs a person, as its state tells. */
 const NO_FAILURES: ReadonlySet<string> = new Set([
   'nothing_to_snapshot',
   'wrong_account',
