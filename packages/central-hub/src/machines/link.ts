@@ -105,7 +105,11 @@ export class MachineLink {
     const request = (this.url.startsWith('https:') ? https : http).request(new URL(target, this.url), {
       method,
       agent: this.#agent,
-      headers: isKeyless === true ? headers : { ...headers, authorization: `Bearer ${this.#token}` },
+      headers: {
+        ...headers,
+        ...lengthOf(body),
+        ...(isKeyless === true ? {} : { authorization: `Bearer ${this.#token}` }),
+      },
       signal: both,
     });
     let isConnected = false;
@@ -191,4 +195,9 @@ export interface Silence {
 /** What the system or the reader of HTTP calls the failure: its sentence has the address of the machine in it. */
 function whyOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : 'the connection failed';
+}
+
+/** Node states the length of a body by itself for some methods alone; unstated, it is read as the beginning of the next request. */
+function lengthOf(body: Outgoing['body']): Record<string, number> {
+  return typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {};
 }

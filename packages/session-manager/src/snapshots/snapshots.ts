@@ -123,16 +123,11 @@ export class Snapshots implements SnapshotService {
   }
 
   delete(session: string, id: string, options: LongCall & { otherWriters?: boolean } = {}): Promise<void> {
-    return this.#turns.turn(session, options, async ({ signal }) => {
-      const vault = await this.#deps.vault.open();
-      if (!options.otherWriters) {
-        const { snapshots } = await vault.list(session, { signal });
-        const going = snapshots.filter((info) => info.id === id);
-        refuseOtherWriters(this.#deps, session, going, SAY_SNAPSHOT);
-      }
-      const gone = await vault.forget(session, { ids: [id] }, { signal });
-      this.#deps.store.snapshots.forgotten(session, [...new Set([id, ...gone.map((info) => info.id)])]);
-    });
+    return this.#turns.turn(session, options, ({ signal }) =>
+      this.#deleteOne(session, id, { ...options, signal }).catch((error: unknown) => {
+        throw this.#isWithout(session, error) ? noSnapshot(session, id) : error;
+      }),
+    );
   }
 
   verify(session: string, id: string, options: LongCall & { drill: boolean }): Promise<VerifyReport> {
@@ -256,6 +251,21 @@ export class Snapshots implements SnapshotService {
     return this.#turns.idle();
   }
 
+  async #deleteOne(
+    session: string,
+    id: string,
+    { signal, otherWriters }: { signal: AbortSignal; otherWriters?: boolean },
+  ): Promise<void> {
+    const vault = await this.#deps.vault.open();
+    if (!otherWriters) {
+      const { snapshots } = await vault.list(session, { signal });
+      const going = snapshots.filter((info) => info.id === id);
+      refuseOtherWriters(this.#deps, session, going, SAY_SNAPSHOT);
+    }
+    const gone = await vault.forget(session, { ids: [id] }, { signal });
+    this.#deps.store.snapshots.forgotten(session, [...new Set([id, ...gone.map((info) => info.id)])]);
+  }
+
   async #pruneOne(session: string, { signal }: { signal: AbortSignal }): Promise<PruneReport> {
     const vault = await this.#deps.vault.open();
     const policy = this.#deps.config.snapshots.keep;
@@ -283,11 +293,7 @@ export class Snapshots implements SnapshotService {
     });
     const info = snapshots.find((one) => one.id === id);
     if (info !== undefined) return info;
-    throw new LeadMasterError(
-      'snapshot_not_found',
-      `The vault has no snapshot ${id} of ${session}`,
-      `"./leadmaster snapshot list ${session}" shows those it has.`,
-    );
+    throw noSnapshot(session, id);
   }
 
   /** The vault has never heard of it; where we have, it only has no snapshot yet. */
@@ -313,6 +319,14 @@ async function readable(vault: Vault, session: string, signal: AbortSignal): Pro
     if (isOfAnObject(error)) return [];
     throw error;
   }
+}
+
+function noSnapshot(session: string, id: string): LeadMasterError {
+  return new LeadMasterError(
+    'snapshot_not_found',
+    `The vault has no snapshot ${id} of ${session}`,
+    `"./leadmaster snapshot list ${session}" shows those it has.`,
+  );
 }
 
 function isUnheard(error: unknown): boolean {

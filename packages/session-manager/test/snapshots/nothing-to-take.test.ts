@@ -40,3 +40,12 @@ test('a profile whose folder was deleted under a linked session is missing, not 
     hint: expect.not.stringContaining('Link it first'),
   });
 });
+
+test('a snapshot of a session that has none yet is told to be missing, and not the session', async () => {
+  const { sessions, snapshots } = await manager();
+  await sessions.create({ name: 'ventas', start: false, metadata: {} });
+  const gone = { code: 'snapshot_not_found' };
+  await expect(snapshots.delete('ventas', '1-aaaaaaaa')).rejects.toMatchObject(gone);
+  await expect(snapshots.delete('ventas', '1-aaaaaaaa', { otherWriters: true })).rejects.toMatchObject(gone);
+  await expect(snapshots.delete('nadie', '1-aaaaaaaa')).rejects.toMatchObject({ code: 'session_not_found' });
+});
