@@ -1,4 +1,4 @@
 export type { HostRoute } from './http/host-routes.ts';
-export { hubListening } from './listening.ts';
+export { checkHub } from './listening.ts';
 export { type HubOptions, type RunningHub, runCentralHub } from './main.ts';
 export { type RecoveredHub, recoverHub } from './recover.ts';

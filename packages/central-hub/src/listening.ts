@@ -1,6 +1,7 @@
 import type { Listening } from '@leadmaster/service-kit/http';
 import type { Env } from '@leadmaster/service-kit/settings';
 import { type HubConfig, readHubConfig } from './config/index.ts';
+import { refuseNewerSqlite } from './store/sqlite.ts';
 
 /** Where a hub listens, and the settings for that. */
 export function listeningOf({ host, port }: Pick<HubConfig, 'host' | 'port'>): Listening {
@@ -8,10 +9,14 @@ export function listeningOf({ host, port }: Pick<HubConfig, 'host' | 'port'>): L
 }
 
 /**
- * Where a hub with these settings will listen.
+ * Refuses what would keep a hub from starting, before the session manager beside it changes anything. Answers where the hub
+ * will listen.
  *
- * @throws ConfigError that lists all that is wrong with them.
+ * @throws ConfigError that lists all that is wrong with them; LeadMasterError `storage_failed` where `hub.db` is of a newer
+ *   version, or cannot be read.
  */
-export function hubListening(env: Env): Listening {
-  return listeningOf(readHubConfig(env));
+export function checkHub(env: Env): Listening {
+  const config = readHubConfig(env);
+  if (config.databaseUrl === null) refuseNewerSqlite(config.dataDir);
+  return listeningOf(config);
 }

@@ -18,7 +18,7 @@ import { checkSnapshots } from './checks/snapshots.ts';
 import { checkTransfers } from './checks/transfers.ts';
 import { checkVault, checkVaultDisk, checkVaultKey } from './checks/vault.ts';
 import { checkSessions, checkWhatsApp } from './checks/whatsapp.ts';
-import { type Finding, found, type Severity, TOPICS, type Topic } from './finding.ts';
+import { type Finding, found, OF_DATABASE, type Severity, TOPICS, type Topic } from './finding.ts';
 import type { Installation } from './installation.ts';
 import { type Language, sayFinding, sayOk } from './words/words.ts';
 
@@ -29,7 +29,7 @@ export interface ToldFinding extends ActionFields {
   severity: Severity;
   what: string;
   where: string;
-  cure: string;
+  fix: string;
   fixable: boolean;
 }
 
@@ -71,15 +71,23 @@ const CHECKS: Record<Topic, (installation: Installation) => Promise<Finding[]>> 
 /** What is looked at without asking anything but this machine and the vault. */
 const LOCAL_TOPICS = TOPICS.filter((topic) => topic !== 'whatsapp');
 
-/** Every check of an installation, in words: what was found, and a line `ok` for each topic where nothing was. */
+/** Every check of an installation, in words: what was found, and a line `ok` for each topic that was judged and had nothing. */
 export async function diagnose(
   installation: Installation,
   { language, network = false }: DiagnoseOptions,
 ): Promise<ToldFinding[]> {
   const results = await findAll(installation, network ? TOPICS : LOCAL_TOPICS);
   return results.flatMap(({ topic, findings }) =>
-    findings.length === 0 ? [tellOk(topic, language)] : findings.map((finding) => tell(finding, language)),
+    findings.length > 0
+      ? findings.map((finding) => tell(finding, language))
+      : isJudged(topic, installation)
+        ? [tellOk(topic, language)]
+        : [],
   );
+}
+
+function isJudged(topic: Topic, { stateError }: Installation): boolean {
+  return stateError === null || !OF_DATABASE.has(topic);
 }
 
 /** What `--fix` can do something about, found without the network. */
@@ -108,9 +116,9 @@ function look(topic: Topic, installation: Installation): Promise<Finding[]> {
 function tell(finding: Finding, language: Language): ToldFinding {
   const { id, severity, where, fixable } = finding;
   const words = sayFinding(language, finding);
-  return { id, severity, ...words, ...actionFieldsOf(words.cure), where, fixable };
+  return { id, severity, ...words, ...actionFieldsOf(words.fix), where, fixable };
 }
 
 function tellOk(topic: Topic, language: Language): ToldFinding {
-  return { id: topic, severity: 'ok', what: sayOk(language, topic), where: '', cure: '', fixable: false };
+  return { id: topic, severity: 'ok', what: sayOk(language, topic), where: '', fix: '', fixable: false };
 }

@@ -32,6 +32,21 @@ export const TOPICS = [
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 
+/** What cannot be judged without the database: found or not, it is not well while that cannot be read. */
+export const OF_DATABASE: ReadonlySet<Topic> = new Set([
+  'place',
+  'browsers',
+  'profiles',
+  'moved',
+  'transfers',
+  'hubs',
+  'sessions',
+  'people',
+  'pages',
+  'builds',
+  'snapshots',
+]);
+
 /** Everything that can be found; names are stable. */
 export const FINDING_IDS = [
   'data_folder_missing',
@@ -42,6 +57,7 @@ export const FINDING_IDS = [
   'older_than_vault',
   'vault_not_compared',
   'database_unreadable',
+  'database_older',
   'modes_open',
   'modes_inside',
   'owner_foreign',

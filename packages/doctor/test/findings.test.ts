@@ -35,6 +35,53 @@ test('beside a running service: no lock is needed, and its own browsers are no s
   }
 });
 
+test('a browser that its running service has only just started, and not yet recorded, is no stranger', async () => {
+  const installation = await SampleInstallation.healthy();
+  const lock = lockDataFolder(installation.paths, { port: 1 });
+  try {
+    await pretend(installation.profile);
+    expect(await installation.found()).toEqual([]);
+  } finally {
+    lock.release();
+  }
+});
+
+test('the database of an older version is no damage, and what rests on it is not called well', async () => {
+  const installation = await SampleInstallation.healthy();
+  installation.forgetNewestSchema();
+  const { ok, findings } = await installation.examine();
+  expect(ok).toBe(true);
+  const found = findings.filter(({ id, severity }) => severity !== 'ok' && id !== 'runs_as_root');
+  expect(found).toMatchObject([{ id: 'database_older', severity: 'warning', fix: expect.stringContaining('start') }]);
+  const well = findings.filter(({ severity }) => severity === 'ok').map(({ id }) => id);
+  const untold = [
+    'place',
+    'browsers',
+    'profiles',
+    'moved',
+    'transfers',
+    'hubs',
+    'sessions',
+    'people',
+    'pages',
+    'builds',
+  ];
+  for (const topic of [...untold, 'snapshots', 'database']) expect(well).not.toContain(topic);
+  expect(well).toEqual(expect.arrayContaining(['permissions', 'locks', 'vault', 'disk']));
+});
+
+test('the browsers of a running service whose database is of an older version are no strangers', async () => {
+  const installation = await SampleInstallation.healthy();
+  installation.forgetNewestSchema();
+  const lock = lockDataFolder(installation.paths, { port: 1 });
+  try {
+    await pretend(installation.profile);
+    expect((await installation.found()).map(({ id }) => id)).toEqual(['database_older']);
+  } finally {
+    lock.release();
+  }
+});
+
 test('a fresh machine: no data folder, no vault, no key; and nothing is made by looking', async () => {
   const installation = await SampleInstallation.healthy();
   await rm(installation.paths.root, { recursive: true });
@@ -112,12 +159,12 @@ test('files of another user, and the service as root', async () => {
     const { findings } = await installation.examine();
     expect(findings.find(({ id }) => id === 'runs_as_root')).toMatchObject({
       severity: 'warning',
-      cure: expect.stringMatching(`useradd.*chown -R leadmaster: ${installation.paths.root};`),
+      fix: expect.stringMatching(`useradd.*chown -R leadmaster: ${installation.paths.root};`),
     });
     rmSync(installation.paths.trash, { recursive: true });
     const { findings: ofOther } = await installation.examine();
-    const cure = ofOther.find(({ id }) => id === 'runs_as_root')?.cure;
-    expect(cure).toContain('chown -R leadmaster: DATA_FOLDER;');
+    const fix = ofOther.find(({ id }) => id === 'runs_as_root')?.fix;
+    expect(fix).toContain('chown -R leadmaster: DATA_FOLDER;');
   } finally {
     lock.release();
   }

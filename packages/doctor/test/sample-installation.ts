@@ -13,6 +13,7 @@ import { createStateStore } from '../../session-manager/src/state/sqlite-state-s
 import type { StateStore } from '../../session-manager/src/state/state-store.ts';
 import { A_SNAPSHOT } from '../../session-manager/test/event-samples.ts';
 import { putLogin, tempFolder } from '../../session-manager/test/profile/helpers.ts';
+import { forgetNewestSchema } from '../../session-manager/test/state/older-schema.ts';
 import type { ToldFinding } from '../src/diagnosis.ts';
 import { type DoctorOptions, examine } from '../src/doctor.ts';
 import { noteKeyCopy } from '../src/key-copy.ts';
@@ -81,6 +82,11 @@ export class SampleInstallation {
     } finally {
       store.close();
     }
+  }
+
+  /** The database as the version before the newest step of the schema has left it, as far as it tells its version. */
+  forgetNewestSchema(): void {
+    forgetNewestSchema(this.paths.database);
   }
 
   /** A session on its way here, in a phase since so long ago; sealed, its name is kept for it. */

@@ -62,7 +62,7 @@ export { secondWriters } from './snapshots/other-account.ts';
 export { secondRound } from './snapshots/second-round.ts';
 export { type Identity, identityOf, refuseChanged, vaultAtFact } from './snapshots/vault-identity.ts';
 export { mayBeCopyOf } from './snapshots/wrong-account.ts';
-export { readState, type StateReading } from './state/read-only.ts';
+export { isOlderDatabase, readState, type StateReading } from './state/read-only.ts';
 export type { BrowserRow, BuildRow, BuildSession, HubRow, SessionRow, SnapshotRow } from './state/rows.ts';
 export { CLOCK_FACT, isDoubted, parseState } from './steady-clock.ts';
 export { FORGET_MS, openArrivals } from './transfer/arrival-facts.ts';

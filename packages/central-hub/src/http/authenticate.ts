@@ -85,11 +85,15 @@ export class Authenticator {
     return this.#callers.get(request) ?? null;
   }
 
-  /** Signs a browser in. @throws LeadMasterError `unauthorized`, `forbidden` where a page of another address asks for it. */
+  /**
+   * Signs a browser in. The rate of the key counts here, too: each sign-in is kept for days.
+   * @throws LeadMasterError `unauthorized`, `rate_limited`, `forbidden` where a page of another address asks for it.
+   */
   async signIn(request: FastifyRequest, given: SignIn): Promise<SignedIn> {
     refuseOtherOrigin(request, this.#options.url);
     const { ip } = request;
     const caller = 'key' in given ? await this.#callerByKey(given.key, ip) : await this.#callerByCode(given.code, ip);
+    await this.#limit(caller);
     return this.#options.signIns.open(caller);
   }
 

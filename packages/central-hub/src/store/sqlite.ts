@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { LeadMasterError } from '@leadmaster/protocol';
-import { type DatabaseFile, openDatabase, type Schema, storageError } from '@leadmaster/service-kit/sqlite';
+import {
+  type DatabaseFile,
+  openDatabase,
+  refuseNewerFile,
+  type Schema,
+  storageError,
+} from '@leadmaster/service-kit/sqlite';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -33,7 +39,7 @@ type Handle = ReturnType<typeof openDatabase>;
 
 /** Opens `hub.db` in the data folder; the caller sees to it that no other hub has it open. @throws LeadMasterError `storage_failed`. */
 export function openSqlite(dataDir: string, now: () => Date): OpenDatabase {
-  const at: DatabaseFile = { file: join(dataDir, 'hub.db'), schema: SCHEMA };
+  const at = fileIn(dataDir);
   const handle = openDatabase(at, now);
   const db = new Kysely<HubTables>({ dialect: new ImmediateDialect(handle) });
   return {
@@ -47,6 +53,15 @@ export function openSqlite(dataDir: string, now: () => Date): OpenDatabase {
       handle.close();
     },
   };
+}
+
+/** Refuses a `hub.db` that a newer version has changed; nothing is written. @throws LeadMasterError `storage_failed`. */
+export function refuseNewerSqlite(dataDir: string): void {
+  refuseNewerFile(fileIn(dataDir));
+}
+
+function fileIn(dataDir: string): DatabaseFile {
+  return { file: join(dataDir, 'hub.db'), schema: SCHEMA };
 }
 
 /** Kysely's own words for a database that was closed, as ours. */
@@ -92,7 +107,7 @@ class ImmediateDialect extends SqliteDialect {
   }
 }
 
-/** Transactions that have the right to write from their begin on, as everywhere in this house. */
+/** Transactions that may write from their beginning, as in every database of LeadMaster. */
 class ImmediateDriver extends SqliteDriver {
   readonly #handle: Handle;
 

@@ -43,7 +43,7 @@ export async function startServices({ which, env, logTo, beside }: StartOptions)
     return { ...hub, manager: null, hub: hub.url, local: null };
   }
   const { runSessionManager } = await import('@leadmaster/session-manager');
-  const alongside = which === 'both' ? [await hubPort(env)] : [];
+  const alongside = which === 'both' ? [await checkedHub(env)] : [];
   const manager = await runSessionManager({ env: { ...env }, logTo, diagnosis: ownDiagnosis(env), alongside });
   if (which === 'session-manager') return { ...manager, manager: manager.url, hub: null, local: manager };
   const { machineName: name, ...page } = beside ?? {};
@@ -73,7 +73,7 @@ async function startHub(options: Omit<HubOptions, 'version'>): Promise<RunningHu
   return runCentralHub({ dashboard: DASHBOARD, ...options, version: version() });
 }
 
-async function hubPort(env: Env): Promise<Listening> {
-  const { hubListening } = await import('@leadmaster/central-hub');
-  return hubListening(env);
+async function checkedHub(env: Env): Promise<Listening> {
+  const { checkHub } = await import('@leadmaster/central-hub');
+  return checkHub(env);
 }

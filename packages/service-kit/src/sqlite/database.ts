@@ -34,6 +34,21 @@ export function openDatabase(at: DatabaseFile, now: () => Date): Database.Databa
   }
 }
 
+/** Refuses the database of a newer program without opening it for work; one that is not there is none. */
+export function refuseNewerFile(at: DatabaseFile): void {
+  if (!existsSync(at.file)) return;
+  try {
+    const db = new Database(at.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      refuseNewer(at, schemaVersion(db));
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    throw storageError(at, error);
+  }
+}
+
 /** Durability over speed: a transaction is on the disk when its call returns. */
 function configure(db: Database.Database): void {
   db.pragma('journal_mode = WAL');

@@ -1,5 +1,5 @@
 /** One SQLite file: opened safely, migrated, written in transactions. */
-export { openDatabase } from './database.ts';
+export { openDatabase, refuseNewerFile } from './database.ts';
 export { GroupCommit } from './group-commit.ts';
 export { type Hold, holdFile, isFileLocked } from './hold-file.ts';
 export {

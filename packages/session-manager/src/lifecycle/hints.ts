@@ -102,7 +102,7 @@ const whoIsLinked: Hint = (s, { owner, wrong }) => {
     : `${whose}${linked} is linked in the session ${wrong.session} too, and each would tell its messages. `;
 };
 
-/** What is in the way of a copy, and what sets it aside without a word to WhatsApp. */
+/** The command that sets a copy aside without telling WhatsApp. */
 export const toTrash = (session: string): string =>
   `"./leadmaster session delete ${session}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
 
@@ -217,7 +217,7 @@ const REASONS: Readonly<Record<string, Hint>> = {
 
 const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
   QR_REQUIRED: (s, { owner }) =>
-    `${owner === null ? 'Scan the QR with the phone' : `${accountLabel(owner)} is not linked any more. Scan the QR with its phone`}: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
+    `${owner === null ? 'Scan the QR with the phone' : `${accountLabel(owner)} is no longer linked. Scan the QR with its phone`}: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
   DISCONNECTED_LOGOUT: (s) =>
     `The account was unlinked. Link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   DISCONNECTED_BANNED: (s) =>

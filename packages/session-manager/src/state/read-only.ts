@@ -85,8 +85,10 @@ export function readState(file: string): StateReading | null {
     if (found.size === 0) throw corruptDatabase(at, 'it is empty');
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      refuseNewer(at, schemaVersion(db));
-      if (schemaVersion(db) < SCHEMA_VERSION) throw older(file);
+      const version = schemaVersion(db);
+      if (version === 0) throw corruptDatabase(at, `it is not a database of ${SCHEMA.owner}`);
+      refuseNewer(at, version);
+      if (version < SCHEMA_VERSION) throw older(file, version);
       return reading(db, file);
     } catch (error) {
       db.close();
@@ -147,10 +149,16 @@ function reading(db: Database.Database, file: string): StateReading {
   };
 }
 
-function older(file: string): LeadMasterError {
+/** Whether this is `readState` refusing a database that an older version wrote; nothing is wrong with that one. */
+export function isOlderDatabase({ code, extra: { found, known } }: LeadMasterError): boolean {
+  return code === 'storage_failed' && typeof found === 'number' && typeof known === 'number' && found < known;
+}
+
+function older(file: string, found: number): LeadMasterError {
   return new LeadMasterError(
     'storage_failed',
     `The database ${file} was written by an older LeadMaster`,
-    'Start the service once: it brings the database up to date.',
+    'The next start of the service brings it up to date.',
+    { extra: { file, found, known: SCHEMA_VERSION } },
   );
 }

@@ -13,12 +13,13 @@ import { migrate } from '@leadmaster/service-kit/sqlite';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { MIGRATIONS } from '../../src/state/migrations/index.ts';
-import { readState } from '../../src/state/read-only.ts';
+import { isOlderDatabase, readState } from '../../src/state/read-only.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../src/state/schema.ts';
 import { looksFrom } from '../../src/state/sessions.ts';
 import { createStateStore } from '../../src/state/sqlite-state-store.ts';
 import { aQr, received } from '../event-samples.ts';
 import { openStore, refusal, scratch } from './helpers.ts';
+import { forgetNewestSchema } from './older-schema.ts';
 
 /** A database with something in it, closed. */
 function filled(): string {
@@ -227,6 +228,26 @@ describe('a place that cannot be used', () => {
     expect(refusal(() => store.sweep({ events: 1, eventDays: 1, transitions: 1, keepBytes: 0 })).code).toBe(
       'shutting_down',
     );
+  });
+});
+
+describe('those who only look', () => {
+  test('are told that an older version wrote a database, and that nothing is wrong with it', () => {
+    const file = filled();
+    forgetNewestSchema(file);
+    const error = refusal(() => readState(file));
+    expect(error.message).toContain('older LeadMaster');
+    expect(isOlderDatabase(error)).toBe(true);
+  });
+
+  test.each(['newer', 'foreign', 'a byte'])('take one that is %s for no older one', (kind) => {
+    const file = filled();
+    if (kind === 'newer') change(file, `INSERT INTO schema_migrations VALUES (${SCHEMA_VERSION + 1}, 'later', 'x')`);
+    if (kind === 'foreign') change(file, 'DROP TABLE schema_migrations');
+    if (kind === 'a byte') writeFileSync(file, 'x');
+    const error = refusal(() => readState(file));
+    expect(isOlderDatabase(error)).toBe(false);
+    expect(error.message).not.toContain('older');
   });
 });
 

@@ -26,7 +26,7 @@ const acts: (typeof en)['acts'] = {
   importSession: 'Importar sesión',
   retireSession: 'Retirar sesión',
   trimStorage: 'Recortar perfil',
-  transferSession: 'Transferir sesión',
+  transferSession: 'Trasladar sesión a otro servicio',
   restoreFromTrash: 'Recuperar de la papelera',
   fixInstallation: 'Reparar instalación',
   acceptPlace: 'Aceptar lugar',

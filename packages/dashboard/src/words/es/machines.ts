@@ -16,7 +16,7 @@ export const machines: typeof en = {
   acceptLog: 'Aceptar su registro',
   acceptLogTitle: (name) => `¿Aceptar el registro de ${name}?`,
   acceptLogText:
-    'Su carpeta de datos se reemplazó, o se restauró desde un respaldo. El hub sigue leyendo desde lo que la máquina tiene ahora, y sus sesiones se muestran como están allí. Averigüe antes por qué es otro.',
+    'Su carpeta de datos se reemplazó, o se restauró desde una copia de seguridad. El hub sigue leyendo desde lo que la máquina tiene ahora, y sus sesiones se muestran como están allí. Averigüe antes por qué es otro.',
   memory: 'Memoria libre',
   disk: 'Disco libre',
   of: (free, total) => `${free} de ${total}`,

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@leadmaster/testkit/free-port';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { startServices } from '../../src/service/services.ts';
 
@@ -54,6 +55,23 @@ test('a setting of the hub that is out of rule is told before anything is made',
   const start = startServices({ which: 'both', env: { ...env, HUB_PORT: 'x' }, logTo: 'stderr' });
   await expect(start).rejects.toThrow('HUB_PORT');
   await expect(access(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('a hub.db of a newer version is refused before the session manager starts and changes anything', async () => {
+  const { dataDir, env } = await firstStart();
+  const first = await startServices({ which: 'both', env, logTo: 'stderr' });
+  await first.shutdown('the test goes on', 0);
+  const hub = new Database(join(dataDir, 'hub.db'));
+  hub.exec(`INSERT INTO schema_migrations VALUES (999, 'later', 'x')`);
+  hub.close();
+  const kept = ['session-manager.db', 'place.txt'].map((name) => join(dataDir, name));
+  const read = () => Promise.all(kept.map((file) => readFile(file, 'base64')));
+  const before = await read();
+  await expect(startServices({ which: 'both', env, logTo: 'stderr' })).rejects.toMatchObject({
+    code: 'storage_failed',
+    message: expect.stringContaining('schema version 999'),
+  });
+  expect(await read()).toEqual(before);
 });
 
 test('a second start on a data folder in use names the service there, not its ports', async () => {
