@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { killAll } from './lifecycle/child.ts';
 import { readOptions, USAGE } from './lifecycle/options.ts';
 import { measurePage, type PageResult } from './lifecycle/page.ts';
-import { compare, table } from './lifecycle/report.ts';
+import { compare, comparisonTable } from './lifecycle/report.ts';
+import { thisMachine } from './shared/machine.ts';
 
 /**
  * `npm run bench -- lifecycle`: LeadMaster's session manager against whatsapp-web.js as its README shows it. Memory,
@@ -53,19 +53,11 @@ const comparisons = results.map(({ page, rounds }) => ({
   failures: rounds.flatMap(({ side, failures }) => failures.map((failure) => `${side}: ${failure}`)),
 }));
 for (const { page, lines, failures } of comparisons) {
-  console.log(`\n${table(`${page} page, medians of ${options.runs} (least-most)`, lines)}`);
+  console.log(`\n${comparisonTable(`${page} page, medians of ${options.runs} (least-most)`, lines)}`);
   if (failures.length > 0) console.log(`${failures.length} starts failed:\n  ${failures.join('\n  ')}`);
 }
 
-const machine = {
-  cores: availableParallelism(),
-  processor: cpus()[0]?.model ?? '',
-  memoryBytes: totalmem(),
-  kernel: release(),
-  load: readFileSync('/proc/loadavg', 'utf8').trim(),
-  node: process.version,
-  root: process.getuid?.() === 0,
-};
+const machine = { ...thisMachine(), root: process.getuid?.() === 0 };
 mkdirSync(dirname(options.output), { recursive: true });
 const document = { benchmark: 'lifecycle', startedAt, endedAt: new Date(), machine, options, comparisons, results };
 writeFileSync(options.output, `${JSON.stringify(document, null, 2)}\n`);

@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type PageDate, startStandin } from '@leadmaster/whatsapp-standin';
-import { median } from './lifecycle/report.ts';
 import { fsyncMs } from './messages/disk.ts';
 import { type InboundFigures, measureInbound } from './messages/inbound.ts';
 import { BenchService } from './messages/service.ts';
 import { greet, measureTexts, type TextFigures } from './messages/texts.ts';
 import { type Checkout, thisVersion, versionOf } from './messages/version-before.ts';
+import { median } from './shared/median.ts';
 
 /**
  * `npm run bench -- messages`: texts out and messages in through an earlier version and this one, in one run, in turn.

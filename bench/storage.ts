@@ -1,10 +1,11 @@
 /** What it costs to measure the size of profiles: `npm run bench -- storage [--profiles N] [--files N] [--rounds N] [--json FILE]`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { thisMachine } from './shared/machine.ts';
 import { measureRounds, shareOfACore } from './storage/measuring.ts';
 import { makeProfiles } from './storage/profiles.ts';
 
@@ -30,7 +31,7 @@ try {
   const result = {
     ...{ profiles, files, profileBytes: Number(values['profile-mb']) * 1_000_000, everyMin: EVERY_MIN },
     ...{ samples, share, goal: GOAL, reached: share < GOAL },
-    machine: { cores: availableParallelism(), processor: cpus()[0]?.model ?? '', node: process.version },
+    machine: thisMachine(),
   };
   mkdirSync(dirname(values.json), { recursive: true });
   writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);

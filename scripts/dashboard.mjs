@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withInstallLock } from './install-lock.mjs';
-import { capture, fail, LaunchError, ROOT } from './lib.mjs';
+import { capture, fail, keepOthersFromWriting, LaunchError, ROOT } from './lib.mjs';
 import { findRuntime } from './runtime.mjs';
 import { wordsOf } from './words.mjs';
 
@@ -74,7 +74,10 @@ async function build({ root, node, log, folder, dist, hash }) {
   log(words.buildingDashboard);
   const started = Date.now();
   // Under another one the page would be built for its developer, with the paths of this machine in it.
-  const env = { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
+  // Vite keeps compiled code below /tmp unless told otherwise, where another user may have put some.
+  const compiled = join(root, 'node_modules', '.cache', 'leadmaster');
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env, NODE_ENV: 'production', NO_COLOR: '1' };
+  keepOthersFromWriting();
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const config = join(root, FOLDER, 'vite.config.ts');
   const how = ['--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn', '--config', config];

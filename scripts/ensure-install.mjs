@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { withInstallLock } from './install-lock.mjs';
-import { capture, LaunchError, ROOT } from './lib.mjs';
+import { capture, keepOthersFromWriting, LaunchError, ROOT } from './lib.mjs';
 import { wordsOf } from './words.mjs';
 
 const UNREACHABLE =
@@ -55,6 +55,7 @@ function isSame(root) {
 async function install(root, log, env, signal) {
   const words = wordsOf(env);
   log(words.installing);
+  keepOthersFromWriting();
   rmSync(stampFile(root), { force: true });
   const [command, ...first] = npmCommand(env);
   const args = [...first, 'ci', '--include=dev', '--include=optional', '--prefer-offline', '--no-audit', '--no-fund'];

@@ -7,7 +7,7 @@ import { findRuntime } from './runtime.mjs';
 import { wordsOf } from './words.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** Mean nothing here. Unheard, the one opens a debugger without a key, and the other ends the process at once. */
+/** Node would open a debugger without a key on the first; the second would end the process at once. */
 const IGNORED = ['SIGUSR1', 'SIGUSR2'];
 const ignore = () => {};
 const POLL_MS = 200;

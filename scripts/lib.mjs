@@ -5,6 +5,11 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the checkout. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** What is installed and built here runs later: no other user may write it, under any umask. */
+export function keepOthersFromWriting() {
+  process.umask(process.umask() | 0o022);
+}
+
 /** An error whose message is meant for the person who typed the command. */
 export class LaunchError extends Error {}
 

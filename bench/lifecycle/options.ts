@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
-/** One weight of WhatsApp's page. */
-export interface PageWeight {
+/** How large WhatsApp's page and its profile are. */
+export interface PageSize {
   name: 'small' | 'realistic';
   scriptBytes: number;
   databaseBytes: number;
@@ -10,9 +10,9 @@ export interface PageWeight {
 
 const MB = 1_000_000;
 
-const SMALL: PageWeight = { name: 'small', scriptBytes: 0, databaseBytes: 0, heapBytes: 0 };
+const SMALL: PageSize = { name: 'small', scriptBytes: 0, databaseBytes: 0, heapBytes: 0 };
 /** The memory of WhatsApp's own page with an ordinary account. The goals are about this one. */
-const REALISTIC: PageWeight = {
+const REALISTIC: PageSize = {
   name: 'realistic',
   scriptBytes: 12 * MB,
   databaseBytes: 20 * MB,
@@ -25,7 +25,7 @@ export interface BenchOptions {
   runs: number;
   /** Rounds before them that count for nothing: caches fill, code is compiled and kept. */
   warmUps: number;
-  pages: readonly PageWeight[];
+  pages: readonly PageSize[];
   /** Sessions whose memory is measured together, beside that of one alone. */
   several: number;
   /** Sessions that come back after a restart of the service. */
@@ -74,7 +74,7 @@ export function readOptions(args: readonly string[], output: string): BenchOptio
   };
 }
 
-function matches(page: PageWeight, wanted: string | undefined): boolean {
+function matches(page: PageSize, wanted: string | undefined): boolean {
   return wanted === undefined || page.name === wanted;
 }
 

@@ -4,27 +4,27 @@ import { join } from 'node:path';
 import { startStandin } from '@leadmaster/whatsapp-standin';
 import { bareSide } from './bare-side.ts';
 import { leadmasterSide } from './leadmaster-side.ts';
-import type { BenchOptions, PageWeight } from './options.ts';
+import type { BenchOptions, PageSize } from './options.ts';
 import { measureRound, type Round } from './round.ts';
 import type { Side } from './side.ts';
 
 /** All that was measured on one page. */
 export interface PageResult {
-  page: PageWeight;
+  page: PageSize;
   sides: Record<Side['name'], Record<string, string>>;
   rounds: Round[];
 }
 
 /** Links the sessions of both sides, then measures them in turn. Leaves no process and no file behind. */
 export async function measurePage(
-  page: PageWeight,
+  page: PageSize,
   options: BenchOptions,
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<PageResult> {
   const folder = await mkdtemp(join(tmpdir(), 'leadmaster-bench-'));
-  const { name: _name, ...weight } = page;
-  const world = await startStandin({ page: weight });
+  const { name: _name, ...size } = page;
+  const world = await startStandin({ page: size });
   try {
     const leadmaster = leadmasterSide(join(folder, 'leadmaster'), world, options.readyMs);
     const bare = bareSide(join(folder, 'bare'), world, options.readyMs);

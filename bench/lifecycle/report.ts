@@ -1,3 +1,5 @@
+import { median } from '../shared/median.ts';
+import { table } from '../shared/table.ts';
 import type { Round, Sample } from './round.ts';
 import type { Side } from './side.ts';
 
@@ -75,15 +77,8 @@ function spread(rounds: readonly Round[], side: Side['name'], key: keyof Sample)
   return { median: median(values), min, max, samples: values.length };
 }
 
-/** The middle of sorted values. */
-export function median(sorted: readonly number[]): number {
-  const middle = sorted.length / 2;
-  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
-}
-
 /** The comparison as text, for a terminal. */
-export function table(title: string, comparisons: readonly Comparison[]): string {
+export function comparisonTable(title: string, comparisons: readonly Comparison[]): string {
   const head = ['', 'LeadMaster', 'bare', 'ratio', 'goal', ''];
   const rows = comparisons.map((line) => [
     line.label,
@@ -93,13 +88,7 @@ export function table(title: string, comparisons: readonly Comparison[]): string
     line.goal === null ? '' : `<= ${line.goal}`,
     line.reached === null ? '' : line.reached ? 'reached' : 'NOT reached',
   ]);
-  const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const write = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return [title, write(head), ...rows.map(write)].join('\n');
+  return `${title}\n${table(head, rows)}`;
 }
 
 function written(value: Spread | null, key: keyof Sample, unit: 'MB' | 's'): string {

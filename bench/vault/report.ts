@@ -1,4 +1,5 @@
-import { median } from '../lifecycle/report.ts';
+import { median } from '../shared/median.ts';
+import { table } from '../shared/table.ts';
 import { type CopiesResult, type CopySample, STEPS, type Step } from './copies.ts';
 import type { DaysResult } from './days.ts';
 import type { MemorySample } from './memory.ts';
@@ -169,16 +170,6 @@ export function goalsTable(goals: readonly Goal[]): string {
     goal.cpuRatio?.toFixed(3) ?? '',
   ]);
   return table(['goal', 'value', 'wanted', '', 'of processor time'], rows);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const write = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return [head, ...rows].map(write).join('\n');
 }
 
 function seconds(ms: number): string {

@@ -26,7 +26,7 @@ interface Asked {
   specifier: string;
 }
 
-/** The imports that the rules do not allow, of all files of the house or of some. Empty when all is well. */
+/** The imports that the rules do not allow, of all files of the repository, or of some. Empty when there are none. */
 export function check(house: House, rules: Rules, files: Iterable<string> = house.files.keys()): Problem[] {
   const checker = new Checker(house, rules);
   return [...files].flatMap((file) => checker.ofFile(file));

@@ -80,7 +80,7 @@ function block(data: Buffer): Buffer {
 }
 
 /** A table of one block, with an index; the content of its blocks does not matter here. */
-export function writeTable(): Buffer {
+function writeTable(): Buffer {
   const blocks = ['data', 'metaindex', 'index'].map((name) => block(Buffer.from(name.repeat(20))));
   const [data, metaindex, index] = blocks.map(({ length }) => length) as [number, number, number];
   const handles = [varint(data), varint(metaindex - 5), varint(data + metaindex), varint(index - 5)];

@@ -5,7 +5,7 @@
  *     npm run prove -- hub-kills [--store sqlite|postgres] [--moments 40] [--seed N] [--browsers] [--json]
  *
  * Ends with 1 when an event is missing, doubled or out of order in the hub, when an order was carried out twice or not as it
- * was answered, or when a session that got no order was started again.
+ * was answered, when a session that got no order was started again, or when an act is missing in the audit or its chain is broken.
  */
 import { freshSeed, readOptions, say } from '../../session-manager/prove/command/options.ts';
 import { tellVerdict } from '../../session-manager/prove/command/verdict.ts';

@@ -3,7 +3,7 @@
  *
  *     npm run prove -- hub-leases [--rounds 20] [--seed N] [--json]
  *
- * Ends with 1 when an event is missing, doubled or out of order at any hub, or an order was not carried out as it was answered.
+ * Ends with 1 when an event is missing, doubled or out of order at any hub, an order was not carried out as it was answered, or the audit lacks an act.
  */
 import { freshSeed, readOptions, say } from '../../session-manager/prove/command/options.ts';
 import { tellVerdict } from '../../session-manager/prove/command/verdict.ts';

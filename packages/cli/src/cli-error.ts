@@ -1,5 +1,5 @@
 import { errorText, LeadMasterError, type Problem, redact } from '@leadmaster/protocol';
-import { ConfigError } from '@leadmaster/session-manager/config';
+import { ConfigError, SettingsFileError } from '@leadmaster/session-manager/config';
 import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-codes.ts';
 import { errorIn, type Shown, textIn } from './words/told.ts';
 import { ENGLISH, type Text, type Words } from './words/words.ts';
@@ -69,7 +69,7 @@ export class CliError extends Error {
 export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof LeadMasterError) return CliError.of(error.toProblem());
-  if (error instanceof ConfigError)
+  if (error instanceof ConfigError || error instanceof SettingsFileError)
     return new CliError(EXIT.usage, 'settings', error.message, (words) => words.service.everySetting);
   return new CliError(EXIT.failed, 'failed', errorText(error));
 }

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHubConfig } from '@leadmaster/central-hub/config';
-import { type Config, type Environment, loadEnvironment, readConfig } from '@leadmaster/session-manager/config';
+import {
+  type Config,
+  type Env,
+  type Environment,
+  loadEnvironment,
+  readConfig,
+} from '@leadmaster/session-manager/config';
 import { CliError } from './cli-error.ts';
 import { ServiceClient } from './client/service-client.ts';
 import { type ClientSettings, readClientSettings } from './client/settings.ts';
@@ -21,6 +27,7 @@ export class Cli {
   readonly machine: string | null;
   readonly #wantsDemo: boolean;
   #environment: Environment | null = null;
+  #ownEnv: Env | null = null;
   #config: Config | null = null;
   #given: ClientSettings | null = null;
   #client: ServiceClient | null = null;
@@ -76,6 +83,12 @@ export class Cli {
     return this.#ownConfig;
   }
 
+  /** The environment of the service that runs here: what `config` and the settings of its hub are read from. */
+  get ownEnv(): Env {
+    this.#ownEnv ??= this.#findOwnEnv();
+    return this.#ownEnv;
+  }
+
   /** Says which data folder is meant, and where there is a demo's beside it, how that one is meant. */
   get dataFolder(): string {
     const { dataDir } = this.config;
@@ -126,20 +139,20 @@ export class Cli {
   }
 
   get #ownConfig(): Config {
-    this.#config ??= this.#findConfig();
+    this.#config ??= readConfig(this.ownEnv);
     return this.#config;
   }
 
-  #findConfig(): Config {
+  #findOwnEnv(): Env {
     const { env } = this.environment;
-    const config = readConfig(env);
-    const demo = demoDir(config.dataDir);
+    const { dataDir, port } = readConfig(env);
+    const demo = demoDir(dataDir);
     const running = readDemo(demo);
-    const isDemo = running !== null && running.port === config.port;
-    if (!isDemo && !this.#wantsDemo) return config;
+    const isDemo = running !== null && running.port === port;
+    if (!isDemo && !this.#wantsDemo) return env;
     const ofRunning =
       running === null ? {} : { SESSION_MANAGER_PORT: String(running.port), CHROME_ARGS: running.chromeArgs };
-    return readConfig({ ...env, ...demoSettings(demo), ...ofRunning });
+    return { ...env, ...demoSettings(demo), ...ofRunning };
   }
 }
 

@@ -3,6 +3,8 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
+// What is kept there runs later, so that no other user may write it, under any umask.
+process.umask(process.umask() | 0o022);
 enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/leadmaster'));
 const { keepDirect } = await import('@leadmaster/session-manager/config');
 keepDirect();

@@ -47,6 +47,15 @@ test('an export has every line and ends with the head; verify compares it, in En
     0,
     expect.stringMatching(/The audit is whole[\s\S]*head in the file is as it was/),
   ]);
+  for (const change of [
+    (text: string) => text.replace('createTenant', 'deleteTenant'),
+    (text: string) => text.replace(/^.*\n/, ''),
+  ]) {
+    const changed = join(tempFolder(), 'changed.jsonl');
+    writeFileSync(changed, change(readFileSync(file, 'utf8')));
+    const seen = await cli(`audit verify ${changed}`);
+    expect([seen.code, seen.stdout]).toEqual([1, expect.stringMatching(/The file itself was changed: its line [13]/)]);
+  }
   await tampered(hub, 'delete from audit where id > 3');
   const cut = await cli(`audit verify ${file}`, { LEADMASTER_LANG: 'es' });
   expect([cut.code, cut.stdout]).toEqual([1, expect.stringContaining('Desde la línea 4 se cortó el final.')]);

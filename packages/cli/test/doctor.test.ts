@@ -62,7 +62,7 @@ describe('doctor', () => {
       severity: 'problem',
       what: expect.any(String),
       where: dataDir,
-      cure: expect.any(String),
+      fix: expect.any(String),
       fixable: true,
     });
   });

@@ -217,3 +217,21 @@ test('open prints a link that signs one browser in, with what the key may do', a
   expect(signedIn.json).toMatchObject({ kind: 'tenant', tenant: 'acme' });
   expect((await hub.ask('/v1/sign-in', { key: null, body: { code: secret } })).status).toBe(401);
 });
+
+test('what a key may do, and on what, is named with spaces or commas between', async () => {
+  const hub = await hubOver(['m1']);
+  const cli = elsewhere({ LEADMASTER_URL: `http://127.0.0.1:${hub.port}`, LEADMASTER_KEY: ADMIN_KEY });
+  const made = {
+    scopes: ['read', 'send'],
+    sessions: ['ventas', 'caja'],
+    addresses: ['10.0.0.1', '10.1.0.0/16'],
+  };
+  for (const between of [' ', ',', ', ']) {
+    const options = Object.entries(made).map(([name, values]) => `--${name} ${values.join(between)}`);
+    const { code, stdout, stderr } = await cli(`keys create app ${options.join(' ')} --json`);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject(made);
+  }
+  const wrong = await cli('keys create app --scopes read,fly');
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/'read,fly'.*read, send, control/s) });
+});

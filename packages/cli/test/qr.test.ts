@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { accountOf, type FakeRun, OTHER_PHONE } from '@leadmaster/testkit';
@@ -194,8 +194,10 @@ describe('leadmaster qr', () => {
     const { cli, dataDir, given, stage } = await service();
     await given('ventas', 'QR_REQUIRED');
     const file = join(dataDir, '../qr.png');
+    // What others may read is replaced, and not written into: they may have it open.
+    writeFileSync(file, '', { mode: 0o644 });
     const running = cli(['qr', 'ventas', '--save', file]);
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(statSync(file).size).toBeGreaterThan(0), { timeout: 10_000 });
     await stage.scan('ventas');
     expect((await running).code).toBe(0);
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');

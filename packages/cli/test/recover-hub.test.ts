@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FolderStore, newMasterKeyText, openVault, parseMasterKeys } from '@leadmaster/vault';
 import { expect, test } from 'vitest';
@@ -46,7 +46,7 @@ async function freshMachine(...hubs: string[]) {
     // Nothing listens there.
     ...{ SESSION_MANAGER_PORT: '1', HUB_PORT: '1' },
   };
-  return { dataDir, cli: (...args: string[]) => run(args, { env }) };
+  return { root, dataDir, cli: (...args: string[]) => run(args, { env }) };
 }
 
 test('recover --hub brings the hub back on a machine that has only the vault and its key, once', async () => {
@@ -58,6 +58,15 @@ test('recover --hub brings the hub back on a machine that has only the vault and
   const again = await cli('recover', '--hub', '--json');
   expect(again.code).not.toBe(0);
   expect(again.stdout + again.stderr).toContain('wrong_state');
+});
+
+test("recover --hub --demo brings the demo's hub back, and leaves the real data folder alone", async () => {
+  const { root, dataDir, cli } = await freshMachine(HUB);
+  const demo = `${dataDir}-demo`;
+  await mkdir(demo);
+  for (const name of ['vault', 'vault.key']) await rename(join(root, name), join(demo, name));
+  expect(await cli('recover', '--hub', '--demo')).toMatchObject({ code: 0 });
+  expect([existsSync(join(demo, 'hub.secret')), existsSync(dataDir)]).toEqual([true, false]);
 });
 
 test('of several hubs in a vault one is named, and one that is not there is told', async () => {

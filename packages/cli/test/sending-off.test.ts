@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Ask, send } from '@leadmaster/testkit';
+import { ADMIN_KEY, type Ask, send } from '@leadmaster/testkit';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { DOORS } from './sending/doors.ts';
-import { ADMIN_KEY, type MachineName, type World, worldOf } from './sending/world.ts';
+import { type MachineName, type World, worldOf } from './sending/world.ts';
 
 /** A session with sending off on its way back, and where it is then. */
 interface Return {

@@ -24,9 +24,14 @@ test('a misspelt name is told by every command, once', async () => {
   ).toHaveLength(1);
 });
 
-test('a line that is no setting is refused', async () => {
-  expect(await run(['where', 'ventas'], { env: settings('LEADMASTER_DATA_DIR /srv/wa\n') })).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/line 1: it is no setting; write NAME=value/),
+test('a line that is no setting is refused as wrong settings are: another try does not help', async () => {
+  const env = settings('LEADMASTER_DATA_DIR /srv/wa\n');
+  expect(await run(['where', 'ventas'], { env })).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/line 1: it is no setting; write NAME=value.*\nhint: .*\.env\.example/s),
+  });
+  expect(await run(['where', 'ventas'], { env: { ...env, LEADMASTER_LANG: 'es' } })).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error: La configuración no es válida\.\ndetalle: .*line 1: it is no setting/),
   });
 });

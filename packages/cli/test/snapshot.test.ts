@@ -256,7 +256,7 @@ describe('snapshot delete and prune', () => {
   });
 });
 
-test('that another installation may lose its snapshots is said with --other-writers, and with nothing else', async () => {
+test('that another installation may lose its snapshots is confirmed by --other-writers alone', async () => {
   const { cli, fingerprint, given, snapshots } = await service(await vaultOf({ ventas: 2 }));
   await given('ventas', 'STOPPED');
   const before = await fingerprint();

@@ -10,18 +10,23 @@ import { preferredLanguage, showLanguage } from './words/index.ts';
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no place for the dashboard');
 
-await showLanguage(preferredLanguage());
-let linkFailure: unknown = null;
-const code = takeCode();
-if (code === null) await lookWhoIsIn();
-else {
-  await signIn({ code }).catch(async (error: unknown) => {
-    linkFailure = error;
-    // A link that was used before may be of this very browser.
-    await lookWhoIsIn();
-  });
+/** Resolves once the page is drawn. It is not awaited here: what the page then loads imports from the file that this module is in. */
+export const drawn = begin(root);
+
+async function begin(place: HTMLElement): Promise<void> {
+  await showLanguage(preferredLanguage());
+  let linkFailure: unknown = null;
+  const code = takeCode();
+  if (code === null) await lookWhoIsIn();
+  else {
+    await signIn({ code }).catch(async (error: unknown) => {
+      linkFailure = error;
+      // A link that was used before may be of this very browser.
+      await lookWhoIsIn();
+    });
+  }
+  render(<App linkFailure={linkFailure} />, place);
 }
-render(<App linkFailure={linkFailure} />, root);
 
 /** Browsers keep a page as it was, for a step back: what it shows may be for the one before, who has signed out since. */
 addEventListener('pageshow', ({ persisted }) => {

@@ -7,7 +7,7 @@ export interface CutLine {
   /** Breaks what is open, and refuses what comes, until `mend`. */
   cut: () => void;
   /**
-   * What is open stays open and nothing comes through it any more, as after a sleep; what is sent on it is refused then. What is opened
+   * What is open stays open and nothing comes through it, as after a sleep; what is sent on it is refused then. What is opened
    * later is as ever.
    */
   silence: () => void;

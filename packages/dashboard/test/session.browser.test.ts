@@ -56,6 +56,11 @@ walk(
     await press(button(snapshots.delete, dialog));
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => restores.count()).toBe(1);
+
+    (await world.manager.engine.runOf('ventas')).tell({ type: 'unlinked', reason: 'LOGOUT' });
+    await page.locator('.summary').getByText(words.list.notLinked).waitFor();
+    await press(restores.first());
+    await dialog.getByText(snapshots.unlinked).waitFor();
   },
 );
 

@@ -1,6 +1,7 @@
 import type { HubSession } from '@leadmaster/protocol';
 import { expect, test } from 'vitest';
 import { isSilent, standsSince } from '../src/model/silent.ts';
+import { isUnlinked } from '../src/model/unlinked.ts';
 import { sessionHint } from '../src/words/en-hints.ts';
 
 const [NOON, LATE] = ['2026-03-01T12:00:00.000Z', '2026-03-01T14:00:00.000Z'];
@@ -26,6 +27,10 @@ test('what is to be done names the phone that is missing, and both accounts wher
   const unlinked = session({ state: 'QR_REQUIRED', reason: 'waiting_for_scan', account: null });
   expect(sessionHint(unlinked)).toBe('+5491100000001 is not linked any more. Scan the QR with its phone.');
   expect(sessionHint({ ...unlinked, owner: null })).toBe('Scan the QR with the phone.');
+  // A restored login is refused then; where what lies here was lost, it is what brings the session back.
+  expect(
+    [unlinked, { ...unlinked, owner: null }, session(), { ...unlinked, state: 'ERROR' as const }].map(isUnlinked),
+  ).toEqual([true, false, false, false]);
   const wrong = session({ state: 'WRONG_ACCOUNT', reason: 'other_account', account: OTHER });
   expect(sessionHint(wrong)).toContain('+5491100000002 is linked, and the session belongs to +5491100000001.');
 });

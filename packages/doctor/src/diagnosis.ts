@@ -29,7 +29,7 @@ export interface ToldFinding extends ActionFields {
   severity: Severity;
   what: string;
   where: string;
-  cure: string;
+  fix: string;
   fixable: boolean;
 }
 
@@ -116,9 +116,9 @@ function look(topic: Topic, installation: Installation): Promise<Finding[]> {
 function tell(finding: Finding, language: Language): ToldFinding {
   const { id, severity, where, fixable } = finding;
   const words = sayFinding(language, finding);
-  return { id, severity, ...words, ...actionFieldsOf(words.cure), where, fixable };
+  return { id, severity, ...words, ...actionFieldsOf(words.fix), where, fixable };
 }
 
 function tellOk(topic: Topic, language: Language): ToldFinding {
-  return { id: topic, severity: 'ok', what: sayOk(language, topic), where: '', cure: '', fixable: false };
+  return { id: topic, severity: 'ok', what: sayOk(language, topic), where: '', fix: '', fixable: false };
 }

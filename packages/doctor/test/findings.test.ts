@@ -52,7 +52,7 @@ test('the database of an older version is no damage, and what rests on it is not
   const { ok, findings } = await installation.examine();
   expect(ok).toBe(true);
   const found = findings.filter(({ id, severity }) => severity !== 'ok' && id !== 'runs_as_root');
-  expect(found).toMatchObject([{ id: 'database_older', severity: 'warning', cure: expect.stringContaining('start') }]);
+  expect(found).toMatchObject([{ id: 'database_older', severity: 'warning', fix: expect.stringContaining('start') }]);
   const well = findings.filter(({ severity }) => severity === 'ok').map(({ id }) => id);
   const untold = [
     'place',
@@ -159,12 +159,12 @@ test('files of another user, and the service as root', async () => {
     const { findings } = await installation.examine();
     expect(findings.find(({ id }) => id === 'runs_as_root')).toMatchObject({
       severity: 'warning',
-      cure: expect.stringMatching(`useradd.*chown -R leadmaster: ${installation.paths.root};`),
+      fix: expect.stringMatching(`useradd.*chown -R leadmaster: ${installation.paths.root};`),
     });
     rmSync(installation.paths.trash, { recursive: true });
     const { findings: ofOther } = await installation.examine();
-    const cure = ofOther.find(({ id }) => id === 'runs_as_root')?.cure;
-    expect(cure).toContain('chown -R leadmaster: DATA_FOLDER;');
+    const fix = ofOther.find(({ id }) => id === 'runs_as_root')?.fix;
+    expect(fix).toContain('chown -R leadmaster: DATA_FOLDER;');
   } finally {
     lock.release();
   }

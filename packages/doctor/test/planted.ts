@@ -43,9 +43,9 @@ export function plantedAndFound(rows: readonly Planted[]): void {
     await plant(installation);
     const found = await installation.found();
     expect(found.map(({ id, severity }) => [id, severity])).toEqual(expected);
-    for (const { what, where, cure } of found) {
-      expect(what + cure).not.toMatch(/\{\w+\}/);
-      expect([what, where, cure].every((text) => text !== '')).toBe(true);
+    for (const { what, where, fix } of found) {
+      expect(what + fix).not.toMatch(/\{\w+\}/);
+      expect([what, where, fix].every((text) => text !== '')).toBe(true);
     }
     const isProblem = expected.some(([, severity]) => severity === 'problem');
     expect((await installation.examine()).ok).toBe(!isProblem);

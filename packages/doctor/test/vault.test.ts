@@ -141,26 +141,26 @@ describe('the doctor looks at each session of the vault', () => {
     await flipDigit(join(folder, 'vault'));
     const [finding] = await installation.found();
     expect(finding?.what).toMatch(/: vault is damaged: it names vault/);
-    expect(finding?.cure).toContain('./leadmaster vault repair');
+    expect(finding?.fix).toContain('./leadmaster vault repair');
   });
 
   test.each(['en', 'es'] as const)(
     'where no snapshot can be taken none is suggested as a fix (%s)',
     async (language) => {
-      const cures = async (spoil: (folder: string) => Promise<unknown>) => {
+      const fixes = async (spoil: (folder: string) => Promise<unknown>) => {
         const { installation, folder } = await withSnapshots();
         await spoil(folder);
-        return (await installation.found({ language })).filter(({ where }) => where === NAME).map(({ cure }) => cure);
+        return (await installation.found({ language })).filter(({ where }) => where === NAME).map(({ fix }) => fix);
       };
       const key = /^[0-9a-f]{32}.\d{6}$/;
-      for (const cure of await cures(async (folder) => flip(await objectIn(folder, 'keys', key))))
-        expect(cure).not.toContain('snapshot create');
+      for (const fix of await fixes(async (folder) => flip(await objectIn(folder, 'keys', key))))
+        expect(fix).not.toContain('snapshot create');
       const rolledBack = [
-        await cures(async (folder) => rm(await objectIn(folder, 'keys', key))),
-        await cures(async (folder) => rm(await objectIn(folder, 'chain', /\d{10}$/))),
+        await fixes(async (folder) => rm(await objectIn(folder, 'keys', key))),
+        await fixes(async (folder) => rm(await objectIn(folder, 'chain', /\d{10}$/))),
       ];
-      for (const [cure, ...others] of rolledBack) {
-        expect(cure).toMatch(/vault accept ventas.*snapshot create ventas/);
+      for (const [fix, ...others] of rolledBack) {
+        expect(fix).toMatch(/vault accept ventas.*snapshot create ventas/);
         expect(others).toEqual([]);
       }
     },

@@ -10,7 +10,7 @@ test('both languages say the same things of the same things', () => {
   for (const id of FINDING_IDS) {
     const [english, spanish] = [en.findings[id], es.findings[id]];
     expect(namesIn(spanish.what), id).toEqual(namesIn(english.what));
-    expect(new Set(namesIn(spanish.cure)), id).toEqual(new Set(namesIn(english.cure)));
+    expect(new Set(namesIn(spanish.fix)), id).toEqual(new Set(namesIn(english.fix)));
     expect(spanish.what, id).not.toBe(english.what);
   }
   for (const topic of TOPICS) expect(es.ok[topic]).not.toBe(en.ok[topic]);
@@ -30,10 +30,10 @@ test('a name without a value stays, so that it is seen', () => {
 test.each(['en', 'es'] as const)(
   'a missing profile may have been moved: said before a snapshot is offered (%s)',
   (language) => {
-    const { cure } = DOCTOR_WORDS[language].findings.profile_missing;
-    const moved = cure.search(/another installation|otra instalación/);
+    const { fix } = DOCTOR_WORDS[language].findings.profile_missing;
+    const moved = fix.search(/another installation|otra instalación/);
     expect(moved).toBeGreaterThan(-1);
-    expect(moved).toBeLessThan(cure.indexOf('snapshot restore'));
-    expect(cure).toMatch(/Only if it runs nowhere else|Solo si no corre en ningún otro lugar/);
+    expect(moved).toBeLessThan(fix.indexOf('snapshot restore'));
+    expect(fix).toMatch(/Only if it runs nowhere else|Solo si no corre en ningún otro lugar/);
   },
 );

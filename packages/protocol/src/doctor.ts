@@ -14,7 +14,7 @@ export const toldFinding = z.object({
   what: z.string(),
   where: z.string(),
   /** The suggested fix; empty where nothing is to be done. */
-  cure: z.string(),
+  fix: z.string(),
   /** Whether `POST /v1/doctor/fix` would do something about it now. */
   fixable: z.boolean(),
   ...actionFields,

@@ -61,7 +61,7 @@ export const acceptedMessage = message.extend({ replayed: z.boolean() });
 export type AcceptedMessage = z.infer<typeof acceptedMessage>;
 export type MessageCode = (typeof MESSAGE_CODES)[number];
 
-/** What every message that was not sent through LeadMaster says of itself, in events. */
+/** What a message that was not sent through LeadMaster tells of itself; the data of `message.received`. */
 export const seenMessage = z.object({
   whatsappId: z.string().describe('Its id at WhatsApp; the same as `messageId`'),
   messageId: z.string().describe('Its id'),
@@ -77,9 +77,6 @@ export const seenMessage = z.object({
   caughtUp: z.boolean().describe('Whether it came while the session was off and was found afterwards'),
 });
 export type SeenMessage = z.infer<typeof seenMessage>;
-
-/** Data of `message.received`. */
-export const receivedMessage = seenMessage;
 
 /** Who sent a message of the account: LeadMaster, another place (the phone, another device), or it cannot be told. */
 export const MESSAGE_ORIGINS = ['api', 'elsewhere', 'unknown'] as const;

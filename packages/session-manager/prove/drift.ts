@@ -8,8 +8,7 @@
  * `--only` takes the cases whose name has one of the parts. Prints a table of case and step. Ends with 1 when a cell is
  * not as the kind of its drifts wants, when anything is SENT that the stand-in does not hold, FAILED that it does, or twice.
  */
-import type { PageDate } from '@leadmaster/whatsapp-standin';
-import { freshSeed, readOptions, say } from './command/options.ts';
+import { chosen, freshSeed, readOptions, say } from './command/options.ts';
 import { tellVerdict } from './command/verdict.ts';
 import { caseName, driftCases } from './drift/cases.ts';
 import { driftTable, proveDrift } from './drift/drift-proof.ts';
@@ -18,12 +17,13 @@ import { seeded } from './service/random.ts';
 const options = readOptions({ combinations: 15, page: 'both', only: '', 'at-once': 2, seed: freshSeed() });
 say(`seed ${options.seed}`);
 const random = seeded(options.seed);
-const pages: PageDate[] =
-  options.page === 'both' ? ['september', 'april'] : [options.page === 'april' ? 'april' : 'september'];
+const PAGES = ['september', 'april'] as const;
+const pages = options.page === 'both' ? PAGES : chosen('page', options.page, PAGES);
 const parts = options.only.split(',');
 const cases = pages
   .flatMap((page) => driftCases(page, { combinations: page === 'september' ? options.combinations : 0, random }))
   .filter((one) => parts.some((part) => caseName(one).includes(part)));
+if (cases.length === 0) throw new Error(`--only is a part of the name of a case; none has "${options.only}"`);
 const report = await proveDrift(cases, { atOnce: options['at-once'], onProgress: say });
 tellVerdict(options.json, {
   report: { seed: options.seed, ...report },

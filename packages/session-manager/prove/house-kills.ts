@@ -8,7 +8,7 @@
  * Faster with its folders in memory: `TMPDIR=/dev/shm`. `--points` is how many steps of each (all there are, by default), `--anytime` how many random moments, `--boots` after
  * how many of them the session is started with a real browser. Ends with 1 when anything was not as it must be.
  */
-import { freshSeed, readOptions, say } from './command/options.ts';
+import { chosen, freshSeed, readOptions, say } from './command/options.ts';
 import { tellVerdict } from './command/verdict.ts';
 import { proveHouseKills } from './house-kills/house-kill-proof.ts';
 import { WHAT } from './house-kills/works.ts';
@@ -16,8 +16,7 @@ import { WHAT } from './house-kills/works.ts';
 const options = readOptions({ what: 'all', points: 1000, anytime: 20, boots: 3, seed: freshSeed() });
 const GROUPS: Record<string, readonly string[]> = { all: WHAT, adopt: ['copy', 'move', 'across'] };
 const wanted = options.what.split(',').flatMap((name) => GROUPS[name] ?? [name]);
-const what = WHAT.filter((each) => wanted.includes(each));
-if (what.length === 0) throw new Error(`--what is all, adopt, or some of ${WHAT.join(',')}; it is ${options.what}`);
+const what = chosen('what', wanted.join(','), WHAT);
 say(`seed ${options.seed}`);
 const report = await proveHouseKills({
   what,

@@ -7,16 +7,16 @@
  * `--points` is how many deaths at steps of each operation (all there are, by default), `--anytime` how many at random
  * moments. Ends with 1 when a login, a snapshot or the way on was lost.
  */
-import { freshSeed, readOptions, say } from './command/options.ts';
+import { chosen, freshSeed, readOptions, say } from './command/options.ts';
 import { tellVerdict } from './command/verdict.ts';
 import { OPERATIONS, proveVaultKills } from './vault-kills/vault-kill-proof.ts';
 
 const options = readOptions({ only: OPERATIONS.join(','), points: 1000, anytime: 10, seed: freshSeed() });
-const wanted = options.only.split(',');
+const operations = chosen('only', options.only, OPERATIONS);
 say(`seed ${options.seed}`);
 const report = await proveVaultKills({
   seed: options.seed,
-  operations: OPERATIONS.filter((operation) => wanted.includes(operation)),
+  operations,
   perOperation: options.points,
   anytime: options.anytime,
   onProgress: say,

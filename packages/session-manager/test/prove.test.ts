@@ -1,6 +1,6 @@
 import type { Message, MessageState } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
-import { readOptions } from '../prove/command/options.ts';
+import { chosen, readOptions } from '../prove/command/options.ts';
 import { caseName, driftCases, inForce } from '../prove/drift/cases.ts';
 import { judgeCase } from '../prove/drift/drift-proof.ts';
 import { type Outcome, restOf, STEPS, type Step, wantsOf } from '../prove/drift/wants.ts';
@@ -175,6 +175,15 @@ describe('options of a proof', () => {
     expect(() => read('--kills', 'many')).toThrow('--kills is a number; it is many');
     expect(() => read('--kills', '')).toThrow('--kills is a number');
     expect(() => read('--points', '3')).toThrow(/points/);
+  });
+
+  test('choose some of the names that there are, and no other: else less is proven than was asked for', () => {
+    const operations = ['save', 'prune', 'restore'] as const;
+    expect(chosen('only', 'restore,save', operations)).toEqual(['save', 'restore']);
+    expect(() => chosen('only', 'save,prun', operations)).toThrow(
+      '--only is some of save,prune,restore; it is save,prun',
+    );
+    expect(() => chosen('only', '', operations)).toThrow('--only is some of');
   });
 });
 

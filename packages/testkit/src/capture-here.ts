@@ -5,7 +5,7 @@ import { type Capture, type CaptureRequest, checkStructure, entriesInPlace, logi
  * A copy of a profile that no browser writes into, in memory: the files and checks of a real capture, without its thread
  * and its pause.
  */
-export async function captureHere({ profileDir, kind, signal }: CaptureRequest): Promise<Capture> {
+async function captureHere({ profileDir, kind, signal }: CaptureRequest): Promise<Capture> {
   signal?.throwIfAborted();
   const entries = await Promise.all(
     entriesInPlace(profileDir, kind).map(async (entry) => {

@@ -65,6 +65,14 @@ export interface ChainView {
 export type RecordDraft = Pick<ChainRecord, 'type' | 'live' | 'packs' | 'dropped'> &
   Partial<Pick<ChainRecord, 'entries' | 'damaged'>>;
 
+interface ReadHead {
+  /** Null when no record can be read. */
+  head: ChainRecord | null;
+  headBytes: number;
+  unreadable: number[];
+  problems: VaultProblem[];
+}
+
 /** The records of one session: read, and added to by conditional put, which is the commit of everything. */
 export class Chain {
   readonly #store: BlobStore;
@@ -88,28 +96,10 @@ export class Chain {
   async #viewOnce(last: boolean, signal?: AbortSignal): Promise<ChainView | null> {
     const seen = await this.#memory.recall(this.#session.name);
     const { present, implausible, strays } = await this.#list(seen?.sequence ?? 0, signal);
-    const unreadable: number[] = [];
-    const problems: VaultProblem[] = strays.map(strayName);
-    let head: ChainRecord | null = null;
-    let headBytes = 0;
-    for (const sequence of [...present.keys()].sort((a, b) => b - a)) {
-      try {
-        const bytes = await this.#fetch(sequence, signal);
-        if (bytes === null && !last) return null;
-        head = await this.#decode(sequence, bytes);
-        headBytes = bytes?.length ?? 0;
-        break;
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-        if (implausible.has(sequence)) {
-          present.delete(sequence);
-          problems.push(strayNumber(this.#object(sequence), error.message));
-          continue;
-        }
-        unreadable.push(sequence);
-        problems.push({ kind: 'damaged', object: this.#object(sequence), detail: error.message });
-      }
-    }
+    const read = await this.#readHead(present, implausible, last, signal);
+    if (read === null) return null;
+    const { head, headBytes, unreadable } = read;
+    const problems = [...strays.map(strayName), ...read.problems];
     const top = topOf(present.keys(), new Set());
     if (head === null && present.size > 0) {
       throw damagedObject(chainFolder(this.#session.keys.session), 'not one of its records can be read');
@@ -135,6 +125,35 @@ export class Chain {
       problems,
       rolledBack: rollback !== null,
     };
+  }
+
+  /** The newest record that can be read, and those above it that cannot. A number that no record can have leaves `present`. */
+  async #readHead(
+    present: Map<number, number>,
+    implausible: ReadonlySet<number>,
+    last: boolean,
+    signal?: AbortSignal,
+  ): Promise<ReadHead | null> {
+    const unreadable: number[] = [];
+    const problems: VaultProblem[] = [];
+    for (const sequence of [...present.keys()].sort((a, b) => b - a)) {
+      try {
+        const bytes = await this.#fetch(sequence, signal);
+        if (bytes === null && !last) return null;
+        const head = await this.#decode(sequence, bytes);
+        return { head, headBytes: bytes?.length ?? 0, unreadable, problems };
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        if (implausible.has(sequence)) {
+          present.delete(sequence);
+          problems.push(strayNumber(this.#object(sequence), error.message));
+          continue;
+        }
+        unreadable.push(sequence);
+        problems.push({ kind: 'damaged', object: this.#object(sequence), detail: error.message });
+      }
+    }
+    return { head: null, headBytes: 0, unreadable, problems };
   }
 
   /** As `view`, for a caller about to write: refused on a vault that is older than it was. */

@@ -9,7 +9,7 @@ import { KEY_BYTES, unseal } from './format/seal.ts';
 import { type SessionKeys, sessionKeys } from './format/session-keys.ts';
 import { chunksOf, type TreeEntry } from './format/tree.ts';
 import { type FrameType, frameHeader } from './frames.ts';
-import { keyBody } from './keyring.ts';
+import { keyBody } from './key-objects.ts';
 import type { MasterKey } from './master-key.ts';
 import { release } from './release.ts';
 import type { ReadProgress } from './verify.ts';

@@ -5,7 +5,7 @@ import { damagedObject, EXPORT } from './failures.ts';
 import { openChunk } from './format/chunk.ts';
 import { type ChainRecord, checkExtra, type SnapshotInfo } from './format/record.ts';
 import type { SessionKeys } from './format/session-keys.ts';
-import { checkTree, type TreeEntry } from './format/tree.ts';
+import { checkLinks, checkTree, type TreeEntry } from './format/tree.ts';
 import { type Frame, readFrames } from './frames.ts';
 import { Intake, type SaveProgress } from './intake.ts';
 import type { MasterKey } from './master-key.ts';
@@ -151,6 +151,7 @@ class Reading {
     if (this.#opened === null || this.#record === null) throw damagedObject(EXPORT, 'it ends before its manifest');
     const entries = (this.#record.entries ?? []).map((entry) => this.#rename(entry));
     checkTree(entries);
+    checkLinks(entries);
     return { from: { name: this.#opened.name, record: this.#record }, entries };
   }
 

@@ -14,8 +14,6 @@ export interface SessionStats {
   /** Of those, bytes that no snapshot needs: what a prune can free at most. */
   unneededBytes: number;
   packs: number;
-  /** How often a byte is used that is stored once. */
-  dedup: number;
 }
 
 export async function sessionStats(
@@ -51,6 +49,5 @@ export async function sessionStats(
     storedBytes,
     unneededBytes: storedBytes - neededStored,
     packs: view.packs.length,
-    dedup: uniqueBytes === 0 ? 1 : logicalBytes / uniqueBytes,
   };
 }

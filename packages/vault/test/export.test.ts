@@ -50,6 +50,21 @@ describe('an exported snapshot', () => {
     expect((await other.list('copied')).snapshots).toHaveLength(1);
   });
 
+  test.each(['/etc/passwd', '../other/Default', 'Default/../../other', '..', ''])(
+    'with a link to %j is refused: where it is taken in, that is the login of another',
+    async (target) => {
+      const key = masterKey(Buffer.alloc(32, 99));
+      const hostile = await vaultIn(new MemoryStore());
+      const link = { path: 'Default/Local Storage', kind: 'symlink' as const, mode: 0o777, mtimeMs: 0, target };
+      const { id } = await hostile.save(SESSION, [...entries, link], { kind: 'full' });
+      const bytes = Buffer.concat(await Array.fromAsync(hostile.exportTo(SESSION, id, { key })));
+      const vault = await vaultIn(new MemoryStore());
+      const taken = vault.importFrom('copied', inPieces(bytes, 9999), { keys: [key] });
+      await expect(taken).rejects.toMatchObject({ code: 'snapshot_unsafe' });
+      expect((await vault.list('copied')).snapshots).toEqual([]);
+    },
+  );
+
   test('that is cut short or changed is refused, and leaves nothing', async () => {
     const bytes = await exported();
     const store = new MemoryStore();

@@ -38,7 +38,7 @@ describe('a session key that was removed', () => {
     expect((await vault.list(SESSION)).snapshots).toHaveLength(1);
   });
 
-  test('is no loss where the session was destroyed on purpose, also by another machine, or once the operator has said so', async () => {
+  test('is no loss where the session was destroyed on purpose, also by another machine, or once the operator has confirmed it', async () => {
     const { store, vault } = await filled();
     await (await vaultIn(store)).destroySession(SESSION);
     await vault.save(SESSION, [file('a', 'b')], { kind: 'full' });

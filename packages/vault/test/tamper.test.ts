@@ -127,7 +127,7 @@ describe('tampering', () => {
     expect(history.snapshots.map(({ id }) => id)).toEqual([ids[1]]);
   });
 
-  test('knows a vault that was rolled back, and writes nothing until the operator has said that it is right', async () => {
+  test('knows a vault that was rolled back, and writes nothing until the operator has confirmed it', async () => {
     const store = new MemoryStore();
     const memory = new Memory();
     const vault = await vaultIn(store, { memory });

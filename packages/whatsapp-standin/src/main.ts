@@ -13,7 +13,7 @@ const HELP = `Usage: standin [flags]
   --state-file FILE     remember accounts, devices and messages in FILE
   --seed N              make random delays repeatable
   --sync SPEED          fast, normal or slow
-  --script-bytes N      weight of the page's script
+  --script-bytes N      size of the page's script
   --heap-bytes N        memory held by the page
   --database-bytes N    history written to each newly linked profile
   --media-bytes N       media written to each newly linked profile

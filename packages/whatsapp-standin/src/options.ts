@@ -27,7 +27,7 @@ const BUILD_OF: Readonly<Record<PageDate, { readonly version: string; readonly s
   september: { version: '2.3000.1047935283', schema: 201 },
 };
 
-/** The weight of the page and of the profile it makes. */
+/** The size of the page and of the profile it makes. */
 export interface PageSettings {
   /** Size of the application script, in bytes of real JavaScript. */
   readonly scriptBytes: number;

@@ -1,5 +1,5 @@
 /**
- * The weight of WhatsApp's own application script, played by real JavaScript: thousands of small modules, all parsed by
+ * The bulk of WhatsApp's own application script, as real JavaScript: thousands of small modules, all parsed by
  * the browser, every fourth one run at once, the rest kept until asked for.
  */
 

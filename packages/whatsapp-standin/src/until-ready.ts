@@ -7,11 +7,11 @@ interface Client {
 
 const LOOK_EVERY_MS = 100;
 const TELL_MISSED_SYNC = `(() => {
-  if (!window.Debug || !window.onAppStateHasSyncedEvent || window.WWebJS || window.__cured) return;
+  if (!window.Debug || !window.onAppStateHasSyncedEvent || window.WWebJS || window.__syncTold) return;
   if (!require('WAWebSocketModel').Socket.hasSynced) return;
   window.__missedAt ??= Date.now();
   if (Date.now() - window.__missedAt < 1000) return;
-  window.__cured = true;
+  window.__syncTold = true;
   window.onAppStateHasSyncedEvent();
 })()`;
 

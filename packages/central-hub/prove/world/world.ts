@@ -7,6 +7,7 @@ import { ADMIN_KEY, SERVICE_TOKEN } from '@leadmaster/testkit';
 import { answers } from '@leadmaster/testkit/asking';
 import { freePort } from '@leadmaster/testkit/free-port';
 import { Postgres } from '@leadmaster/testkit/postgres';
+import { judgeAudit, wholeAudit } from './audited.ts';
 import { Follower, wholeLog } from './follower.ts';
 import { judgeLeavings, judgeLog, judgeOrders, judgeSteady, judgeTexts } from './judge.ts';
 import { Load, STEADY } from './load.ts';
@@ -94,6 +95,9 @@ export class World {
     failures.push(...judgeOrders(this.load.orders, log), ...judgeSteady(STEADY, witnessed, log));
     failures.push(...judgeLeavings(STEADY, log));
     failures.push(...judgeTexts(this.load.orders, witnessed, await this.#told()));
+    const [hub] = this.hubs;
+    const { lines, problems } = hub === undefined ? { lines: [], problems: [] } : await wholeAudit(hub.client);
+    failures.push(...problems, ...judgeAudit(this.load.orders, lines, log, witnessed));
     return { events: log.length, failures };
   }
 

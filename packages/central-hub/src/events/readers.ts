@@ -93,24 +93,34 @@ export class MachineReaders {
       this.#otherLogs.delete(link.name);
       await reader.read(lease, anyOf(signal, link.down));
     } catch (error) {
-      if (signal.aborted) return 0;
-      const isOther =
-        error instanceof LeadMasterError && ['cursor_of_another_log', 'cursor_unknown'].includes(error.code);
-      this.#log.warn(
-        { machine: link.name, err: error },
-        isOther
-          ? `the machine "${link.name}" has another log than the one that was read: nothing is overwritten until an operator decides`
-          : `the log of the machine "${link.name}" could not be read: ${errorText(error)}`,
-      );
+      // The hub ends, or the machine was removed or has another address.
+      if (signal.aborted || !this.#links.all().includes(link)) return 0;
+      const isOther = isOf(error, ['cursor_of_another_log', 'cursor_unknown']);
+      this.#tell(link, error, isOther);
       if (isOther) {
         this.#otherLogs.add(link.name);
         return OTHER_LOG_MS;
       }
       // Another hub may have been told another token.
-      if (error instanceof LeadMasterError && error.code === 'unauthorized') await this.#links.reopen(link.name);
+      if (isOf(error, ['unauthorized'])) await this.#links.reopen(link.name);
     } finally {
       lease?.abandon();
     }
     return AGAIN_MS;
   }
+
+  /** Its line tells that a machine is silent: here that is told only of one that had answered, and without a trace. */
+  #tell(link: MachineLink, error: unknown, isOther: boolean): void {
+    const isSilent = link.explains(error);
+    if (isSilent && !link.hasAnswered) return;
+    const what = isOther
+      ? `the machine "${link.name}" has another log than the one that was read: nothing is overwritten until an operator decides`
+      : `the log of the machine "${link.name}" could not be read`;
+    const trace = isSilent || isOther ? {} : { err: error };
+    this.#log.warn({ machine: link.name, ...trace }, `${what}: ${errorText(error)}`);
+  }
+}
+
+function isOf(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof LeadMasterError && codes.includes(error.code);
 }

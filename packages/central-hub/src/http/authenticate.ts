@@ -14,6 +14,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type Caller, KEYLESS, OPERATOR } from '../keys/caller.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { SignedIn, SignIns } from '../keys/sign-ins.ts';
+import { isLostReader } from './lost-reader.ts';
 import { refuseOperatorInput } from './operator-input.ts';
 import { refuseOtherOrigin, requireOwnPage } from './own-page.ts';
 import type { SignInCookie } from './sign-in-cookie.ts';
@@ -53,7 +54,7 @@ export class Authenticator {
   /** @throws LeadMasterError `misdirected`, `unauthorized`, `rate_limited`, `forbidden`, `scope_missing`. */
   async check(request: FastifyRequest): Promise<void> {
     requireOwnHost(request, this.#options.url);
-    if (isOpen(request)) return;
+    if (isOpen(request) || isLostReader(request)) return;
     const caller = await this.#callerOf(request);
     this.#callers.set(request, caller);
     await this.#limit(caller);
@@ -84,11 +85,15 @@ export class Authenticator {
     return this.#callers.get(request) ?? null;
   }
 
-  /** Signs a browser in. @throws LeadMasterError `unauthorized`, `forbidden` where a page of another address asks for it. */
+  /**
+   * Signs a browser in. The rate of the key counts here, too: each sign-in is kept for days.
+   * @throws LeadMasterError `unauthorized`, `rate_limited`, `forbidden` where a page of another address asks for it.
+   */
   async signIn(request: FastifyRequest, given: SignIn): Promise<SignedIn> {
     refuseOtherOrigin(request, this.#options.url);
     const { ip } = request;
     const caller = 'key' in given ? await this.#callerByKey(given.key, ip) : await this.#callerByCode(given.code, ip);
+    await this.#limit(caller);
     return this.#options.signIns.open(caller);
   }
 

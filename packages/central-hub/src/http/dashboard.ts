@@ -5,6 +5,7 @@ import { LeadMasterError } from '@leadmaster/protocol';
 import { isMissing } from '@leadmaster/service-kit/files';
 import type { HttpApp } from '@leadmaster/service-kit/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isLostReader } from './lost-reader.ts';
 import { takesGzip } from './packed.ts';
 
 /** The addresses of its views. What they show, the page asks for itself. */
@@ -51,6 +52,9 @@ export function dashboardRoutes(app: HttpApp, folder: string | null): void {
       return send(request, reply.headers(PAGE_HEADERS), page);
     });
   }
+  app.addHook('onRequest', async (request, reply) => {
+    if (page !== null && isLostReader(request)) return send(request, reply.code(404).headers(PAGE_HEADERS), page);
+  });
   serveOpen(app, '/assets/:file', (request, reply) => {
     const file = assets.get((request.params as { file: string }).file);
     if (file === undefined) throw new LeadMasterError('not_found', 'There is no such file.', 'Load the page again.');

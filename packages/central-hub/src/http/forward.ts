@@ -112,9 +112,8 @@ interface Forwarded {
 export async function forward(context: RouteContext, call: Forwarded): Promise<FastifyReply> {
   const { request, reply, route, link, caller } = call;
   if (route.scope === 'send') await context.teller.require(link);
-  const watch = context.openCalls.watch(caller);
-  reply.raw.once('close', watch.done);
-  const signal = anyOf(callerSignal(reply, context.closing), watch.signal, deadlineOf(call));
+  const ended = context.openCalls.watch(caller, reply.raw);
+  const signal = anyOf(callerSignal(reply, context.closing), ended, deadlineOf(call));
   // Silence on this connection is no sign of death until the answer has gone out.
   reply.raw.setTimeout(0);
   reply.raw.once('finish', () => dropRest(request));

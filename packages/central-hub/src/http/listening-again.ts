@@ -1,6 +1,7 @@
 import type { Session } from '@leadmaster/protocol';
 import type { MachineLink } from '../machines/link.ts';
 import type { RouteContext } from './hub-app.ts';
+import { requireNamed } from './machine-answer.ts';
 
 const ANSWER_MS = 5_000;
 
@@ -18,6 +19,7 @@ export async function listenAgain(
   try {
     const asked = { params: { session }, body: { sending: 'off' as const } };
     const now = await client.call('changeSession', asked, { signal: closing, timeoutMs: ANSWER_MS });
+    requireNamed(now, session);
     await store.sending.settle([session]);
     return now;
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { goodAnswersOf, LeadMasterError, type Route } from '@leadmaster/protocol';
+import { goodAnswersOf, LeadMasterError, type Route, type Session } from '@leadmaster/protocol';
 
 /** The longest answer that is read as JSON. */
 const JSON_BYTES = 64 * 2 ** 20;
@@ -28,6 +28,13 @@ export function requireStated({ route, answer, isKeyless }: MachineAnswer): void
   const isError = status >= 400 && status < 600 && (type === PROBLEM || isEarlier);
   const isGood = stated !== undefined && (!('content' in stated) || (type !== null && type in stated.content));
   if (!isError && !isGood) throw notAManager(answer);
+}
+
+/** The session of an answer, where it is the one that was asked for. @throws LeadMasterError `answer_lost` where it is another one. */
+export function requireNamed(told: Session, name: string): Session {
+  if (told.name === name) return told;
+  const detail = `A machine has answered with the session "${told.name}" in the place of "${name}".`;
+  throw new LeadMasterError('answer_lost', detail, 'Look at what answers at the address of the machine.');
 }
 
 export function isJson(answer: IncomingMessage): boolean {

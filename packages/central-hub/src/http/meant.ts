@@ -11,7 +11,7 @@ export function sessionMeant(sessions: ClientSessions | null, caller: Caller, ca
   return meantSession(call, reachable(sessions, caller), (given) => fullName(caller, given));
 }
 
-/** Whom the caller's key is not for is no client: what is absent and what is another's read alike. */
+/** A client that the caller's key is not for is refused as one that does not exist: the answer does not tell the two apart. */
 function reachable(sessions: ClientSessions | null, caller: Caller): ClientSessions | null {
   return sessions && new Map([...sessions].filter(([, session]) => mayReach(caller, session)));
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { HubFeed } from '../events/feed.ts';
 import { KeyRing } from '../keys/key-ring.ts';
-import { OpenCalls } from '../keys/open-calls.ts';
+import { MOST_OPEN, OpenCalls } from '../keys/open-calls.ts';
 import { SignIns } from '../keys/sign-ins.ts';
 import type { MachineLinks } from '../machines/links.ts';
 import type { SendingTeller } from '../machines/sending-teller.ts';
@@ -63,6 +63,8 @@ export interface HubServerOptions {
   attentionOf: (machine: string) => 'other_log' | null;
   /** Overrides for tests. */
   wrongKeyWaitMs?: number;
+  /** How many calls a key may have open at once; for tests. */
+  mostOpen?: number;
   /** Overrides for tests. */
   timing?: Partial<AppTiming>;
 }
@@ -74,7 +76,7 @@ export async function createHubServer(options: HubServerOptions): Promise<HttpAp
   const ring = new KeyRing(store.keys);
   const { adminKey } = options.secrets;
   const signIns = new SignIns({ stored: store.signIns, ring, adminKey });
-  const openCalls = new OpenCalls({ ring, signIns, log });
+  const openCalls = new OpenCalls({ ring, signIns, log, most: options.mostOpen ?? MOST_OPEN });
   const cookie = new SignInCookie(options.url);
   const callers = new Authenticator({ ...options, ring, signIns, cookie });
   const { app, context: common } = await createHttpApp({

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { LeadMasterError } from '@leadmaster/protocol';
 import type { Logger } from 'pino';
 import type { Caller } from './caller.ts';
@@ -6,6 +7,9 @@ import type { SignIns } from './sign-ins.ts';
 
 /** How often the keys of open streams and uploads are looked at. */
 const WATCH_MS = 1_000;
+
+/** Calls that a key has open at once: who opens streams without an end would take the memory and connections of all others. */
+export const MOST_OPEN = 2_000;
 
 interface Watched {
   caller: Caller;
@@ -17,27 +21,39 @@ export class OpenCalls {
   readonly #ring: KeyRing;
   readonly #signIns: SignIns;
   readonly #log: Logger;
+  readonly #most: number;
   readonly #watched = new Map<string, Watched>();
+  /** How many each key has open, by all of its sign-ins. */
+  readonly #open = new Map<string | null, number>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor({ ring, signIns, log }: { ring: KeyRing; signIns: SignIns; log: Logger }) {
+  constructor({ ring, signIns, log, most }: { ring: KeyRing; signIns: SignIns; log: Logger; most: number }) {
     this.#ring = ring;
     this.#signIns = signIns;
     this.#log = log;
+    this.#most = most;
   }
 
-  /** Aborts once the key or the sign-in of a caller has ended. `done` ends the watch. */
-  watch(caller: Caller): { signal: AbortSignal; done: () => void } {
+  /**
+   * Aborts once the key or the sign-in of a caller has ended. It is watched until the answer is closed.
+   *
+   * @throws LeadMasterError `rate_limited` where the key has too many open.
+   */
+  watch(caller: Caller, answer: ServerResponse): AbortSignal {
     const ending = new AbortController();
     const { keyId, signIn } = caller;
     // The admin key itself lasts as long as the process.
-    if (keyId === null && signIn === null) return { signal: ending.signal, done: () => {} };
+    const isLasting = keyId === null && signIn === null;
+    // Of a caller who has hung up already, no close will be told.
+    if (isLasting || answer.destroyed) return ending.signal;
+    this.#count(keyId, 1);
     const by = `${keyId} ${signIn}`;
     const watched = this.#watched.get(by) ?? { caller, open: new Set() };
     watched.open.add(ending);
     this.#watched.set(by, watched);
     this.#timer ??= setInterval(() => void this.#endRevoked(), WATCH_MS).unref();
-    return { signal: ending.signal, done: () => this.#forget(by, watched, ending) };
+    answer.once('close', () => this.#forget(by, watched, ending));
+    return ending.signal;
   }
 
   /** Watches no longer. */
@@ -46,8 +62,17 @@ export class OpenCalls {
     this.#timer = null;
   }
 
+  /** The admin key, which its sign-ins stand for, has no limit. */
+  #count(keyId: string | null, change: 1 | -1): void {
+    const open = (this.#open.get(keyId) ?? 0) + change;
+    if (change > 0 && keyId !== null && open > this.#most) throw tooMany(this.#most);
+    if (open === 0) this.#open.delete(keyId);
+    else this.#open.set(keyId, open);
+  }
+
   #forget(by: string, watched: Watched, ending: AbortController): void {
     watched.open.delete(ending);
+    this.#count(watched.caller.keyId, -1);
     if (watched.open.size === 0 && this.#watched.get(by) === watched) this.#watched.delete(by);
     if (this.#watched.size === 0) this.close();
   }
@@ -68,6 +93,15 @@ export class OpenCalls {
     if (keyId !== null && !(await this.#ring.isGood(keyId))) return false;
     return signIn === null || this.#signIns.isOpen(signIn);
   }
+}
+
+function tooMany(most: number): LeadMasterError {
+  return new LeadMasterError(
+    'rate_limited',
+    `The key has ${most} calls open, and may have no more at once.`,
+    'End streams that are no longer read: one at /v1/events tells of all sessions.',
+    { extra: { retryAfter: 1 } },
+  );
 }
 
 function ended(): LeadMasterError {

@@ -12,6 +12,9 @@ const MISSES = 2;
 /** For a connection to be made. */
 const CONNECT_MS = 3_000;
 
+/** What a call ends with where the machine does not answer, or ends just now. */
+const SILENCE: readonly string[] = ['service_unreachable', 'machine_unreachable', 'shutting_down'];
+
 /** A request to a machine as it goes out. */
 export interface Outgoing {
   method: string;
@@ -40,12 +43,13 @@ export class MachineLink {
   readonly #agent: http.Agent;
   readonly #timer: NodeJS.Timeout;
   readonly #onTurn: () => void;
-  /** Aborts when the machine stops answering; made afresh once it answers again. */
+  /** Aborts when the machine stops answering; another is made once it answers again. */
   #down = new AbortController();
   #misses = 0;
   #since = new Date();
   #silence: Silence | null = null;
   #isLooking = false;
+  #hasAnswered = false;
 
   /** `onTurn`: hears each time that the machine stops answering, or answers again. */
   constructor({ name, url, token, onTurn = () => {} }: LinkOptions) {
@@ -62,6 +66,16 @@ export class MachineLink {
 
   get isUp(): boolean {
     return !this.#down.signal.aborted;
+  }
+
+  /** Whether it has ever answered on this line: one that is just starting, or is away, counts as up until it was asked twice. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
+  /** Whether its silence explains that a call failed: where that is told, a trace adds nothing. */
+  explains(error: unknown): boolean {
+    return !this.isUp || (error instanceof LeadMasterError && SILENCE.includes(error.code));
   }
 
   /** Since when it answers, or does not. */
@@ -143,6 +157,7 @@ export class MachineLink {
     try {
       await this.client.call('health', {}, { timeoutMs: ANSWER_MS });
       this.#misses = 0;
+      this.#hasAnswered = true;
       if (this.isUp) return;
       this.#down = new AbortController();
       this.#since = new Date();

@@ -96,7 +96,14 @@ export class MachineLinks {
     const token = await this.#machines.token(name);
     // Removed meanwhile, or opened by another refresh.
     if (token === null || this.#links.has(name)) return;
-    this.#links.set(name, new MachineLink({ name, url, token, onTurn: () => this.#onTurn() }));
+    const link = new MachineLink({ name, url, token, onTurn: () => this.#turned(link) });
+    this.#links.set(name, link);
+  }
+
+  #turned({ name, silence }: MachineLink): void {
+    if (silence === null) this.#log.info({ machine: name }, `the machine "${name}" answers again`);
+    else this.#log.warn({ machine: name }, `the machine "${name}" does not answer: ${silence.detail}`);
+    this.#onTurn();
   }
 }
 

@@ -1,4 +1,4 @@
-import { errorText, type KeptSendingWord, LeadMasterError, type SendingWord } from '@leadmaster/protocol';
+import { errorText, type KeptSendingWord, type SendingWord } from '@leadmaster/protocol';
 import { SerialQueue } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { HubStore } from '../store/index.ts';
@@ -155,18 +155,24 @@ export class SendingTeller {
     return !this.#isTold(link, this.#revision) || performance.now() - at >= AGAIN_MS;
   }
 
-  /** Whether a machine was told. A failure is logged once, until it succeeds again. */
+  /** Whether a machine was told. A failure is logged once, until it succeeds again; its line tells of one that is away from the start. */
   async #tried(link: MachineLink): Promise<boolean> {
     try {
       await this.tell(link);
       this.#failing.delete(link);
       return true;
     } catch (error) {
-      if (!this.#failing.has(link) && !(error instanceof LeadMasterError && error.code === 'shutting_down'))
-        this.#log.warn({ machine: link.name, err: error }, 'a machine could not be told for whom sending is off');
-      this.#failing.add(link);
+      if (!link.explains(error)) this.#warn(link, error);
+      else if (link.hasAnswered) this.#warn(link, null);
       return false;
     }
+  }
+
+  #warn(link: MachineLink, error: unknown): void {
+    if (this.#failing.has(link)) return;
+    this.#failing.add(link);
+    const trace = error === null ? {} : { err: error };
+    this.#log.warn({ machine: link.name, ...trace }, 'a machine could not be told for whom sending is off');
   }
 }
 

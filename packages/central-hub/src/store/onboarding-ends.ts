@@ -1,7 +1,7 @@
 import type { HubDatabase, HubQueries } from './database.ts';
 
 /**
- * Revokes the links of names that no machine holds any more, within the transaction that forgets their sessions: another session
+ * Revokes the links of names that no machine holds now, within the transaction that forgets their sessions: another session
  * that gets such a name is not linked by them.
  */
 export async function revokeLinksOfGone(

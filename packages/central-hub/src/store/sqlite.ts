@@ -107,7 +107,7 @@ class ImmediateDialect extends SqliteDialect {
   }
 }
 
-/** Transactions that have the right to write from their begin on, as everywhere in this house. */
+/** Transactions that may write from their beginning, as in every database of LeadMaster. */
 class ImmediateDriver extends SqliteDriver {
   readonly #handle: Handle;
 

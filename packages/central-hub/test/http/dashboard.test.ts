@@ -70,6 +70,24 @@ test('nothing but the built files is served, and only at the address of the hub'
   expect((await ask('/', { method: 'POST' })).status).toBe(405);
 });
 
+test('a browser at an address that is none gets the page, which says so; a program gets its refusal', async () => {
+  const { ask } = await hubOver([], { dashboard: built() });
+  const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  for (const key of [null, undefined]) {
+    const { status, text, headers: told } = await ask('/settings/none?a=b', { headers, ...(key === null && { key }) });
+    expect([status, text]).toEqual([404, PAGE]);
+    expect(told['content-security-policy']).toContain("default-src 'none'");
+  }
+  expect((await ask('/settings/none')).json.code).toBe('not_found');
+  expect((await ask('/settings/none', { key: null })).json.code).toBe('unauthorized');
+  for (const path of ['/v1/none', '/assets/none.js', '/link']) {
+    expect([path, (await ask(path, { headers })).json.code]).toEqual([path, 'not_found']);
+  }
+  expect((await ask('/settings/none', { method: 'POST', headers })).json.code).toBe('not_found');
+  const elsewhere = await ask('/settings/none', { key: null, headers: { ...headers, host: 'evil.example.org' } });
+  expect(elsewhere.json.code).toBe('misdirected');
+});
+
 test('where the page was not built, the hub says how to build it, and its API answers', async () => {
   const { ask } = await hubOver([], { dashboard: '/nowhere/at/all' });
   expect((await ask('/', { key: null })).json).toMatchObject({

@@ -112,6 +112,30 @@ describe('what a machine answers that no session manager does,', () => {
     expect(faults).toEqual([]);
   });
 
+  test('with a session of another name is no answer to who asked for one, and is not stored', async () => {
+    const { hub, acme, answers } = await behind();
+    const { tenant: _t, machine: _m, asOf: _a, ...own } = (await hub.ask('/v1/sessions/acme.ventas')).json;
+    const key = { key: acme };
+    for (const name of ['other.secret', 'acme.compras']) {
+      const text = JSON.stringify({ ...own, name });
+      answers((request, response) =>
+        says(request.method === 'POST' ? 201 : 200, 'application/json', text)(request, response),
+      );
+      const read = [await hub.ask('/v1/sessions/ventas', key), await hub.ask('/v1/sessions/acme.ventas')];
+      // It is told as the hub knew it last.
+      expect(read.map(({ status, json }) => [status, json.name])).toEqual([
+        [200, 'ventas'],
+        [200, 'acme.ventas'],
+      ]);
+      const changed = [
+        await hub.ask('/v1/sessions/ventas', { ...key, method: 'PATCH', body: { metadata: {} } }),
+        await hub.ask('/v1/sessions', { ...key, body: { name: `new-${name.slice(0, 2)}`, start: false } }),
+      ];
+      for (const { status, json } of changed) expect([status, json.code]).toEqual([503, 'machine_unreachable']);
+      expect(await hub.store.sessions.copiesOf(name)).toEqual([]);
+    }
+  });
+
   test('an answer without an end is given up by the caller, and the machine with it', async () => {
     const { hub, acme, answers } = await behind();
     let closed = false;

@@ -128,6 +128,30 @@ describe("a tenant's key", () => {
     await expect.poll(() => stream.isOver(), { timeout: 2_500 }).toBe(true);
   });
 
+  test('that is revoked while its stream is opened gets no stream', async () => {
+    const { ask, store, tenant } = await hubOver([]);
+    const key = await tenant('acme', ['read']);
+    const { keyId } = (await ask('/v1/me', { key })).json;
+    const [asked, released, looked] = [0, 0, 0].map(() => Promise.withResolvers<void>());
+    const [page, find] = [store.events.page.bind(store.events), store.keys.find.bind(store.keys)];
+    store.events.page = async (query) => {
+      asked?.resolve();
+      await released?.promise;
+      return page(query);
+    };
+    const opening = ask('/v1/events', { key, headers: { accept: 'text/event-stream' } });
+    await asked?.promise;
+    store.keys.find = async (id) => {
+      const found = await find(id);
+      if (found === null) looked?.resolve();
+      return found;
+    };
+    await ask(`/v1/keys/${keyId}`, { method: 'DELETE' });
+    await looked?.promise;
+    released?.resolve();
+    expect((await opening).status).toBe(401);
+  });
+
   test('expires, and is good from its addresses alone', async () => {
     const { ask, store, tenant } = await twoTenants();
     const elsewhere = await tenant('acme', ['read'], { addresses: ['10.0.0.0/8'] });
@@ -160,6 +184,31 @@ test('a key that sends more than it may is told when to come again', async () =>
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
 });
 
+test('a key that signs browsers in sends no more of that than of anything else', async () => {
+  const { ask, tenant } = await hubOver([], { ratePerSecond: 5 });
+  const key = await tenant('acme', ['read']);
+  const signIn = () => ask('/v1/sign-in', { key: null, body: { key } });
+  const answers = await Promise.all(Array.from({ length: 12 }, signIn));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+  expect(answers.filter(({ json }) => json.code === 'rate_limited')).toHaveLength(7);
+});
+
+test('a key has so many calls open at most, by whichever of its sign-ins, and keeps no other key out', async () => {
+  const { ask, tenant, port } = await hubOver([], { mostOpen: 2 });
+  const [acme, beta] = [await tenant('acme', ['read']), await tenant('beta', ['read'])];
+  const signedIn = await ask('/v1/sign-in', { key: null, body: { key: acme } });
+  const cookie = signedIn.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  const [first] = [await follow(port, '/v1/events', acme), await follow(port, '/v1/events', acme)];
+  for (const by of [{ key: acme }, { key: null, headers: { cookie } }]) {
+    const refused = await ask('/v1/events?wait=0', by);
+    expect([refused.status, refused.json.code, refused.headers['retry-after']]).toEqual([429, 'rate_limited', '1']);
+    expect((await ask('/v1/me', by)).status).toBe(200);
+  }
+  expect((await ask('/v1/events?wait=0', { key: beta })).status).toBe(200);
+  first.end();
+  await expect.poll(async () => (await ask('/v1/events?wait=0', { key: acme })).status).toBe(200);
+});
+
 test('a Host that is not the address of the hub is refused', async () => {
   const { ask } = await hubOver([], { url: 'https://hub.example.org' });
   const from = (host: string) => ask('/v1/me', { headers: { host } });
@@ -179,7 +228,11 @@ test('a machine that is plain http elsewhere, has another token or is none is re
 });
 
 /** What comes over an event stream. */
-async function follow(port: number, path: string, key: string): Promise<{ text: () => string; isOver: () => boolean }> {
+async function follow(
+  port: number,
+  path: string,
+  key: string,
+): Promise<{ text: () => string; isOver: () => boolean; end: () => void }> {
   let [text, over] = ['', false];
   const headers = { accept: 'text/event-stream', authorization: `Bearer ${key}` };
   const request = httpRequest({ host: '127.0.0.1', port, path, headers, agent: false });
@@ -200,5 +253,5 @@ async function follow(port: number, path: string, key: string): Promise<{ text: 
   });
   request.end();
   await answered.promise;
-  return { text: () => text, isOver: () => over };
+  return { text: () => text, isOver: () => over, end: () => void request.destroy() };
 }

@@ -132,7 +132,7 @@ describe('sending of one session', () => {
     await asked.promise;
     const off = await patch(world, '/sessions/ventas', { sending: 'off' });
     expect([off.status, off.json]).toMatchObject([200, { sending: 'off', canSend: false, untold: ['one'] }]);
-    // What is told to the machine that gives it away does not travel any more.
+    // What is told to the machine that gives it away no longer travels.
     await expect
       .poll(async () => (await world.ask('/v1/machines')).json.items[0])
       .toMatchObject({ name: 'one', untold: false });

@@ -1,5 +1,6 @@
-import type { AnyEvent } from '@leadmaster/protocol';
+import type { AnyEvent, AuditLine } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
+import { judgeAudit } from '../../prove/world/audited.ts';
 import {
   judgeLeavings,
   judgeLog,
@@ -90,4 +91,32 @@ test('a session that got no order and left READY while its service lived is told
   expect(judgeLeavings(['steady-1'], [left('service_ended_unexpectedly')])).toEqual([]);
   expect(judgeLeavings(['steady-1'], [left('page_unresponsive')])).toHaveLength(1);
   expect(judgeLeavings(['other'], [left('page_unresponsive')])).toEqual([]);
+});
+
+describe('an audit', () => {
+  const order = (kind: Order['kind'], more: Partial<Order> = {}): Order => ({
+    ...{ kind, session: 's', outcome: 'done' },
+    ...more,
+  });
+  const act = (id: number, action: string, result?: string): AuditLine[] =>
+    [
+      { id, action, session: 's', result: 'begun', begun: null },
+      ...(result === undefined ? [] : [{ id: id + 1, action, session: 's', result, begun: id }]),
+    ] as AuditLine[];
+  const seen = { kind: 'text', pid: 1, session: 's', text: 'hello' } as const;
+
+  test('is good when what was carried out began there, and what was answered as done did not fail there', () => {
+    const audit = [...act(1, 'createSession', 'ok'), ...act(3, 'sendMessage'), ...act(4, 'stopSession')];
+    const orders = [order('create'), order('text', { outcome: 'unknown' }), order('stop')];
+    expect(judgeAudit(orders, audit, [event(1, 's')], [seen])).toEqual([]);
+  });
+
+  test('is not when an act is missing in it, or failed that was answered as done', () => {
+    const audit = [...act(1, 'stopSession', 'wrong_state'), ...act(3, 'sendMessage', 'ok')];
+    expect(judgeAudit([order('stop')], audit, [], [])).toHaveLength(1);
+    expect(judgeAudit([order('start')], audit, [], [])).toHaveLength(1);
+    expect(judgeAudit([order('text')], audit, [], [seen, seen])).toHaveLength(1);
+    expect(judgeAudit([order('create', { outcome: 'refused' })], audit, [event(1, 's')], [])).toHaveLength(1);
+    expect(judgeAudit([order('stop', { why: 'the answer was lost' })], audit, [], [])).toEqual([]);
+  });
 });

@@ -1,7 +1,7 @@
 import { type AuditHead, type AuditLine, type AuditReport, localTime } from '@leadmaster/protocol';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
-import { headInFile } from '../client/audit-file.ts';
+import { firstDifference, readAuditFile } from '../client/audit-file.ts';
 import { filePath, refuseTaken, writeWhole } from '../client/exported-file.ts';
 import { hubClient } from '../client/hub-client.ts';
 import type { ServiceClient } from '../client/service-client.ts';
@@ -65,12 +65,18 @@ export const register: Register = (parent, io, words) => {
     .argument('[file]', help.verify.file)
     .action(async (file: string | undefined, _options, command: Command) => {
       const cli = cliOf(command, io);
-      const given = file === undefined ? null : await headInFile(filePath(file));
-      const query = given === null ? {} : { head: `${given.line}:${given.mac}` };
-      const found = await hubClient(cli).call('verifyAudit', { query }, { timeoutMs: VERIFY_MS });
-      cli.print.data(found);
+      const given = file === undefined ? null : await readAuditFile(filePath(file));
+      const query = given === null ? {} : { head: `${given.head.line}:${given.head.mac}` };
+      const client = hubClient(cli);
+      const found = await client.call('verifyAudit', { query }, { timeoutMs: VERIFY_MS });
+      // What the hub no longer has as it was is told already: a file is compared with lines that are proven.
+      const differs =
+        given === null || !found.ok ? null : await firstDifference(given, pages(client, 0, { all: true }));
+      const ok = found.ok && differs === null;
+      cli.print.data({ ...found, ok, differs });
       tell(cli, found);
-      if (!found.ok) io.exitCode = EXIT.failed;
+      if (differs !== null) cli.print.line(words.hub.auditDiffers(differs));
+      if (!ok) io.exitCode = EXIT.failed;
     });
 };
 

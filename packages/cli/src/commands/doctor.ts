@@ -32,12 +32,12 @@ export const register: Register = (parent, io, words) => {
       show(cli, said, report, Object.values(countFound(said.found, report.findings)));
       if (report.ok) return;
       // In the language that was asked for, which may be another than the terminal's.
-      const { what, cure } = said.problems;
+      const { what, fix } = said.problems;
       throw new CliError(
         EXIT.failed,
         'problems_found',
         () => what,
-        () => cure,
+        () => fix,
         { told: true },
       );
     });
@@ -98,7 +98,7 @@ function showFixed(cli: Cli, words: DoctorWords, { id, where, done, detail }: Re
   for (const line of rest) cli.print.line(`${' '.repeat(word.length + 1)}${line}`);
 }
 
-function showFinding(cli: Cli, words: DoctorWords, { id, severity, what, cure }: Report['findings'][number]): void {
+function showFinding(cli: Cli, words: DoctorWords, { id, severity, what, fix }: Report['findings'][number]): void {
   const { dim, green, yellow, red, cyan } = cli.print.paint;
   const paint = { ok: green, note: cyan, warning: yellow, problem: red }[severity];
   const width = Math.max(...Object.values(words.severity).map((word) => word.length));
@@ -108,8 +108,8 @@ function showFinding(cli: Cli, words: DoctorWords, { id, severity, what, cure }:
   const start = `${paint(words.severity[severity].padEnd(width))} ${id}:`;
   cli.print.line(`${start}${said(first.slice(id.length + 1))}`);
   for (const line of rest) cli.print.line(`${indent}${said(line)}`);
-  if (cure === '') return;
-  for (const line of linesOf(cli, printable(cure), indent.length)) cli.print.line(`${indent}${dim(line)}`);
+  if (fix === '') return;
+  for (const line of linesOf(cli, printable(fix), indent.length)) cli.print.line(`${indent}${dim(line)}`);
 }
 
 /** A text as lines that fit into a terminal behind an indent; one line where there is no terminal. */

@@ -8,6 +8,8 @@ import { table } from '../output/table.ts';
 import { ago, printable } from '../output/words.ts';
 import { cliOf, type Register } from './command.ts';
 
+const USUAL_SCOPES: readonly Scope[] = ['read', 'send', 'control'];
+
 interface CreateOptions {
   tenant?: string;
   scopes: Scope[];
@@ -27,10 +29,10 @@ export const register: Register = (parent, io, words) => {
     .argument('<name>', help.create.name)
     .option('--tenant <tenant>', help.create.tenant)
     .addOption(
-      new Option('--scopes <scope...>', help.create.scopes).choices(SCOPES).default(['read', 'send', 'control']),
+      new Option('--scopes <scope...>', help.create.scopes).choices(SCOPES).default(USUAL_SCOPES).argParser(scopesOf),
     )
-    .option('--sessions <name...>', help.create.sessions)
-    .option('--addresses <address...>', help.create.addresses)
+    .option('--sessions <name...>', help.create.sessions, listed)
+    .option('--addresses <address...>', help.create.addresses, listed)
     .option('--expires <time>', help.create.expires, time)
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const cli = cliOf(command, io);
@@ -75,6 +77,20 @@ export const register: Register = (parent, io, words) => {
     return at.toISOString();
   }
 };
+
+/** The values named so far, and those of one more argument, which may have commas between. An empty one stays, to be refused. */
+function listed(text: string, before: readonly string[] = []): string[] {
+  const values = text.split(',').filter((value) => value !== '');
+  return [...before, ...(values.length === 0 ? [text] : values)];
+}
+
+/** @throws InvalidArgumentError with the words of commander, which are spoken in every language. */
+function scopesOf(text: string, before: readonly string[]): string[] {
+  const scopes = listed(text, before === USUAL_SCOPES ? [] : before);
+  const known: readonly string[] = SCOPES;
+  if (scopes.every((scope) => known.includes(scope))) return scopes;
+  throw new InvalidArgumentError(`Allowed choices are ${SCOPES.join(', ')}.`);
+}
 
 function list(print: Printer, items: readonly HubKey[]): string {
   const { hub } = print.words;

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { localTime, type QrCode, type Session } from '@leadmaster/protocol';
+import { replaceByPrivateFile } from '@leadmaster/service-kit/files';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { interruptible } from '../client/interrupt.ts';
@@ -135,5 +135,5 @@ async function saveImage(cli: Cli, name: string, file: string): Promise<void> {
   const image = await unlessScanned(asked);
   if (image === null) return;
   // Anyone who sees the QR can link the account: it is for its owner alone.
-  writeFileSync(file, Buffer.from(await image.arrayBuffer()), { mode: 0o600 });
+  replaceByPrivateFile(file, Buffer.from(await image.arrayBuffer()));
 }

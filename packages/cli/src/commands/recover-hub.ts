@@ -27,7 +27,7 @@ export async function recoverHubHere(cli: Cli, { hubBackups }: SnapshotAccess, w
   const newest = await hubBackups.newest(hub);
   if (newest === null) throw notHeld(hub);
   const { recoverHub } = await import('@leadmaster/central-hub');
-  const back = await recoverHub(cli.environment.env, newest.document);
+  const back = await recoverHub(cli.ownEnv, newest.document);
   cli.print.data(back);
   cli.print.line(cli.words.recover.hubBack({ ...back, savedAt: localTime(back.savedAt) }));
   cli.print.note(cli.words.recover.hubNext);

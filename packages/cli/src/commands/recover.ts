@@ -103,7 +103,7 @@ async function choose(
   return [];
 }
 
-/** What "all" leaves out, so that none is missed without a word. */
+/** Names what "all" leaves out. */
 function noteGone(print: Printer, held: readonly Recoverable[]): void {
   const gone = held.filter(({ isHere, gone: how }) => !isHere && how !== null).map(({ session }) => session);
   if (gone.length === 0) return;

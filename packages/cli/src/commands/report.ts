@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Language } from '@leadmaster/doctor';
 import { errorText } from '@leadmaster/protocol';
+import { replaceByPrivateFile } from '@leadmaster/service-kit/files';
 import type { Command } from 'commander';
 import { type Cli, version } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -35,7 +35,7 @@ export const register: Register = (parent, io, words) => {
       const cli = cliOf(command, io, { machine: machine ?? null });
       if (cli.machine !== null && code !== undefined) cli.refuseElsewhere();
       const { facts, text } = cli.machine === null ? await gathered(cli, lang, code) : await told(cli, lang);
-      if (out !== undefined) await write(resolve(out), text);
+      if (out !== undefined) write(resolve(out), text);
       cli.print.data(facts);
       if (out === undefined && !cli.json) cli.print.text(text);
       if (out !== undefined) cli.print.note(words.files.written(resolve(out)));
@@ -57,9 +57,9 @@ async function told(cli: Cli, lang: Language): Promise<Told> {
 }
 
 /** It names accounts and their phones: others need not read it. */
-async function write(file: string, text: string): Promise<void> {
+function write(file: string, text: string): void {
   try {
-    await writeFile(file, text, { mode: 0o600 });
+    replaceByPrivateFile(file, text);
   } catch (error) {
     throw new CliError(EXIT.failed, 'not_written', ({ files }) => files.notWritten(file, errorText(error)));
   }

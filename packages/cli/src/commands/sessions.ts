@@ -92,7 +92,7 @@ async function missingHere(client: ServiceClient): Promise<string[]> {
     const { items } = await client.call('listRecoverable', {}, { timeoutMs: VAULT_MS });
     return items.filter(isToRecover).map(({ session }) => session);
   } catch (error) {
-    // `recover` tells what is wrong with the vault; this is a word on the way.
+    // `recover` tells what is wrong with the vault; a list of sessions does not fail for it.
     if (error instanceof CliError) return [];
     throw error;
   }

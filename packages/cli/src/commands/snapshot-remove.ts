@@ -36,7 +36,7 @@ function named(words: Words, one: Snapshot): { id: string; what: string } {
   return { id: one.id, what: nameSnapshot(words, one) };
 }
 
-/** A record that cannot be read has no id any more: it goes by its number. Null where that is not what is meant. */
+/** A record that cannot be read no longer has an id: it goes by its number. Null where that is not what is meant. */
 function unreadable(
   { snapshots }: Words,
   { items, problems }: SnapshotList,

@@ -103,8 +103,8 @@ function folderTable(print: Printer, report: StorageReport): string {
     folder.path,
   ]);
   if (small.length > 0) {
-    const [weight, files] = [sum(small.map((one) => one.bytes)), sum(small.map((one) => one.files))];
-    rows.push([bytes(weight), String(files), '', ...drawn(print, 0, 1), `(${count.smallerOnes(small.length)})`]);
+    const [size, files] = [sum(small.map((one) => one.bytes)), sum(small.map((one) => one.files))];
+    rows.push([bytes(size), String(files), '', ...drawn(print, 0, 1), `(${count.smallerOnes(small.length)})`]);
   }
   return table(print, [...head, ...drawnHead(print), folderHead], rows);
 }
@@ -126,8 +126,8 @@ function perDay(count: number): string {
   return `${count < 0 ? '-' : '+'}${bytes(Math.abs(count))}`;
 }
 
-function warn(print: Printer, name: string, { bytes: weight, warnBytes, classes }: StorageReport): void {
-  if (weight < warnBytes) return;
+function warn(print: Printer, name: string, { bytes: size, warnBytes, classes }: StorageReport): void {
+  if (size < warnBytes) return;
   const spare = bytes(classes.optional + classes.temporary);
   print.note(print.words.profiles.tooLarge(name, bytes(warnBytes), spare));
 }

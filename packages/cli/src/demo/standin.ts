@@ -59,5 +59,5 @@ export async function startStandin(env: Env, dataDir: string): Promise<StandinPr
 
 async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
   for await (const line of createInterface({ input: stream })) return line;
-  return new Promise(() => {}); // It ended without a word; its exit says why.
+  return new Promise(() => {}); // It ended before it printed anything; its exit says why.
 }

@@ -30,7 +30,7 @@ export async function readerReady({ stdout }: Io, signal: AbortSignal): Promise<
   if (stdout.writableNeedDrain) await once(stdout, 'drain', { signal }).catch(() => undefined);
 }
 
-/** Aborts once standard output takes nothing any more: for commands that would keep printing for ever. */
+/** Aborts once standard output no longer takes anything: for commands that would keep printing for ever. */
 export function untilUnread({ stdout }: Io): AbortSignal {
   const unread = new AbortController();
   stdout.once('error', () => unread.abort());

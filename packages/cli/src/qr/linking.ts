@@ -75,7 +75,7 @@ function currentQr(client: ServiceClient, name: string): Promise<QrCode | null> 
   return unlessScanned(client.call('getQr', of(name)));
 }
 
-/** What was asked about a QR; null when the session waits for none any more. */
+/** What was asked about a QR; null when the session no longer waits for one. */
 export function unlessScanned<T>(asked: Promise<T>): Promise<T | null> {
   return unless('not_waiting_for_qr', asked);
 }

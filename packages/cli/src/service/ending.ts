@@ -40,7 +40,7 @@ export class Ending {
     };
   }
 
-  /** Hears nothing any more. For a start that failed; after a shutdown the process itself ends, still deaf to a second signal. */
+  /** Stops listening. For a start that failed; after a shutdown the process itself ends, still deaf to a second signal. */
   release(): void {
     this.#stop();
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, type TestContext, test } from 'vitest';
@@ -19,6 +19,7 @@ const VITE = `
   }
   mkdirSync(outDir, { recursive: true });
   writeFileSync(outDir + '/index.html', source);
+  writeFileSync(outDir + '/compiled.txt', process.env.NODE_COMPILE_CACHE ?? 'in a folder of all users');
 `;
 
 function checkout(context: TestContext, source: string): FakeCheckout {
@@ -64,6 +65,18 @@ describe.concurrent('the dashboard', () => {
     const failed = await build(fake, { LEADMASTER_LANG: 'es' });
     context.expect(failed).toMatchObject({ code: 1, page: 'one' });
     context.expect(failed.said).toContain('El panel no se pudo construir. Vite dijo:\nmain.tsx: this is no source');
+  });
+
+  test('is written by no other user, under any umask, and built by no compiled code that one has left', async (context) => {
+    const fake = checkout(context, 'one');
+    const script = join(fake.root, 'scripts', 'dashboard.mjs');
+    const { NODE_COMPILE_CACHE: _ours, ...env } = process.env;
+    await run('sh', ['-c', 'umask 000; exec "$0" "$1"', process.execPath, script], { env });
+    const dist = join(fake.root, FOLDER, 'dist');
+    for (const path of [dist, join(dist, 'index.html')]) context.expect(statSync(path).mode & 0o022).toBe(0);
+    context
+      .expect(readFileSync(join(dist, 'compiled.txt'), 'utf8'))
+      .toBe(join(fake.root, 'node_modules', '.cache', 'leadmaster'));
   });
 
   test('of two starts at once is built by one, and both find it', async (context) => {

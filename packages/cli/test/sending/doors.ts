@@ -1,6 +1,6 @@
-import { send, type TestManager } from '@leadmaster/testkit';
+import { ADMIN_KEY, send, type TestManager } from '@leadmaster/testkit';
 import { run } from '../harness.ts';
-import { ADMIN_KEY, clientsOf, type World } from './world.ts';
+import { clientsOf, type World } from './world.ts';
 
 /** What is asked to send: a session, by its full name, on the machine where it is. */
 export interface Knock {

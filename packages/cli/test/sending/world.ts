@@ -1,7 +1,6 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  ADMIN_KEY,
   type FakeEngine,
   QUICK_DISK,
   SERVICE_TOKEN,
@@ -107,10 +106,3 @@ export async function worldOf(names: readonly string[]): Promise<World> {
       ),
   };
 }
-
-/** The record beside the login of a session. */
-export async function recordOf({ dataDir }: TestManager, name: string): Promise<Record<string, unknown>> {
-  return JSON.parse(await readFile(join(dataDir, 'tokens', name, '.leadmaster.json'), 'utf8'));
-}
-
-export { ADMIN_KEY };

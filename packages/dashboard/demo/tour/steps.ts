@@ -1,12 +1,9 @@
 import { operate } from '@leadmaster/client';
 import { LeadMasterError, type LeadMasterEvent } from '@leadmaster/protocol';
-import { bytes } from '../../src/model/format.ts';
 import { go, pathOf } from '../../src/model/router.ts';
-import { reasonOf } from '../../src/model/states.ts';
 import { client } from '../../src/service/client.ts';
-import { words } from '../../src/words/index.ts';
 import { act } from '../desk.ts';
-import { sideWords } from '../words/index.ts';
+import { howOf, type Values, type What } from './seen.ts';
 import { sessionOf, until, untilEvent } from './watch.ts';
 
 /** The session that the tour is made with. */
@@ -18,105 +15,104 @@ const VERDICT_MS = 240_000;
 export const STEPS = ['link', 'kill', 'snapshot', 'restore', 'move', 'build'] as const;
 export type StepId = (typeof STEPS)[number];
 
+/** Says what was seen, by its text in `saw` and what that is told with. */
+export type Say = <K extends What>(what: K, ...values: Values<K>) => void;
+
 /** What a step is given: where it says what it has seen, and when it is given up. */
 export interface Run {
-  say: (text: string) => void;
+  say: Say;
   signal: AbortSignal;
 }
 
 /** What each step does, and what it watches until it is over. */
 export const RUNS: Readonly<Record<StepId, (run: Run) => Promise<void>>> = {
   async link({ say, signal }) {
-    const { saw } = sideWords.value.tour;
     await ensureSession(say);
     go(`${pathOf(TOUR_SESSION)}#linking`);
-    const { state } = await sessionOf(TOUR_SESSION);
+    const before = await sessionOf(TOUR_SESSION);
     // Once more: from where the demo began.
-    if (state === 'READY') await act({ act: 'unlink', session: TOUR_SESSION });
-    else if (state !== 'QR_REQUIRED') await client.call('startSession', { params: { session: TOUR_SESSION } });
-    await until(TOUR_SESSION, (session) => session.state === 'QR_REQUIRED', signal);
-    say(saw.qr);
+    if (isReady(before)) await act({ act: 'unlink', session: TOUR_SESSION });
+    else if (before.state !== 'QR_REQUIRED') await client.call('startSession', { params: { session: TOUR_SESSION } });
+    const waiting = await until(before, (session) => session.state === 'QR_REQUIRED', signal);
+    say('qr');
     await pause(LOOK_MS, signal);
     await act({ act: 'scan', session: TOUR_SESSION });
-    say(saw.scanned);
-    await until(TOUR_SESSION, isReady, signal);
-    say(saw.ready);
+    say('scanned');
+    await until(waiting, isReady, signal);
+    say('ready');
   },
 
   async kill({ say, signal }) {
-    const { saw } = sideWords.value.tour;
     go(pathOf(TOUR_SESSION));
     const before = await sessionOf(TOUR_SESSION);
     await act({ act: 'kill', session: TOUR_SESSION });
-    const lost = await until(TOUR_SESSION, ({ since }) => since !== before.since, signal);
-    say(saw.lost(words.value.states[lost.state], reasonOf(lost.reason)));
-    await until(TOUR_SESSION, isReady, signal);
-    say(saw.back);
+    const lost = await until(before, ({ since }) => since !== before.since, signal);
+    say('lost', ...howOf(lost));
+    await until(before, isReady, signal);
+    say('back');
   },
 
   async snapshot({ say, signal }) {
-    const { saw } = sideWords.value.tour;
     go(`${pathOf(TOUR_SESSION)}#snapshots`);
     const params = { session: TOUR_SESSION };
     const taken = await operate(client, 'createSnapshot', { params }, { signal });
-    say(saw.taken(bytes(taken.bytes), Math.round(taken.pauseMs)));
+    say('taken', { bytes: taken.bytes }, Math.round(taken.pauseMs));
     const { ok } = await operate(client, 'verifySnapshot', { params: { ...params, snapshot: taken.id } }, { signal });
-    say(ok ? saw.proven : saw.notProven);
+    say(ok ? 'proven' : 'notProven');
   },
 
   async restore({ say, signal }) {
-    const { saw } = sideWords.value.tour;
     go(pathOf(TOUR_SESSION));
     const params = { session: TOUR_SESSION };
     const { items } = await client.call('listSnapshots', { params });
     const [newest] = items;
     if (newest === undefined) throw noSnapshot();
+    const before = await sessionOf(TOUR_SESSION);
     await act({ act: 'lose', session: TOUR_SESSION });
-    say(saw.deleted);
-    const held = await until(TOUR_SESSION, ({ state }) => state === 'ERROR', signal);
-    say(saw.held(words.value.states[held.state]));
+    say('deleted');
+    const held = await until(before, ({ state }) => state === 'ERROR', signal);
+    say('held', { state: held.state });
     const input = { params: { ...params, snapshot: newest.id }, query: { restart: true }, body: { start: true } };
     await operate(client, 'restoreSnapshot', input, { signal });
-    await until(TOUR_SESSION, isReady, signal);
-    say(saw.restored);
+    await until(held, isReady, signal);
+    say('restored');
   },
 
   async move({ say, signal }) {
-    const { saw } = sideWords.value.tour;
     go(pathOf(TOUR_SESSION));
-    const { machine } = await sessionOf(TOUR_SESSION);
+    const before = await sessionOf(TOUR_SESSION);
     const { items } = await client.call('listMachines');
-    const other = items.find(({ name }) => name !== machine)?.name;
-    if (other === undefined) return say(saw.noOther);
-    say(saw.moving(other));
+    const other = items.find(({ name }) => name !== before.machine)?.name;
+    if (other === undefined) return say('noOther');
+    say('moving', other);
     const params = { session: TOUR_SESSION };
     await operate(client, 'moveSession', { params, body: { machine: other } }, { signal });
-    await until(TOUR_SESSION, (session) => session.machine === other && isReady(session), signal);
-    say(saw.moved(other));
+    await until(before, (session) => session.machine === other && isReady(session), signal);
+    say('moved', other);
   },
 
   async build({ say, signal }) {
-    const { saw } = sideWords.value.tour;
     go('/');
     const { build, canary, verdict } = await serveBad(say, signal);
-    say(saw.served(build));
-    say(saw.canary(canary));
+    say('served', build);
+    say('canary', canary);
+    const before = await sessionOf(canary);
     const { reason } = (await verdict).data as { reason: string };
-    say(saw.bad(reason));
-    const back = await until(canary, (session) => isReady(session) && session.runtime?.webVersion !== build, signal);
-    say(saw.wentBack(canary, back.runtime?.webVersion ?? ''));
+    say('bad', reason);
+    const back = await until(before, (session) => isReady(session) && session.runtime?.webVersion !== build, signal);
+    say('wentBack', canary, back.runtime?.webVersion ?? '');
   },
 };
 
 /** Has a broken build served once there is a good one to go back to; resolves with who tries it, and the verdict to come. */
-async function serveBad(say: (text: string) => void, signal: AbortSignal) {
+async function serveBad(say: Say, signal: AbortSignal) {
   const good = untilEvent((event) => isVerdict(event, 'good'), signal, VERDICT_MS);
   const bad = untilEvent((event) => isVerdict(event, 'bad'), signal, VERDICT_MS);
   // Each is awaited where it is needed, or not at all.
   for (const verdict of [good, bad]) verdict.catch(() => {});
   let answer = await act({ act: 'bad_build' });
   if (answer.build === null) {
-    say(sideWords.value.tour.saw.noGood);
+    say('noGood');
     await good;
     answer = await act({ act: 'bad_build' });
   }
@@ -135,13 +131,13 @@ function isVerdict({ type, data }: LeadMasterEvent, verdict: 'good' | 'bad'): bo
   return type === 'build.verdict' && (data as { verdict: string }).verdict === verdict;
 }
 
-async function ensureSession(say: (text: string) => void): Promise<void> {
+async function ensureSession(say: Say): Promise<void> {
   try {
     await sessionOf(TOUR_SESSION);
   } catch (error) {
     if (!(error instanceof LeadMasterError) || error.code !== 'session_not_found') throw error;
     await client.call('createSession', { body: { name: TOUR_SESSION } });
-    say(sideWords.value.tour.saw.created(TOUR_SESSION));
+    say('created', TOUR_SESSION);
   }
 }
 

@@ -5,15 +5,12 @@ import { Icon } from '../../src/ui/icon.tsx';
 import { Problem } from '../../src/ui/problem.tsx';
 import { words } from '../../src/words/index.ts';
 import { sideWords } from '../words/index.ts';
-import { RUNS, STEPS, type StepId, TOUR_SESSION } from './steps.ts';
+import { howOf, type Seen, told } from './seen.ts';
+import { RUNS, type Say, STEPS, type StepId, TOUR_SESSION } from './steps.ts';
+import { Stuck } from './watch.ts';
 
-const KEPT = 'leadmaster-demo-tour';
+const KEPT = 'leadmaster-demo-tour-seen';
 
-/** Something that a step has seen, and how long after it was begun. */
-interface Seen {
-  text: string;
-  ms: number;
-}
 type Progress = Partial<Record<StepId, { seen: Seen[]; isDone: boolean }>>;
 
 /** What was seen so far; it survives a reload, so that the tour can be left and taken up. */
@@ -41,15 +38,16 @@ async function take(step: StepId): Promise<void> {
   const began = performance.now();
   const seen: Seen[] = [];
   note(step, seen, false);
-  const say = (text: string): void => {
-    seen.push({ text, ms: performance.now() - began });
+  const say: Say = (what, ...values) => {
+    seen.push({ what, values, ms: performance.now() - began });
     note(step, [...seen], false);
   };
   try {
     await RUNS[step]({ say, signal: new AbortController().signal });
     note(step, [...seen], true);
   } catch (error) {
-    failure.value = { step, error };
+    if (error instanceof Stuck) say('stuck', error.session.name, ...howOf(error.session));
+    else failure.value = { step, error };
   } finally {
     running.value = null;
   }
@@ -58,7 +56,7 @@ async function take(step: StepId): Promise<void> {
 /** A time to the tenth of a second: 3.2 s. */
 function seconds(ms: number): string {
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return `${new Intl.NumberFormat(words.value.locale, digits).format(ms / 1000)} s`;
+  return `${new Intl.NumberFormat(words.value.locale, digits).format(ms / 1000)}\u00a0s`;
 }
 
 function restart(): void {
@@ -115,9 +113,10 @@ function Step({ step, nth, isNext }: { step: StepId; nth: number; isNext: boolea
       </h3>
       {isOpen && !isDone ? <p>{text(TOUR_SESSION)}</p> : null}
       <ul class="saw" aria-live="polite">
-        {seen.map(({ text: told, ms }) => (
-          <li key={`${ms}`}>
-            <span>{told}</span> <span class="faint">{tour.after(seconds(ms))}</span>
+        {seen.map((one) => (
+          <li key={`${one.ms}`}>
+            <span class={one.what === 'stuck' ? 'bad' : undefined}>{told(one)}</span>{' '}
+            <span class="faint">{tour.after(seconds(one.ms))}</span>
           </li>
         ))}
       </ul>

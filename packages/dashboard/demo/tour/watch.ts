@@ -4,21 +4,36 @@ import { onEvent } from '../../src/service/sessions.ts';
 
 const WAIT_MS = 120_000;
 
+/** What is waited for does not come by itself: the session waits for its visitor. */
+export class Stuck extends Error {
+  readonly session: HubSession;
+
+  constructor(session: HubSession) {
+    super(`${session.name} waits in ${session.state}`);
+    this.session = session;
+  }
+}
+
 export async function sessionOf(name: string): Promise<HubSession> {
   return (await client.call('getSession', { params: { session: name } })) as HubSession;
 }
 
-/** Resolves once a session stands as wanted: it is looked at now, and after each of its events. @throws LeadMasterError `timeout` */
+/**
+ * Resolves once a session stands as wanted: it is looked at now, and after each of its events. `before`: how it was when what is waited for
+ * was ordered. @throws LeadMasterError `timeout`
+ * @throws Stuck
+ */
 export function until(
-  name: string,
+  before: HubSession,
   isSo: (session: HubSession) => boolean,
   signal: AbortSignal,
-  ms = WAIT_MS,
 ): Promise<HubSession> {
-  return watch<HubSession>(signal, ms, (found, failed) => {
+  const { name } = before;
+  return watch<HubSession>(signal, WAIT_MS, (found, failed) => {
     const look = (): void => {
       sessionOf(name).then((session) => {
         if (isSo(session)) found(session);
+        else if (session.since !== before.since && waitsForVisitor(session)) failed(new Stuck(session));
       }, failed);
     };
     look();
@@ -26,6 +41,12 @@ export function until(
       if (session === name) look();
     });
   });
+}
+
+/** Whether it stays as it is until something is pressed. One that was unlinked goes on to its next QR by itself. */
+function waitsForVisitor({ state, stateKind, desired }: HubSession): boolean {
+  if (state === 'STOPPED' && desired === 'stopped') return true;
+  return stateKind === 'needs_person' && state !== 'DISCONNECTED_LOGOUT';
 }
 
 /** Resolves with the next event of that kind. @throws LeadMasterError `timeout` */

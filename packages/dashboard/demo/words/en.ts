@@ -96,6 +96,8 @@ export const en = {
       noGood: 'The present build must stand its own test first: 45 s of READY',
       bad: (reason: string) => `Verdict: bad (${reason})`,
       wentBack: (session: string, build: string) => `${session} is READY on ${build} again`,
+      stuck: (session: string, state: string, reason: string) =>
+        `${session} has come to this instead, and waits for you: ${state} (${reason})`,
       noOther: 'There is no second machine. Start the demo without --empty.',
     },
   },

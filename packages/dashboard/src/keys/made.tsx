@@ -54,10 +54,12 @@ function curlList(key: string): string {
   return `curl -H 'Authorization: Bearer ${key}' ${location.origin}/v1/sessions`;
 }
 
-/** To the first session that the key is for; a tenant's key calls it without the tenant. */
+/** To a session that the key is for, best one that is ready; a tenant's key calls it without the tenant. */
 function curlSend({ key, tenant, sessions: only }: Made): string {
-  const known = only ?? [...sessions.value.values()].filter((one) => one.tenant === tenant).map(({ name }) => name);
-  const [first = 'ventas'] = known;
+  const all = [...sessions.value.values()];
+  const known = only ?? all.filter((one) => one.tenant === tenant).map(({ name }) => name);
+  const ready = known.find((name) => sessions.value.get(name)?.state === 'READY');
+  const first = ready ?? known[0] ?? 'ventas';
   const name = tenant === null ? first : ownName(first);
   const body = JSON.stringify({ to: '5491100000001', text: words.value.keys.made.hello });
   return [

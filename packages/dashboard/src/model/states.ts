@@ -70,9 +70,14 @@ export function stateWords(session: HubSession): string {
   return isSilent(session) ? words.value.list.silent : words.value.states[session.state];
 }
 
+/** A reason in words beside its state; empty where the state says it all. */
+export function reasonBeside(reason: string): string {
+  return SAID_BY_STATE.has(reason) ? '' : reasonOf(reason);
+}
+
 /** Why a session is in its state, in words; empty where the state says it all. */
 export function whyOf(session: HubSession): string {
   const { reason, state } = session;
   if (isSilent(session)) return words.value.list.before(words.value.states[state]);
-  return state === 'READY' || SAID_BY_STATE.has(reason) ? '' : reasonOf(reason);
+  return state === 'READY' ? '' : reasonBeside(reason);
 }

@@ -30,7 +30,7 @@ export function Folders({ folders, path }: { folders: readonly StorageFolder[]; 
         <ul class="folders">
           {folders.slice(0, MOST_TILES).map((folder) => (
             <li key={`${folder.path} ${folder.class}`} class={folder.class}>
-              <code>{folder.path}</code>
+              <code>{nameOf(folder)}</code>
               <span class="faint">{storage.files(folder.files)}</span>
               <span>{bytes(folder.bytes)}</span>
             </li>
@@ -50,10 +50,15 @@ function partsOf(folders: readonly StorageFolder[]): Part[] {
   const rest = shown.slice(MOST_TILES);
   const own = shown
     .slice(0, MOST_TILES)
-    .map(({ path, class: kind, bytes: size }) => ({ name: path, kind, bytes: size }));
+    .map((folder) => ({ name: nameOf(folder), kind: folder.class, bytes: folder.bytes }));
   if (rest.length === 0) return own;
   const size = rest.reduce((sum, folder) => sum + folder.bytes, 0);
   return [...own, { name: picture.others(rest.length), kind: 'others', bytes: size }];
+}
+
+/** Files that lie in no folder of the profile have the path of the profile itself. */
+function nameOf({ path }: StorageFolder): string {
+  return path === '.' ? words.value.parts.picture.root : path;
 }
 
 function Tiles({ parts }: { parts: readonly Part[] }) {
@@ -105,7 +110,11 @@ function percentOf(share: number): string {
   return `${(100 * share).toFixed(3)}%`;
 }
 
-/** Of a path the end that says most. */
+/** Of a path the end that says most; nearly all of a profile lies in `Default`. */
 function lastOf(path: string): string {
-  return path.split('/').slice(-2).join('/');
+  return path
+    .replace(/^Default\//, '')
+    .split('/')
+    .slice(-2)
+    .join('/');
 }

@@ -2,6 +2,7 @@ import { type HubSession, LeadMasterError, type Snapshot } from '@leadmaster/pro
 import { useState } from 'preact/hooks';
 import { exactTime, since } from '../model/format.ts';
 import { groupOf } from '../model/states.ts';
+import { isUnlinked } from '../model/unlinked.ts';
 import { work } from '../service/operations.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -39,6 +40,7 @@ export function Restore({ session, snapshot, onClose }: RestoreProps) {
         </p>
       ) : (
         <>
+          {isUnlinked(session) ? <p class="warn">{snapshots.unlinked}</p> : null}
           <p>{snapshots.lost(since(snapshot.frozenAt))}</p>
           <p>{cameInSince(session, snapshot)}</p>
           <p>{snapshots.kept}</p>

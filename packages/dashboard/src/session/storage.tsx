@@ -18,6 +18,8 @@ import { Section } from './section.tsx';
 
 const CLASSES = ['critical', 'important', 'optional', 'temporary'] as const;
 const DAY_MS = 86_400_000;
+/** Where the threshold is further away than this, the rate of today tells nothing of it. */
+const FAR_DAYS = 365;
 /** Fewer measurements make no line. */
 const FEWEST = 3;
 
@@ -105,7 +107,8 @@ function OverTime({ report }: { report: StorageReport }) {
   }, [report]);
   const rate = growth === null ? storage.noGrowth : storage.perDay(bytes(growth));
   const left = warnBytes - size;
-  const when = growth === null || growth <= 0 ? '' : picture.reaches(duration((left / growth) * DAY_MS));
+  const days = growth === null || growth <= 0 ? Number.POSITIVE_INFINITY : left / growth;
+  const when = days > FAR_DAYS ? '' : picture.reaches(duration(days * DAY_MS));
   const outlook = left <= 0 ? picture.isOver : when;
   const lines = [
     { label: picture.size, values, told: bytes, axis: 'left', summary: bytes(size) },

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { mayVisit } from '../model/places.ts';
 import { pathWith } from '../model/router.ts';
-import { reasonOf } from '../model/states.ts';
+import { reasonBeside } from '../model/states.ts';
 import { client } from '../service/client.ts';
 import { Button } from '../ui/button.tsx';
 import { Link } from '../ui/link.tsx';
@@ -30,7 +30,7 @@ export function Timeline({ name }: { name: string }) {
             <ol class="timeline">
               {items.slice(0, isWhole ? items.length : FIRST).map(({ to, reason, at }) => (
                 <li key={`${at} ${to}`} class={to}>
-                  <span>{states[to]}</span> <span class="faint">{reasonOf(reason)}</span>
+                  <span>{states[to]}</span> <span class="faint">{reasonBeside(reason)}</span>
                   <span class="when">
                     <Ago at={at} />
                   </span>

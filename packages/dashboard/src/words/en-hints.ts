@@ -29,7 +29,7 @@ const BY_REASON: Readonly<Record<string, string>> = {
   browser_not_gone: 'A process of the browser could not be ended. Start the session once it is gone.',
   profile_in_use: 'End the program that has the profile open.',
   profile_unreadable: 'Repair the disk, or the permissions of the profile.',
-  login_missing: 'Mount its disk, or put the folder back in its place.',
+  login_missing: 'Mount its disk, or put the folder back in its place. If it is lost, restore the newest snapshot.',
   login_damaged: 'Nothing was overwritten. Restore the newest snapshot.',
   origin_not_retired: 'This is a copy of a login. Start it once the place that it came from will never run it again.',
 };

@@ -308,6 +308,8 @@ export const en = {
       `The profile goes back by ${time}: chats and messages from after the snapshot are missing here until WhatsApp sends them again.`,
     kept: 'The profile in place goes to the trash first and can be brought back from there.',
     stops: 'The session is stopped for it, and started again.',
+    unlinked:
+      'WhatsApp has ended the link of this account: it most likely refuses the restored login, and a QR must be scanned. To scan one now is the shorter way.',
     newer:
       'The login in place is newer than this snapshot. WhatsApp may refuse the older one, and then the QR must be scanned again.',
     overwriteNewer: 'Restore the older login anyway',

@@ -147,7 +147,7 @@ export const es: Words = {
     alsoCli: 'O en una terminal:',
     program: 'Con un programa',
     programText: 'Con una clave, un programa puede hacer lo mismo. Así crea la sesión:',
-    makeKey: 'Hacer una clave',
+    makeKey: 'Crear una clave',
     docs: 'Todas las llamadas de la API',
   },
 
@@ -305,6 +305,8 @@ export const es: Words = {
       `El perfil vuelve ${time} atrás: faltarán aquí los chats y mensajes posteriores a la copia, hasta que WhatsApp los envíe otra vez.`,
     kept: 'El perfil de ahora va antes a la papelera, y se puede recuperar de allí.',
     stops: 'La sesión se detiene para eso, y arranca otra vez.',
+    unlinked:
+      'WhatsApp terminó el vínculo de esta cuenta: lo más probable es que rechace el login restaurado y haya que escanear un QR. Escanearlo ahora es más corto.',
     newer:
       'El login de ahora es más nuevo que esta copia. WhatsApp puede rechazar el anterior, y entonces habrá que escanear el QR otra vez.',
     overwriteNewer: 'Restaurar igual el login anterior',

@@ -45,11 +45,11 @@ async function factsOf(installation: Installation, { language, version }: Report
     sessions: await sessionsOf(installation),
     trash: await orUnreadable(async () => ({
       count: (await foldersIn(paths.trash)).length,
-      bytes: await weight(paths.trash),
+      bytes: await sizeOf(paths.trash),
     })),
     webCache: await orUnreadable(async () => ({
       files: await namesIn(paths.webCache),
-      bytes: await weight(paths.webCache),
+      bytes: await sizeOf(paths.webCache),
     })),
     disk: await orUnreadable(() => machine.room(paths.tokens)),
     settings: settingsOf(config),
@@ -133,7 +133,7 @@ async function accessOf(folder: string): Promise<{ mode: string; uid: number } |
   return stat && { mode: octal(Number(stat.mode)), uid: Number(stat.uid) };
 }
 
-async function weight(folder: string): Promise<number> {
+async function sizeOf(folder: string): Promise<number> {
   return (await measureProfile(folder)).bytes;
 }
 

@@ -11,7 +11,7 @@ export type CountedFindings = Record<Exclude<Severity, 'ok'>, Counted>;
 /** What is so, and what to do about it. */
 export interface FindingText {
   what: string;
-  cure: string;
+  fix: string;
 }
 
 /** The findings of one file. Together the files of a language have each finding. */
@@ -27,7 +27,7 @@ export interface DoctorWords {
   notFixed: string;
   found: CountedFindings;
   /** The last word where there are problems. */
-  problems: { what: string; cure: string };
+  problems: { what: string; fix: string };
   /** What a check that found nothing says. */
   ok: Record<Topic, string>;
   /** What is so, and what to do about it. */

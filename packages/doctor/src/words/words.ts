@@ -12,9 +12,9 @@ export const DOCTOR_WORDS: Record<Language, DoctorWords> = { en, es };
 /** As findings carry a time: ISO 8601 in UTC. */
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
-export function sayFinding(language: Language, { id, about }: Finding): { what: string; cure: string } {
-  const { what, cure } = DOCTOR_WORDS[language].findings[id];
-  return { what: fill(what, about), cure: fill(cure, about).trim() };
+export function sayFinding(language: Language, { id, about }: Finding): { what: string; fix: string } {
+  const { what, fix } = DOCTOR_WORDS[language].findings[id];
+  return { what: fill(what, about), fix: fill(fix, about).trim() };
 }
 
 export function sayOk(language: Language, topic: Topic): string {

@@ -145,8 +145,8 @@ const FACTS: ReportFacts = {
     },
   ],
   findings: [
-    { id: 'vault_key_not_copied', severity: 'warning', what: 'WHAT 2', where: '/k', cure: 'CURE 2', fixable: false },
-    { id: 'profile_missing', severity: 'problem', what: 'WHAT 1', where: '/p', cure: 'CURE 1', fixable: false },
+    { id: 'vault_key_not_copied', severity: 'warning', what: 'WHAT 2', where: '/k', fix: 'FIX 2', fixable: false },
+    { id: 'profile_missing', severity: 'problem', what: 'WHAT 1', where: '/p', fix: 'FIX 1', fixable: false },
   ],
 };
 

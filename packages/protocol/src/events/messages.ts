@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { address } from '../addresses.ts';
-import { MESSAGE_CODES, MESSAGE_ORIGINS, receivedMessage, seenMessage } from '../messages.ts';
+import { MESSAGE_CODES, MESSAGE_ORIGINS, seenMessage } from '../messages.ts';
 import { MESSAGE_STATES } from '../states.ts';
 import { events, OF_SESSION } from './statement.ts';
 
@@ -24,7 +24,7 @@ export const messageEvents = events({
   'message.received': {
     ...OF_SESSION,
     doc: 'A message came in; told once, also where it came while the session was off.',
-    data: receivedMessage,
+    data: seenMessage,
   },
   'message.sent': {
     ...OF_SESSION,

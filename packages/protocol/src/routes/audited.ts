@@ -16,8 +16,8 @@ export const AUDITED_NAMES: Readonly<Record<string, AuditKind>> = {
 };
 
 /**
- * What is written of a route; null where it leaves no line. Every route that is no GET leaves one without a word of its own, so
- * that a change which is added later is audited from its first day.
+ * What is written of a route; null where it leaves no line. Every route that is no GET leaves one without stating it, so that a
+ * change which is added later is audited from its first day.
  */
 export function auditOf({ method, audit }: RouteStatement): AuditStatement | null {
   return audit ?? (method === 'GET' ? null : {});

@@ -22,7 +22,7 @@ export const signInRoutes = routes({
     open: true,
     body: signIn,
     answers: { 200: json('The caller that the cookie stands for', me) },
-    errors: ['unauthorized', 'forbidden', ...STORE_ERRORS],
+    errors: ['unauthorized', 'forbidden', 'rate_limited', ...STORE_ERRORS],
   },
   signOut: {
     method: 'POST',

@@ -4,10 +4,12 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -20,7 +22,7 @@ import { syncPath } from './sync.ts';
  * false for the other, and when it was there already: a secret is never overwritten.
  */
 export function makePrivateFile(file: string, text: string): boolean {
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const draft = draftOf(file);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     const handle = openSync(draft, 'wx', 0o600);
@@ -39,6 +41,29 @@ export function makePrivateFile(file: string, text: string): boolean {
   }
   syncPath(dirname(file));
   return true;
+}
+
+/**
+ * Puts a file that only its owner can read in the place of one that is there, or of none. What was there may be open to others, and
+ * be held open by them, so that it is not written into. What is no file, such as `/dev/stdout`, is written to.
+ */
+export function replaceByPrivateFile(file: string, content: string | Uint8Array): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(file, content);
+    return;
+  }
+  const draft = draftOf(file);
+  try {
+    writeFileSync(draft, content, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+function draftOf(file: string): string {
+  return `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
 }
 
 /** A link fails where a rename would overwrite: of two first starts, both end up with the same secret. */

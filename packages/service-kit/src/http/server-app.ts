@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { LeadMasterError } from '@leadmaster/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -81,14 +81,31 @@ export interface AppContext {
  * `ready()` and listens.
  */
 export async function createHttpApp(options: HttpAppOptions): Promise<{ app: HttpApp; context: AppContext }> {
+  const { log, timing, authenticate } = options;
   const closing = new AbortController();
-  const { timing, authenticate } = options;
-  const operations = new Operations({
-    log: options.log,
-    progressMs: timing.progressMs,
-    closeMs: timing.operationEndMs,
+  const operations = new Operations({ log, progressMs: timing.progressMs, closeMs: timing.operationEndMs });
+  const app = newApp(options);
+  app.server.on('checkExpectation', refuseExpectation);
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are typed by their schemas when compiled and held against them by the tests; checking each again at run
+  // time would turn a slip in one field into no answer at all.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(sendProblem);
+  readJsonBodies(app);
+  admitRequests(app, authenticate, closing.signal);
+  app.addHook('preClose', async () => {
+    closing.abort(shuttingDown());
+    await operations.close();
   });
+  limitBodies(app, timing.requestMs);
+  logRequests(app, options.metrics);
+  handleUnknown(app);
+  await describeApi(app, options.api);
+  return { app, context: { operations, closing: closing.signal } };
+}
 
+/** The server with its limits, without a route. */
+function newApp({ log, timing, trustedProxies, authenticate }: HttpAppOptions): HttpApp {
   const onFrameworkError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     void (async () => authenticate(request))().then(
@@ -96,16 +113,15 @@ export async function createHttpApp(options: HttpAppOptions): Promise<{ app: Htt
       (refusal: unknown) => sendProblem(refusal, request, reply),
     );
   };
-
-  const app: HttpApp = fastify({
-    loggerInstance: options.log as FastifyBaseLogger,
+  return fastify({
+    loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: BODY_LIMIT,
-    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
+    trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
     connectionTimeout: SOCKET_IDLE_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     rewriteUrl: ({ url = '/' }) => plainPath(url),
-    // Bodies have their limit below: Node's own would end uploads, too.
+    // Bodies have their limit in `limitBodies`: Node's own would end uploads, too.
     requestTimeout: 0,
     // Our own answer to requests that come while closing is problem+json.
     return503OnClosing: false,
@@ -116,32 +132,28 @@ export async function createHttpApp(options: HttpAppOptions): Promise<{ app: Htt
     },
     // Long names reach the rule that refuses them; longer ones are refused by the limit on headers.
     routerOptions: { maxParamLength: 8192 },
-    // A missing Host is refused below, in our own words.
+    // A missing Host is refused by `requireOneHost`, in our own words.
     http: { headersTimeout: timing.requestMs, maxHeaderSize: 16_384, requireHostHeader: false },
     frameworkErrors: onFrameworkError,
     clientErrorHandler: answerBrokenRequest,
   });
+}
 
-  app.server.on('checkExpectation', (_request, response: ServerResponse) => {
-    const text = rawProblem(
-      'invalid_request',
-      417,
-      'The Expect header asks for what is not offered here.',
-      'Send the request without it.',
-    );
-    if (response.socket !== null) lastWord(response.socket, text);
-  });
+function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const text = rawProblem(
+    'invalid_request',
+    417,
+    'The Expect header asks for what is not offered here.',
+    'Send the request without it.',
+  );
+  if (response.socket !== null) lastWord(response.socket, text);
+}
 
-  app.setValidatorCompiler(validatorCompiler);
-  // Answers are typed by their schemas when compiled and held against them by the tests; checking each again at run
-  // time would turn a slip in one field into no answer at all.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  app.setErrorHandler(sendProblem);
-  readJsonBodies(app);
-
+/** Nothing is read of a request before its Host and its key are right, nor of any once the app closes. */
+function admitRequests(app: HttpApp, authenticate: HttpAppOptions['authenticate'], closing: AbortSignal): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
-    if (closing.signal.aborted) {
+    if (closing.aborted) {
       reply.header('connection', 'close');
       throw shuttingDown();
     }
@@ -149,20 +161,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<{ app: Htt
     await authenticate(request);
   });
   app.addHook('onSend', async ({ raw }, reply) => {
-    if (closing.signal.aborted) reply.header('connection', 'close');
+    if (closing.aborted) reply.header('connection', 'close');
     // A close while a body still comes resets the connection, and loses this answer: the rest is read, within its time.
     else if (!raw.complete) reply.removeHeader('connection');
   });
-  app.addHook('preClose', async () => {
-    closing.abort(shuttingDown());
-    await operations.close();
-  });
-
-  limitBodies(app, timing.requestMs);
-  logRequests(app, options.metrics);
-  handleUnknown(app);
-  await describeApi(app, options.api);
-  return { app, context: { operations, closing: closing.signal } };
 }
 
 /** Of two Hosts a proxy may have gone by the other one (RFC 9112, 3.2). */

@@ -27,6 +27,15 @@ export class ConfigError extends Error {
   }
 }
 
+/** A settings file with lines that are no settings. Nothing of it is used. */
+export class SettingsFileError extends Error {
+  constructor(file: string, problems: readonly { line: number; why: string }[]) {
+    const lines = problems.map(({ line, why }) => `line ${line}: ${why}`).join('; ');
+    super(`The settings file ${file} cannot be read: ${lines}`);
+    this.name = 'SettingsFileError';
+  }
+}
+
 function describe({ name, got, rule, why }: ConfigProblem): string {
   const shown = SECRET.test(name) ? 'a value that is not shown' : JSON.stringify(redactSetting(got));
   return `${name} is ${shown}; it may be ${rule}${why === null || repeatsSecret(why, got) ? '' : ` (${redactSetting(why)})`}`;

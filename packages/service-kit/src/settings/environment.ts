@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorText } from '@leadmaster/protocol';
 import { isMissing } from '../files/error-code.ts';
+import { SettingsFileError } from './config-error.ts';
 import { readEnvFile } from './env-file.ts';
 import { type UnknownName, unknownNames } from './unknown-names.ts';
 
@@ -34,6 +35,7 @@ export type SettingWarning = { file: string; text: string } & (
  * (or the file that `LEADMASTER_ENV_FILE` names) for what the real environment leaves open.
  *
  * @param known names of settings; any other name in the file gives a warning.
+ * @throws SettingsFileError for lines that are no settings.
  */
 export function readEnvironment(real: Env, known: readonly string[]): Environment {
   const named = real.LEADMASTER_ENV_FILE;
@@ -49,10 +51,7 @@ export function readEnvironment(real: Env, known: readonly string[]): Environmen
     throw new Error(`The settings file ${file} cannot be read: ${errorText(error)}`, { cause: error });
   }
   const { values: fromFile, problems, repeated } = readEnvFile(bytes);
-  if (problems.length > 0) {
-    const lines = problems.map(({ line, why }) => `line ${line}: ${why}`).join('; ');
-    throw new Error(`The settings file ${file} cannot be read: ${lines}`);
-  }
+  if (problems.length > 0) throw new SettingsFileError(file, problems);
   const env: Record<string, string | undefined> = { ...fromFile };
   for (const [name, value] of Object.entries(real)) if (value) env[name] = value;
   const unknown = unknownNames(Object.keys(fromFile), known);

@@ -1,6 +1,6 @@
 /** Settings: text from outside -> a checked table -> secrets. */
 export { COMMON_ACCESS, COMMON_LOG, COMMON_WHERE } from './common.ts';
-export { ConfigError, type ConfigProblem } from './config-error.ts';
+export { ConfigError, type ConfigProblem, SettingsFileError } from './config-error.ts';
 export { CHECKOUT, type Env, type Environment, readEnvironment, type SettingWarning } from './environment.ts';
 export { printExample } from './example.ts';
 export { host, offOr, oneOf, parsed, path, seconds, secret, variable, whole } from './parsers.ts';

@@ -1,8 +1,20 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { makePrivateFile } from '../../src/files/private-file.ts';
+import { makePrivateFile, replaceByPrivateFile } from '../../src/files/private-file.ts';
 import { syncPath } from '../../src/files/sync.ts';
 
 function scratch(): string {
@@ -26,6 +38,29 @@ test('a file that is there is never overwritten', () => {
   chmodSync(file, 0o644);
   expect(makePrivateFile(file, 'second')).toBe(false);
   expect(readFileSync(file, 'utf8')).toBe('first');
+});
+
+test('a file that others may read, or have open, is replaced by a private one', () => {
+  const folder = scratch();
+  const file = join(folder, 'qr.png');
+  writeFileSync(file, 'old', { mode: 0o644 });
+  const opened = openSync(file, 'r');
+  replaceByPrivateFile(file, 'secret');
+  expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['secret', 0o600]);
+  expect(readFileSync(opened, 'utf8')).toBe('old');
+  closeSync(opened);
+  replaceByPrivateFile(join(folder, 'new'), 'secret');
+  expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder).sort()).toEqual(['new', 'qr.png']);
+  expect(() => replaceByPrivateFile(join(folder, 'none', 'x'), '')).toThrow('ENOENT');
+});
+
+test('what is no file, such as /dev/stdout, is written to and stays what it is', () => {
+  const folder = scratch();
+  const link = join(folder, 'stdout');
+  symlinkSync('/dev/null', link);
+  replaceByPrivateFile(link, 'text');
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
 });
 
 test('folders and files can be synced, and what is not there is an error', () => {

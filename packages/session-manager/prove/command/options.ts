@@ -36,6 +36,13 @@ function numberOf(name: string, text: string): number {
   return value;
 }
 
+/** Those of `names` that an option wants, by commas, in the order of `names`. A name that is none of them would prove less than was asked for. */
+export function chosen<const Name extends string>(option: string, text: string, names: readonly Name[]): Name[] {
+  const wanted = text.split(',');
+  if (wanted.every((one) => names.some((name) => name === one))) return names.filter((name) => wanted.includes(name));
+  throw new Error(`--${option} is some of ${names.join(',')}; it is ${text}`);
+}
+
 /** Says how far a proof has come, beside its result. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -30,7 +30,7 @@ export interface Work {
   owners: readonly Owner[];
   /** Who may run it once the same was asked for again. */
   finally: Owner;
-  /** Whether the session starts only when the operator says that its origin is retired. */
+  /** Whether the session starts only when the operator confirms that its origin is retired. */
   waits: boolean;
 }
 

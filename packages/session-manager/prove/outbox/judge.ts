@@ -53,7 +53,7 @@ function justification({ session, id, whatsappId, error }: Message, times: numbe
 }
 
 /** The first text that arrived after one whose last try was accepted later. */
-export function firstInversion(received: readonly string[], accepted: readonly string[]): string | null {
+function firstInversion(received: readonly string[], accepted: readonly string[]): string | null {
   const place = new Map(accepted.map((text, index) => [text, index]));
   let highest = -1;
   for (const text of received) {

@@ -131,11 +131,11 @@ export class Adopter {
     });
   }
 
-  /** By one rename on one disk. Across two, a copy that does not start, until the folder it came from is set aside. */
+  /** By one rename on one disk. Across two, or where there are links in it, a copy that does not start, until the folder it came from is set aside. */
   async #moveIn(name: string, found: Survey, originRetired: boolean, call: LongCall): Promise<void> {
     const { profiles } = this.#deps;
     const { profileDir } = found.layout;
-    if (await this.#isOneDisk(profileDir)) {
+    if (!found.hasLinks && (await this.#isOneDisk(profileDir))) {
       try {
         await this.#put(name, async () => {
           await profiles.moveIn(name, profileDir, { ...this.#why(found), originRetired, sourceGone: true });

@@ -13,11 +13,16 @@ import { refuse } from './refusal.ts';
 /** File times come through `utimes` with a loss in their last digits. */
 const SAME_MS = 2;
 
+/** What a browser leaves in a profile that it has open. A start removes them. */
+const OF_BROWSER = /^Singleton(Lock|Cookie|Socket)$/;
+
 /** A profile from elsewhere, as it was found. */
 export interface Survey {
   layout: Layout;
   /** Everything but links and the like; paths below the profile, parents first. */
   entries: Entry[];
+  /** Whether there are links and the like in it, which are never taken: a link may lead to the login of another session. */
+  hasLinks: boolean;
   /** The record of the LeadMaster where it was a session earlier; null when there is none, or it cannot be read. */
   record: ProfileRecord | null;
   /** A copy of a login whose origin is not confirmed to be retired, wherever the folder goes. */
@@ -39,7 +44,7 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
   let links = 0;
   for await (const entry of walk(fs, profileDir)) {
     if (entry.kind !== 'other') entries.push(entry);
-    else if (classify(entry.path).class !== 'temporary') links += 1;
+    else if (!OF_BROWSER.test(entry.path)) links += 1;
   }
   if (links > 0) warnings.push({ kind: 'not_taken', detail: `Links and special files in it are not taken: ${links}.` });
   const record = await foreignRecord(fs, profileDir, warnings);
@@ -64,7 +69,8 @@ export async function survey(fs: ProfileFs, layout: Layout): Promise<Survey> {
     account: record?.account ?? null,
     warnings,
   };
-  return { layout, entries, record, isCopy: await isCopy(fs, profileDir, record), unfinished, report };
+  const hasLinks = links > 0;
+  return { layout, entries, hasLinks, record, isCopy: await isCopy(fs, profileDir, record), unfinished, report };
 }
 
 function endsUnfinished(unfinished: readonly string[]): string {

@@ -8,6 +8,16 @@ const EVERY_NAME = 'C.UTF-8';
 const CHARACTERS = ['LC_ALL', 'LC_CTYPE', 'LANG'];
 const LANGUAGES = ['LANGUAGE', 'LC_ALL', 'LC_MESSAGES', 'LANG'];
 
+/** LeadMaster's own settings, and those of the stores that it writes to. */
+const OURS = /^(LEADMASTER|HUB|VAULT|AWS|POSTGRES)_|^PG[A-Z]+$|^DATABASE_URL$/;
+/** What holds a secret by its name, of whichever program. `XAUTHORITY` and `GNOME_KEYRING_CONTROL` are none, and a window needs them. */
+const SECRET = /(^|_)(API)?(KEY|TOKEN|SECRET|AUTH)(_|$)|PASSWORD|PASSPHRASE|(^|_)PASS(_|$)|CREDENTIAL/i;
+
+/** An environment without what a browser has no use for: a page that breaks out of its sandbox finds no key in it. */
+export function withoutSecrets(real: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(real).filter(([name]) => !OURS.test(name) && !SECRET.test(name)));
+}
+
 /**
  * The environment of a browser: that of this process, under a locale that can write every file name. Under any other, Chromium
  * opens no folder whose path is not ASCII: it starts, and its databases do not, so no page of WhatsApp ever gets to a QR.

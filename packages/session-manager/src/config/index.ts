@@ -8,6 +8,7 @@ export {
   findAdminKey,
   loadSecrets,
   type Secrets,
+  SettingsFileError,
 } from '@leadmaster/service-kit/settings';
 export { type Config, defaultConcurrency, type Machine, type ReadOptions, readConfig } from './config.ts';
 export { effectiveSettings } from './effective.ts';

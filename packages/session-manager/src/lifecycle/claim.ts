@@ -8,7 +8,7 @@ import { lockSession } from '../profile/locks.ts';
 import { loginMissing } from '../profile/login-missing.ts';
 import { loginDamaged, proveLoginWhole, repairLogin } from '../profile/login-structure.ts';
 import type { DataPaths } from '../profile/paths.ts';
-import type { ProfileStore } from '../profile/profile-store.ts';
+import type { ProfileRecord, ProfileStore } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
 import { sessionMoved } from '../state/moved-session.ts';
 import { originNotRetired } from './refusals.ts';
@@ -80,20 +80,27 @@ export async function claimProfile(deps: ClaimDeps, session: string): Promise<Cl
       async openedBy(version) {
         if (version !== record.chromiumVersion) await deps.profiles.updateRecord(session, { chromiumVersion: version });
       },
-      async linkedTo(account) {
-        const { id, name, device } = record.account ?? {};
-        const isNoted = id === account.id && name === account.name && device === account.device;
-        if (isNoted && record.unfinished === undefined) return;
-        await deps.profiles.updateRecord(session, { account, unfinished: undefined }).catch((error: unknown) => {
-          deps.log.warn({ session, err: error }, 'who is linked could not be written down');
-        });
-      },
+      linkedTo: (account) => noteLinked(deps, session, record, account),
       release: () => lock.release(),
     };
   } catch (error) {
     lock.release();
     throw namingSnapshot(deps, session, error);
   }
+}
+
+async function noteLinked(
+  { profiles, log }: ClaimDeps,
+  session: string,
+  record: ProfileRecord,
+  account: Account,
+): Promise<void> {
+  const { id, name, device } = record.account ?? {};
+  const isNoted = id === account.id && name === account.name && device === account.device;
+  if (isNoted && record.unfinished === undefined) return;
+  await profiles.updateRecord(session, { account, unfinished: undefined }).catch((error: unknown) => {
+    log.warn({ session, err: error }, 'who is linked could not be written down');
+  });
 }
 
 export interface ClaimDeps {

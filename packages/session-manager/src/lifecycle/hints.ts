@@ -102,7 +102,7 @@ const whoIsLinked: Hint = (s, { owner, wrong }) => {
     : `${whose}${linked} is linked in the session ${wrong.session} too, and each would tell its messages. `;
 };
 
-/** What is in the way of a copy, and what sets it aside without a word to WhatsApp. */
+/** The command that sets a copy aside without telling WhatsApp. */
 export const toTrash = (session: string): string =>
   `"./leadmaster session delete ${session}" (its profile goes to trash, and nothing is removed at WhatsApp)`;
 
@@ -127,6 +127,9 @@ const bringBack: Hint = (s, { snapshot }) => {
     ? `No good snapshot from before is known here; "./leadmaster snapshot list ${s}" looks into the vault. Otherwise ${link}.`
     : `Bring the login back from the newest good snapshot: "./leadmaster snapshot restore ${s} ${snapshot} --start". If WhatsApp refuses it, ${link}.`;
 };
+
+const newestSnapshot = (session: string): string =>
+  `the newest snapshot: "./leadmaster snapshot list ${session}" shows them, "./leadmaster snapshot restore ${session} ID" puts one in place.`;
 
 const ATTENTION: Readonly<Record<Attention, Hint>> = {
   integrity_challenge: (s) =>
@@ -184,9 +187,10 @@ const REASONS: Readonly<Record<string, Hint>> = {
   qr_unattended: (s) => `No phone scanned the QR. With the phone ready: "./leadmaster qr ${s}".`,
   profile_in_use: (s) => `End the program that has the profile open, ${start(s)}.`,
   profile_unreadable: (s) => `Look with "./leadmaster check ${s}", repair the disk or the permissions, ${start(s)}.`,
-  login_missing: (s) => `Mount its disk or put the folder back, ${start(s)}.`,
+  login_missing: (s) =>
+    `Mount its disk or put the folder back, ${start(s)}. If the folder is lost, bring back ${newestSnapshot(s)}`,
   login_damaged: (s) =>
-    `Nothing was overwritten. Bring back the newest snapshot: "./leadmaster snapshot list ${s}" shows them, "./leadmaster snapshot restore ${s} ID" puts one in place. What is damaged: "./leadmaster check ${s}".`,
+    `Nothing was overwritten. Bring back ${newestSnapshot(s)} What is damaged: "./leadmaster check ${s}".`,
   session_moved: (s, { movedTo }) =>
     `${movedTo === null ? 'Import its file where it continues' : `Start it on ${movedTo}`}: what lies here is from before it went, and never starts here. "./leadmaster session delete ${s}" takes it off the list; its profile goes to trash.`,
   browser_too_old: (s) =>
@@ -213,7 +217,7 @@ const REASONS: Readonly<Record<string, Hint>> = {
 
 const STATES: Readonly<Partial<Record<SessionState, Hint>>> = {
   QR_REQUIRED: (s, { owner }) =>
-    `${owner === null ? 'Scan the QR with the phone' : `${accountLabel(owner)} is not linked any more. Scan the QR with its phone`}: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
+    `${owner === null ? 'Scan the QR with the phone' : `${accountLabel(owner)} is no longer linked. Scan the QR with its phone`}: "./leadmaster qr ${s}", or GET /v1/sessions/${s}/qr.`,
   DISCONNECTED_LOGOUT: (s) =>
     `The account was unlinked. Link it again with "./leadmaster qr ${s}"; the old profile is in trash.`,
   DISCONNECTED_BANNED: (s) =>

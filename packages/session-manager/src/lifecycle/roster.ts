@@ -41,7 +41,7 @@ export class Roster {
   /** The profiles that no session claims. */
   async unclaimed(): Promise<string[]> {
     const found = await this.#profiles.list((name) => this.#supervisors.has(name));
-    // One that has become a session meanwhile is no stranger.
+    // One may have become a session while the folder was read.
     return found.map(({ name }) => name).filter((name) => !this.#supervisors.has(name));
   }
 

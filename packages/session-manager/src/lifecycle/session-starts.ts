@@ -87,12 +87,12 @@ export class SessionStarts {
     await supervisor.rest('older_login_chosen');
   }
 
-  async #requireOriginRetired(name: string, isSaid: boolean): Promise<void> {
+  async #requireOriginRetired(name: string, isConfirmed: boolean): Promise<void> {
     const { profiles, logins, store } = this.#deps;
     const record = await profiles.readRecord(name).catch(() => null);
     if (record === null) return;
     if (!record.originRetired) {
-      if (!isSaid)
+      if (!isConfirmed)
         throw originNotRetired(name, record.account === null ? null : logins.givenAway(record.account, name));
       await profiles.updateRecord(name, { originRetired: true });
     }

@@ -25,7 +25,7 @@ export class StateClock {
     this.#timers = new Timers(enqueue);
   }
 
-  /** A state is left: none of its times counts any more. */
+  /** A state is left: its times no longer count. */
   clear(): void {
     this.#timers.disarm('watch');
     this.#timers.disarm('stable');

@@ -149,7 +149,7 @@ export class SessionSupervisor {
 
   /**
    * Stops, and moves the profile to trash. Nothing starts again, unless this fails: then the session is as it was.
-   * `refuse` is asked when nothing else happens to the session any more, and may throw.
+   * `refuse` is asked once nothing else happens to the session, and may throw.
    */
   async remove(refuse: () => Promise<void> = async () => undefined): Promise<void> {
     this.#deleting = true;

@@ -33,8 +33,15 @@ export async function mayForget(
   throw new LeadMasterError(
     'wrong_state',
     `${name} is ${state}, and only a READY session can tell WhatsApp to remove its link`,
-    `Start it first ("./leadmaster session start ${name}"), or delete it and remove the linked device on the phone.`,
+    wayOut(name, state),
   );
+}
+
+/** A session that waits for its phone runs already, and has no link: starting it would lead nowhere. */
+function wayOut(name: string, state: SessionState): string {
+  return state === 'QR_REQUIRED' || state === 'PASSKEY_REQUIRED'
+    ? `It waits to be linked. To have it gone: "./leadmaster session delete ${name}"; its profile goes to trash.`
+    : `Start it first ("./leadmaster session start ${name}"), or delete it and remove the linked device on the phone.`;
 }
 
 async function mayHoldLogin(

@@ -34,12 +34,7 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
   };
   let record: ProfileRecord | null = null;
 
-  await run('folder', async () => {
-    refuseSymlinks(paths, session);
-    const stat = await lstatOrNull(fs, dir);
-    if (stat === null) return { ok: false, detail: `${dir} does not exist` };
-    return { ok: stat.isDirectory(), detail: stat.isDirectory() ? dir : `${dir} is not a folder` };
-  });
+  await run('folder', () => folderAnswer(fs, paths, session));
   await run('record', async () => {
     record = await readRecordFile(fs, paths.record(session), session);
     if (record === null) return { ok: false, detail: 'none: the profile is unclaimed' };
@@ -64,22 +59,30 @@ export async function checkProfile(fs: ProfileFs, paths: DataPaths, session: str
     const newest = await newestChromium(fs, dir, record);
     return { ok: true, detail: newest === null ? 'not known yet' : `last written by Chromium ${newest}` };
   });
-  await run('lock', async () => {
-    const lock = paths.sessionLock(session);
-    const owner = readOwner(lock);
-    if (owner === null) return { ok: true, detail: 'free: no process uses the profile' };
-    if (livingOwner(lock) === null) {
-      return {
-        ok: true,
-        detail: `free: the process that used it ended without releasing it (${describeOwner(owner)})`,
-      };
-    }
-    const isService = livingOwner(paths.dataLock)?.pid === owner.pid;
-    const holder = isService ? 'the service uses the profile, as it should' : 'another process uses the profile';
-    return { ok: true, detail: `${holder} (${describeOwner(owner)})` };
-  });
+  await run('lock', async () => lockAnswer(paths, session));
   checks.push(...(await checkDatabases(fs, paths, session)));
   return { valid: checks.every((check) => check.ok), linked, checks };
+}
+
+async function folderAnswer(fs: ProfileFs, paths: DataPaths, session: string): Promise<Answer> {
+  refuseSymlinks(paths, session);
+  const dir = paths.session(session);
+  const stat = await lstatOrNull(fs, dir);
+  if (stat === null) return { ok: false, detail: `${dir} does not exist` };
+  return { ok: stat.isDirectory(), detail: stat.isDirectory() ? dir : `${dir} is not a folder` };
+}
+
+/** Who uses the profile. A lock never makes it invalid: the service itself holds one while the session runs. */
+function lockAnswer(paths: DataPaths, session: string): Answer {
+  const lock = paths.sessionLock(session);
+  const owner = readOwner(lock);
+  if (owner === null) return { ok: true, detail: 'free: no process uses the profile' };
+  if (livingOwner(lock) === null) {
+    return { ok: true, detail: `free: the process that used it ended without releasing it (${describeOwner(owner)})` };
+  }
+  const isService = livingOwner(paths.dataLock)?.pid === owner.pid;
+  const holder = isService ? 'the service uses the profile, as it should' : 'another process uses the profile';
+  return { ok: true, detail: `${holder} (${describeOwner(owner)})` };
 }
 
 /** How long the databases of a large profile on a slow disk may take. */

@@ -8,7 +8,7 @@ import type { BoundCall, SnapshotTurns } from './turns.ts';
 /** How long a logout or delete waits for the copy of the login that it removes, and a start for one of what it changes. */
 const COPY_MS = 20_000;
 
-/** There is no login yet, none here any more, none of the session's own, or one that needs a person, as its state tells. */
+/** There is no login yet, no longer one here, none of the session's own, or one that needs a person, as its state tells. */
 const NO_FAILURES: ReadonlySet<string> = new Set([
   'nothing_to_snapshot',
   'wrong_account',
@@ -45,8 +45,17 @@ export class LoginCopies {
     await this.ahead(session, reason, (wanted) => captureAside(this.#deps, session, aside, { ...wanted, link }));
   }
 
-  /** Resolves when `take` has copied, has failed, or the time is over. What was copied reaches the vault afterwards. */
-  ahead(session: string, reason: SnapshotReason, take: (wanted: TakeOptions) => Promise<Taken>): Promise<boolean> {
+  /**
+   * Resolves when `take` has copied, has failed, or the time is over. What was copied reaches the vault afterwards.
+   *
+   * @param hasLogin whether the session has a login that could be lost; where it has none, no failure is told.
+   */
+  ahead(
+    session: string,
+    reason: SnapshotReason,
+    take: (wanted: TakeOptions) => Promise<Taken>,
+    hasLogin = true,
+  ): Promise<boolean> {
     const copied = Promise.withResolvers<boolean>();
     // To save: what the session has now, not what it has when its turn comes.
     const link = this.linkOf(session);
@@ -63,7 +72,7 @@ export class LoginCopies {
           const save = (call: BoundCall) => saveTaken(this.#deps, session, taken, this.#wanted(reason, call));
           await this.#turns.placed({ signal }, save);
         } catch (error) {
-          this.failed(session, { reason, link }, error);
+          if (hasLogin) this.failed(session, { reason, link }, error);
           copied.resolve(isNoFailure(error));
         }
       }),

@@ -13,7 +13,8 @@ import { realFs } from '../profile/files.ts';
 import { requireRoom } from '../profile/room.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { refuseUsedSince } from './newer.ts';
-import { refuseMoved, restoreSession } from './restore.ts';
+import { restoreSession } from './restore.ts';
+import { refuseMoved } from './restore-refusals.ts';
 import { isRunning } from './running.ts';
 import { describeKnown, extraOf, kindOf } from './snapshot-facts.ts';
 import type { ImportWanted, LongCall } from './snapshot-service.ts';
@@ -21,7 +22,7 @@ import { refuseWrongAccount } from './wrong-account.ts';
 
 /** What to do about a file of a session that was given up here. */
 const COMING_BACK =
-  'Import it where it continues: two machines with one login would take it from each other. Where it runs nowhere any more, import it here with --origin-retired (over HTTP: ?originRetired=true).';
+  'Import it where it continues: two machines with one login would take it from each other. Where it no longer runs anywhere, import it here with --origin-retired (over HTTP: ?originRetired=true).';
 
 /**
  * A snapshot as a file that a passphrase opens. Resolves once its first bytes are there, so that errors of the

@@ -4,41 +4,42 @@ import { checkStructureAside } from '@leadmaster/capture';
 import {
   type CarriedBounds,
   type CheckName,
-  isHeldBack,
   LeadMasterError,
   type RestoreSnapshot,
   type Session,
-  sameLink,
 } from '@leadmaster/protocol';
 import { isMissing } from '@leadmaster/service-kit/files';
 import { isDamage, type SnapshotInfo, type Vault } from '@leadmaster/vault';
-import type { GivenAway } from '../access/session-access.ts';
 import { refuseOlderBrowser } from '../profile/browser-version.ts';
 import { FINDINGS_FILE } from '../profile/extracted.ts';
 import { realFs } from '../profile/files.ts';
-import { PLACE_CHANGED } from '../profile/place.ts';
-import type { ProfileRecord } from '../profile/profile-store.ts';
 import { requireRoom } from '../profile/room.ts';
-import { whereTo } from '../state/moved-session.ts';
 import type { OfLink } from '../state/rows.ts';
 import type { SnapshotDeps } from './deps.ts';
 import { holdsNoOwnLogin } from './known-good.ts';
 import { refuseNewer } from './newer.ts';
-import { areDifferent, isOfOtherLinkHere, refuseOtherAccount } from './other-account.ts';
+import { areDifferent, refuseOtherAccount } from './other-account.ts';
 import { linkOfSnapshot } from './own-link.ts';
-import { isRunning } from './running.ts';
+import {
+  type Confirmed,
+  givenAway,
+  isConfirmed,
+  isCopyOfOtherLink,
+  knownRetired,
+  refuseEarly,
+  refuseGivenAway,
+  refuseMoved,
+} from './restore-refusals.ts';
 import { extraOf, type Findings, parseFindings } from './snapshot-facts.ts';
 import type { LongCall } from './snapshot-service.ts';
 import { inStaging, stagingPath } from './staging.ts';
 import { captureStopped, saveTaken, type Taken } from './take.ts';
 
 /** How a snapshot is put in place. */
-export interface RestoreOptions extends LongCall, RestoreSnapshot {
-  /** The operator's confirmation about the origin, for a login of another place. */
-  originRetired?: boolean;
-  /** The operator confirms that a login that was given away runs nowhere else, and comes back. */
-  returning?: boolean;
-}
+export interface RestoreOptions extends LongCall, RestoreSnapshot, Confirmed {}
+
+/** `restart`: a session that runs is stopped for it, and started afterwards. */
+type Given = RestoreOptions & { restart: boolean };
 
 /**
  * Puts a snapshot in the profile's place. Everything is fetched and proven before anything in place is touched; what
@@ -50,64 +51,64 @@ export async function restoreSession(
   deps: SnapshotDeps,
   session: string,
   info: SnapshotInfo,
-  given: RestoreOptions & { restart: boolean },
+  given: Given,
 ): Promise<Session> {
-  const refuseGone = (): void => {
-    if (given.returning !== true) refuseMoved(deps, session, info);
-  };
-  refuseGone();
-  // Where that link runs elsewhere, a start would take it from there: it waits for the same word as any copy.
+  refuseGone(deps, session, info, given);
+  // Where that link runs elsewhere, a start would take it from there: it waits for the same confirmation as any copy.
   const waits = given.originRetired === undefined && (await isCopyOfOtherLink(deps, session, info));
   const options = waits ? { ...given, originRetired: false } : given;
-  if (!options.otherAccount) await refuseOtherAccount(deps, session, info);
-  refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
-  // What does not start waits, and is judged when it is started.
-  if (options.start || options.restart) {
-    deps.access.refuseComing(session, extraOf(info).account);
-    await refuseGivenAway(deps, session, info, options);
-  }
-  // Told before the bytes are fetched; decided again just before the session is stopped.
-  if (deps.access.has(session)) await refuseEarly(deps, session, info, options);
+  await refuseUnfetched(deps, session, info, options);
   const vault = await deps.vault.open();
   await inStaging(stagingPath(deps.paths, 'restore', session), async (staged) => {
     await stage(deps, vault, session, info, staged, options).catch((error: unknown) => {
       noteDamage(deps, session, info, error);
       throw error;
     });
-    const isNew = !deps.access.has(session);
-    if (isNew) await deps.access.createFor(session, new Date(extraOf(info).frozenAt));
-    try {
-      const put = (before: number) => putInPlace(deps, session, info, staged, { ...options, link: before });
-      const judge = async (): Promise<void> => {
-        // It may have moved away while this waited for its turn.
-        refuseGone();
-        if (!options.overwriteNewer) await refuseNewer(deps, session, info, staged);
-      };
-      await deps.access.replace(session, { stop: options.restart, judge, isOwn: isSaid(options) }, put);
-    } catch (error) {
-      if (isNew) deps.access.discard(session);
-      throw error;
-    }
+    await replace(deps, session, info, staged, options);
   });
   if (!waits && (options.start || options.restart)) return deps.access.start(session);
   return deps.access.get(session);
 }
 
-/**
- * Whether another installation has written the snapshot, and it is of another link than the session has here; or of the link
- * in place, where that waits already: a second restore is no way round the question.
- */
-async function isCopyOfOtherLink(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean> {
-  if (await isOfOtherLinkHere(deps, session, info)) return true;
-  const { account, writer } = extraOf(info);
-  const record = await deps.profiles.readRecord(session).catch(() => null);
-  if (record?.originRetired !== false || record.account === null || account === null) return false;
-  return writer?.id !== deps.vault.installation() && sameLink(record.account, account) === true;
+function refuseGone(deps: SnapshotDeps, session: string, info: SnapshotInfo, { returning }: RestoreOptions): void {
+  if (returning !== true) refuseMoved(deps, session, info);
 }
 
-/** The operator has confirmed that no other place runs the login. */
-function isSaid({ originRetired, returning }: RestoreOptions): boolean {
-  return originRetired === true || returning === true;
+/** Refuses what can be told before any byte is fetched. */
+async function refuseUnfetched(deps: SnapshotDeps, session: string, info: SnapshotInfo, given: Given): Promise<void> {
+  if (!given.otherAccount) await refuseOtherAccount(deps, session, info);
+  refuseOlderBrowser(extraOf(info).chromium, await deps.browserVersion());
+  // What does not start waits, and is judged when it is started.
+  if (given.start || given.restart) {
+    deps.access.refuseComing(session, extraOf(info).account);
+    await refuseGivenAway(deps, session, info, given);
+  }
+  // Decided again just before the session is stopped.
+  if (deps.access.has(session)) await refuseEarly(deps, session, info, given);
+}
+
+/** Puts the staged profile in the place of the session's; a session that is not here is made for it, and goes if that fails. */
+async function replace(
+  deps: SnapshotDeps,
+  session: string,
+  info: SnapshotInfo,
+  staged: string,
+  given: Given,
+): Promise<void> {
+  const isNew = !deps.access.has(session);
+  if (isNew) await deps.access.createFor(session, new Date(extraOf(info).frozenAt));
+  try {
+    const put = (before: number) => putInPlace(deps, session, info, staged, { ...given, link: before });
+    const judge = async (): Promise<void> => {
+      // It may have moved away while this waited for its turn.
+      refuseGone(deps, session, info, given);
+      if (!given.overwriteNewer) await refuseNewer(deps, session, info, staged);
+    };
+    await deps.access.replace(session, { stop: given.restart, judge, isOwn: isConfirmed(given) }, put);
+  } catch (error) {
+    if (isNew) deps.access.discard(session);
+    throw error;
+  }
 }
 
 /** Fetches a snapshot into a folder and proves that its databases would open. Returns what was found when it was taken. */
@@ -205,50 +206,6 @@ async function boundsOf(deps: SnapshotDeps, session: string, info: SnapshotInfo)
   return newest === undefined ? [extra] : [extra, newest];
 }
 
-/**
- * Whether the place that an imported login came from is known never to run it again: from an earlier confirmation. Without
- * that a way round the question would lead through the history. Undefined for what was always ours.
- */
-async function knownRetired(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<boolean | undefined> {
-  if (extraOf(info).imported === undefined) return undefined;
-  return (await settledRecord(deps, session)) !== null;
-}
-
-/** The record of a login in place that never waited for the operator's confirmation, or no longer does; null where there is none. */
-async function settledRecord({ profiles }: SnapshotDeps, session: string): Promise<ProfileRecord | null> {
-  const record = await profiles.readRecord(session).catch(() => null);
-  return record !== null && record.committedAt !== null && record.originRetired ? record : null;
-}
-
-/**
- * The session as which a snapshot's login went away from here under another name. Null also where the session's own login is
- * not another link and never waited for a word: what went away is here.
- */
-async function givenAway(deps: SnapshotDeps, session: string, info: SnapshotInfo): Promise<GivenAway | null> {
-  const { account } = extraOf(info);
-  const gone = account === null ? null : deps.access.givenAway(account, session);
-  if (account === null || gone === null) return null;
-  const own = (await settledRecord(deps, session))?.account ?? null;
-  return own !== null && sameLink(own, account) !== false ? null : gone;
-}
-
-/** A start of what went away is refused before anything is put in place. */
-async function refuseGivenAway(
-  deps: SnapshotDeps,
-  session: string,
-  info: SnapshotInfo,
-  options: RestoreOptions,
-): Promise<void> {
-  const gone = isSaid(options) ? null : await givenAway(deps, session, info);
-  if (gone === null) return;
-  throw new LeadMasterError(
-    'origin_not_retired',
-    `The account of this snapshot went away from here as ${gone.session}, to ${whereTo(gone.to)}: two machines with one login would take it from each other`,
-    `Nothing was changed. Use it there. Where it runs nowhere any more, restore without a start, then confirm it: "./leadmaster session start ${session} --origin-retired".`,
-    { extra: { session: gone.session } },
-  );
-}
-
 /** The login that is about to be replaced is taken along, where there is one: trash is emptied by age, the vault is not. */
 async function setAside(deps: SnapshotDeps, session: string, options: LongCall & OfLink): Promise<Taken | null> {
   const wanted = { kind: 'essential', reason: 'before_restore', ...options } as const;
@@ -283,50 +240,4 @@ async function takeOutFindings(folder: string): Promise<Findings | null> {
   } finally {
     await rm(path, { force: true });
   }
-}
-
-export function refuseMoved(
-  deps: SnapshotDeps,
-  session: string,
-  info: SnapshotInfo,
-  hint = 'Restore it there: two machines with one login would take it from each other.',
-): void {
-  const moved = deps.store.tombstones.generation(session);
-  if (moved === null || extraOf(info).generation > moved) return;
-  throw new LeadMasterError(
-    'session_moved',
-    `${session} has moved to another machine since this snapshot was taken`,
-    hint,
-  );
-}
-
-async function refuseEarly(
-  deps: SnapshotDeps,
-  session: string,
-  info: SnapshotInfo,
-  options: RestoreSnapshot & { restart: boolean },
-): Promise<void> {
-  const here = await deps.access.get(session);
-  if (isRunning(here) && !options.restart) {
-    throw new LeadMasterError(
-      'session_running',
-      `${session} is ${here.state}, and a snapshot is put in the place of a stopped profile`,
-      `Stop it first ("./leadmaster session stop ${session}"), or give --restart (over HTTP: ?restart=true).`,
-    );
-  }
-  if (options.start || options.restart) refuseCopy(session, here, options);
-  if (!options.overwriteNewer) await refuseNewer(deps, session, info);
-}
-
-/**
- * A session that waits because the data folder may be a copy is not brought up by another door: told before anything is put
- * in place.
- */
-function refuseCopy(session: string, { state, reason, hint }: Session, options: RestoreOptions): void {
-  if (isSaid(options) || !isHeldBack({ state, reason }) || reason !== 'place_changed') return;
-  throw new LeadMasterError(
-    'place_changed',
-    `${session} waits: its data folder or its profile ${PLACE_CHANGED}`,
-    `Nothing was changed. ${hint}`,
-  );
 }

@@ -82,7 +82,7 @@ export class SnapshotSchedule {
     try {
       await snapshots.create(session, { reason: 'schedule', signal });
     } catch (error) {
-      // Told by an event already. What is there stays: nothing is forgotten for a snapshot that was not taken.
+      // A failure is told by an event already. What is there stays: nothing is forgotten for a snapshot that was not taken.
       return this.#note(signal, session, error, 'the scheduled snapshot was not taken');
     }
     await snapshots

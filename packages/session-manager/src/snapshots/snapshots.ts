@@ -18,6 +18,7 @@ import { FINDINGS_FILE } from '../profile/extracted.ts';
 import type { SnapshotRow } from '../state/rows.ts';
 import type { SnapshotDeps } from './deps.ts';
 import type { LoginCopies } from './login-copies.ts';
+import { hasLoginEnded, hasNothingToSave } from './nothing-to-save.ts';
 import { secondWriters } from './other-account.ts';
 import { isOtherWriters, refuseOtherWriters } from './other-writers.ts';
 import { settleGuess } from './own-link.ts';
@@ -57,6 +58,7 @@ export class Snapshots implements SnapshotService {
   async create(session: string, options: Wanted): Promise<Snapshot> {
     // An unknown name is a mistake of the caller, not a failure of a session.
     await this.#deps.access.get(session);
+    const ordered = this.#copies.linkOf(session);
     return this.#turns.turn(session, options, async (call) => {
       const wanted = this.#wanted(options, call);
       const link = this.#copies.linkOf(session);
@@ -64,7 +66,9 @@ export class Snapshots implements SnapshotService {
         await this.#settle(session, call.signal);
         return await saveTaken(this.#deps, session, await captureSession(this.#deps, session, wanted), wanted);
       } catch (error) {
-        this.#copies.failed(session, { reason: wanted.reason, link }, error);
+        // A login that ended while its snapshot waited is no failure of snapshots, unless the operator has asked for one.
+        if (wanted.reason === 'requested' || !hasLoginEnded(this.#deps.store, session, ordered))
+          this.#copies.failed(session, { reason: wanted.reason, link }, error);
         throw error;
       }
     });
@@ -75,7 +79,9 @@ export class Snapshots implements SnapshotService {
    * the vault afterwards. Never fails: what comes next is wanted anyway, and goes by trash.
    */
   async before(session: string, reason: SnapshotReason): Promise<void> {
-    await this.#copies.ahead(session, reason, (wanted) => captureSession(this.#deps, session, wanted));
+    const row = this.#deps.store.sessions.get(session);
+    const hasLogin = row !== null && !hasNothingToSave(row);
+    await this.#copies.ahead(session, reason, (wanted) => captureSession(this.#deps, session, wanted), hasLogin);
   }
 
   async list(session: string, { signal }: LongCall = {}): Promise<SnapshotList> {

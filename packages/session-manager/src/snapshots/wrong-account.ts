@@ -40,7 +40,7 @@ export function refuseWrongAccount(
 }
 
 /**
- * While the page syncs, it has logged in and does not say yet who is linked: with any record, that may be a stranger.
+ * While the page syncs, it has logged in and does not say yet who is linked: it may be another account than the recorded one.
  *
  * @throws LeadMasterError `wrong_state`
  */

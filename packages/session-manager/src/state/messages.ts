@@ -183,7 +183,7 @@ export function messagesTable({ db, now, write, read }: Connection): StateStore[
         requireSending(id);
         const opens = opensChat === null ? null : Number(opensChat);
         const row = handOver.get(whatsappId, bootId, generation, opens, now().toISOString(), id);
-        if (row === undefined) throw new Error(`the message ${id} is not to be handed over any more`);
+        if (row === undefined) throw new Error(`the message ${id} is no longer to be handed over`);
         known.run(row.session, whatsappId, row.changed_at);
         return toMessage(row);
       }),

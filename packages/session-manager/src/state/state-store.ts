@@ -151,7 +151,7 @@ export interface StateStore {
     repeated(input: { session: string; to: string; text: string; idempotencyKey: string }): Message | null;
     /**
      * SENDING, with the id that it will have, in one step: from here on its fate can be found out. Throws when it is not
-     * QUEUED any more (it was given up meanwhile).
+     * QUEUED now (it was given up meanwhile).
      */
     handOver(
       id: string,

@@ -110,7 +110,11 @@ export class TrashBin {
   }
 
   /** A login that may be elsewhere as well comes back as a copy, unless the operator confirms that it is not. */
-  async #why({ session, generation, at }: TrashEntry, record: ProfileRecord, isSaid: boolean): Promise<SwapReason> {
+  async #why(
+    { session, generation, at }: TrashEntry,
+    record: ProfileRecord,
+    isConfirmed: boolean,
+  ): Promise<SwapReason> {
     const { access, store, ownSince } = this.#deps;
     const since = ownSince();
     const isAway = record.account !== null && access.givenAway(record.account, session) !== null;
@@ -120,7 +124,7 @@ export class TrashBin {
       // Above what has moved away from here, also where the trash that remembers it was emptied.
       generation: Math.max(generation ?? 0, store.tombstones.generation(session) ?? 0),
       committedAt: at,
-      ...(isSaid ? { originRetired: true } : mayBeElsewhere ? { originRetired: false } : {}),
+      ...(isConfirmed ? { originRetired: true } : mayBeElsewhere ? { originRetired: false } : {}),
     };
   }
 

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { manager, otherDisk, tempFolder } from './folders.ts';
@@ -45,6 +45,26 @@ describe('folders are recognised', () => {
     expect(adopted.path).toBe(source);
     expect(await readdir(around)).toEqual([]);
   });
+
+  test.each(['Default/Service Worker', 'Default/Code Cache'])(
+    'without a link that is in it (%s), by copy and by move: it may lead to the login of another session',
+    async (path) => {
+      for (const mode of ['copy', 'move'] as const) {
+        const context = await manager();
+        const victim = await tempFolder();
+        const source = await putProfile(join(await tempFolder(), 'session'));
+        await rm(join(source, path), { recursive: true, force: true });
+        await symlink(victim, join(source, path));
+        const session = await context.adoption.adopt({ name: 'ventas', path: source, mode });
+        expect(session.originRetired).toBe(mode === 'move');
+        await expect(lstat(join(context.paths.session('ventas'), path))).rejects.toMatchObject({ code: 'ENOENT' });
+        // Nothing of it is deleted.
+        const kept = mode === 'move' ? `${source}.moved-to-leadmaster` : source;
+        expect((await lstat(join(kept, path))).isSymbolicLink()).toBe(true);
+        expect(session.adopted.warnings.map(({ kind }) => kind)).toContain('not_taken');
+      }
+    },
+  );
 
   test('what was packed on macOS, with its leftovers', async () => {
     const around = await tempFolder();

@@ -46,7 +46,7 @@ test('one put in the place of a session that is known is a copy as well', async 
   await expectCopy(context, 'uno');
 });
 
-test('moved or copied from elsewhere it is a copy, unless the operator has said otherwise', async () => {
+test('moved or copied from elsewhere it is a copy, unless the operator has confirmed otherwise', async () => {
   const context = await manager();
   for (const mode of ['move', 'copy'] as const) {
     const path = await extractTo(join(await tempFolder(), 'out'));

@@ -120,7 +120,7 @@ test('a snapshot of it is not restored with a start, and waits for a word withou
   await expect(context.sessions.start('uno')).rejects.toMatchObject({ code: 'origin_not_retired' });
 });
 
-test('once the operator has said that it runs nowhere else, a restore over it does not ask again', async () => {
+test('once the operator has confirmed that it runs nowhere else, a restore over it does not ask again', async () => {
   const { context, backup } = await givenAway();
   const wanted = { name: 'uno2', path: backup, mode: 'move', originRetired: true } as const;
   expect(await context.adoption.adopt(wanted)).toMatchObject({ originRetired: true });

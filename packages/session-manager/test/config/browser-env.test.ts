@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { underUtf8 } from '../../src/config/browser-env.ts';
+import { underUtf8, withoutSecrets } from '../../src/config/browser-env.ts';
 
 const PATH = process.env.PATH ?? '';
 
@@ -23,4 +23,19 @@ test.each([
 test('without the command that knows, the name of the locale decides', async () => {
   expect(await underUtf8({ PATH: '/nowhere', LANG: 'it_IT.utf8' })).not.toHaveProperty('LC_ALL');
   expect(await underUtf8({ PATH: '/nowhere', LANG: 'it_IT' })).toHaveProperty('LC_ALL', 'C.UTF-8');
+});
+
+test('a browser gets no setting of LeadMaster, and nothing that holds a key, a token or a password', () => {
+  const kept = {
+    ...{ PATH, HOME: '/home/lm', TMPDIR: '/tmp', TZ: 'UTC', LANG: 'es_AR.UTF-8', DISPLAY: ':1', XAUTHORITY: '/x' },
+    ...{ DBUS_SESSION_BUS_ADDRESS: 'unix:path=/x', XDG_RUNTIME_DIR: '/run/user/1', GNOME_KEYRING_CONTROL: '/k' },
+    ...{ https_proxy: 'http://proxy:3128', NO_PROXY: 'localhost', SSL_CERT_FILE: '/c', FONTCONFIG_PATH: '/f' },
+  };
+  const secret = {
+    ...{ LEADMASTER_ADMIN_KEY: 's', LEADMASTER_SERVICE_TOKEN: 's', LEADMASTER_KEY: 's', LEADMASTER_PASSPHRASE: 's' },
+    ...{ DATABASE_URL: 's', HUB_SECRET_FILE: 's', VAULT_URL: 's', VAULT_KEY_FILE: 's', PGPASSWORD: 's' },
+    ...{ AWS_ACCESS_KEY_ID: 's', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 's', POSTGRES_PASSWORD: 's' },
+    ...{ GITHUB_TOKEN: 's', MY_API_KEY: 's', mailPassword: 's', SMTP_PASS: 's', OPENAI_APIKEY: 's', NPM_AUTH: 's' },
+  };
+  expect(withoutSecrets({ ...kept, ...secret })).toEqual(kept);
 });

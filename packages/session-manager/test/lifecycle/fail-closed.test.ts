@@ -45,6 +45,7 @@ describe('with a linked session', () => {
     const { state, reason, hint } = await sessions.get(NAME);
     expect([state, reason]).toEqual(['ERROR', 'login_missing']);
     expect(hint).toMatch(said);
+    expect(hint).toContain(`"./leadmaster snapshot restore ${NAME} ID"`);
     expect(engine.runs).toEqual([]);
     await sessions.close();
     store.close();

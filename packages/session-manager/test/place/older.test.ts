@@ -180,7 +180,7 @@ describe('a folder of last week beside a vault of today', () => {
     expect(await here.restart()).toMatchObject([STARTS, STARTS]);
   });
 
-  test('continues with the older login once the operator says so, and is not asked again', async () => {
+  test('continues with the older login once the operator confirms it, and is not asked again', async () => {
     const { here } = await putBackAged();
     await here.start();
     expect(await here.context.sessions.start('ventas', { olderLogin: true })).toMatchObject(STARTS);

@@ -176,7 +176,7 @@ describe('a session that is given up for its file', () => {
       code: 'session_moved',
     });
     expect((await context.snapshots.list('ventas')).items).toHaveLength(1);
-    // The operator says that it runs nowhere else.
+    // The operator confirms that it runs nowhere else.
     const back = await context.snapshots.import('ventas', inPieces(file), { ...WANTED, originRetired: true });
     expect(back).toMatchObject({ state: 'STOPPED', originRetired: true, generation: 2 });
   });

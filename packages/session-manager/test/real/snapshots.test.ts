@@ -110,7 +110,7 @@ describe('snapshots of a running session', () => {
     expect(await stage.eventsOf('nueva', 'snapshot.failed')).toEqual([]);
   });
 
-  test('on a machine that has only the vault and its key, sessions are recovered after the operator has said so', async () => {
+  test('on a machine that has only the vault and its key, sessions are recovered after the operator has confirmed it', async () => {
     await using old = await Stage.open({ guarded: true });
     await old.start();
     await old.link('ventas', PHONE);

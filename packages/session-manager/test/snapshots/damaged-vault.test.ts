@@ -143,7 +143,7 @@ describe('with the service up', () => {
     expect(await verdicts()).toEqual([true, false]);
     const [finding] = (await told()).filter((one) => one.id === 'snapshot_older_damaged');
     expect(finding).toMatchObject({ severity: 'problem', what: expect.stringContaining(older) });
-    expect(finding?.cure).toContain(`./leadmaster snapshot delete ventas ${older}`);
+    expect(finding?.fix).toContain(`./leadmaster snapshot delete ventas ${older}`);
     // The suggested fixes work.
     await context.snapshots.create('ventas', REQUESTED);
     await context.snapshots.delete('ventas', older);

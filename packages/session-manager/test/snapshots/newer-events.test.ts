@@ -66,7 +66,7 @@ describe.each(EVENTS)('after %s', (_, event) => {
     expect(await context.snapshots.restore('ventas', id, WANTED)).toMatchObject({ generation: 2 });
   });
 
-  test('a login that was used since is newer, until the operator says that it may go', async () => {
+  test('a login that was used since is newer, until the operator confirms that it may go', async () => {
     const { context, id } = await afterwards();
     await useLevelDb(join(context.paths.session('ventas'), LOGIN_STORES.indexedDb));
     await expect(context.snapshots.restore('ventas', id, WANTED)).rejects.toMatchObject({ code: 'newer_login' });

@@ -38,7 +38,7 @@ async function shared(
 }
 
 describe('two installations with a session of one name in one vault', () => {
-  test('one is not given the account of the other, unless that is said', async () => {
+  test('one is not given the account of the other, unless that is confirmed', async () => {
     const { here, theirs } = await shared();
     const refusal = {
       code: 'other_account',

@@ -40,7 +40,7 @@ async function shared() {
 const REFUSED = { code: 'other_writer', status: 409, message: expect.stringMatching(/1 snapshot .*\+5215533334444/) };
 
 describe('what another installation has written on a shared vault', () => {
-  test('is not destroyed by a delete --purge here, unless that is said', async () => {
+  test('is not destroyed by a delete --purge here, unless that is confirmed', async () => {
     const { here, there, theirs } = await shared();
     const refusal = { ...REFUSED, hint: expect.stringContaining('--other-writers'), extra: { snapshots: [theirs] } };
     await expect(here.sessions.delete('c2', { purge: true })).rejects.toMatchObject(refusal);
@@ -62,7 +62,7 @@ describe('what another installation has written on a shared vault', () => {
     });
   });
 
-  test('is not deleted by its id, unless that is said', async () => {
+  test('is not deleted by its id, unless that is confirmed', async () => {
     const { here, ours, theirs } = await shared();
     await expect(here.snapshots.delete('c2', theirs)).rejects.toMatchObject(REFUSED);
     await here.snapshots.delete('c2', ours);

@@ -28,8 +28,8 @@ test('an older copy of the vault is written to again once the operator has accep
 
   // The doctor names that way, and none that is refused.
   const { findings } = await examine(context.config);
-  const cures = findings.filter(({ where }) => where === 'ventas').map(({ id, cure }) => [id, cure]);
-  expect(cures).toEqual([
+  const fixes = findings.filter(({ where }) => where === 'ventas').map(({ id, fix }) => [id, fix]);
+  expect(fixes).toEqual([
     ['vault_rolled_back', expect.stringContaining('./leadmaster vault accept ventas')],
     ['snapshot_failed', expect.any(String)],
   ]);

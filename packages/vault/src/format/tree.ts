@@ -55,6 +55,19 @@ export function checkTree(entries: readonly { path: string; kind: TreeEntry['kin
   }
 }
 
+/**
+ * Refuses a link that could lead out of the folder that a tree is written to. `checkTree` alone is for trees of one's own, whose
+ * links come back as they were.
+ */
+export function checkLinks(entries: readonly TreeEntry[]): void {
+  for (const entry of entries) {
+    if (entry.kind !== 'symlink') continue;
+    const { path, target } = entry;
+    const leadsOut = target === '' || target.startsWith('/') || target.split('/').includes('..');
+    if (leadsOut) throw unsafe(path, `it is a link to ${JSON.stringify(target.slice(0, 200))}`);
+  }
+}
+
 export function checkPath(path: string): void {
   if (path.length === 0 || path.length > MAX_PATH) throw unsafe(path, 'it is empty or too long');
   if (path.includes('\0') || !path.isWellFormed()) throw unsafe(path, 'it is not plain text');

@@ -1,3 +1,4 @@
+import { carryOut, holdHeap } from './account-bulk.js';
 import { takeLimits } from './account-limits.js';
 import { forgetStorageFull, openAccountWindows, setTerms, showStorageFull } from './account-windows.js';
 import * as credentials from './credentials.js';
@@ -17,7 +18,6 @@ import {
   startFrame,
 } from './self-reload.js';
 import { Cmd, Conn, offlineProgress, Socket } from './socket-model.js';
-import { carryOut, holdHeap } from './weight.js';
 import { Wire } from './wire.js';
 
 /**

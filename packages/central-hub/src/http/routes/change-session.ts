@@ -4,6 +4,7 @@ import type { Caller } from '../../keys/caller.ts';
 import { requireScope } from '../authenticate.ts';
 import { copied } from '../copied.ts';
 import type { RouteContext } from '../hub-app.ts';
+import { requireNamed } from '../machine-answer.ts';
 import { failureFor, isSilent } from '../machine-failure.ts';
 import { seenSession } from '../shown.ts';
 import { type Target, targetOf } from '../target.ts';
@@ -85,8 +86,9 @@ async function isBetween({ store }: RouteContext, session: string, error: unknow
   return (await store.moves.open({ kind: 'move', subject: session })) !== null;
 }
 
-function ask({ target: { session, link }, signal }: Order, body: Change, timeoutMs: number): Promise<Session> {
-  return link.client.call('changeSession', { params: { session }, body }, { signal, timeoutMs });
+async function ask({ target: { session, link }, signal }: Order, body: Change, timeoutMs: number): Promise<Session> {
+  const asked = { params: { session }, body };
+  return requireNamed(await link.client.call('changeSession', asked, { signal, timeoutMs }), session);
 }
 
 /** The hub's own copy of a session whose machine does not know yet that it only listens. */

@@ -34,16 +34,15 @@ async function answer(
 ) {
   const form = requireType(headers.accept, FORMS);
   reply.header('vary', 'accept');
-  const watch = openCalls.watch(caller);
-  reply.raw.once('close', watch.done);
-  const signal = anyOf(callerSignal(reply, closing), watch.signal);
+  const ended = openCalls.watch(caller, reply.raw);
+  const signal = anyOf(callerSignal(reply, closing), ended);
   const [newest, logId] = [await feed.newest(view), feed.logIdOf(view)];
   const sent = headers['last-event-id'] ?? query.after;
   const known = sent === undefined ? null : knownTo(sent, logId, newest);
   if (form === 'application/json') {
     const until = anyOf(signal, AbortSignal.timeout(query.wait * 1000));
     const { events, cursor, oldest } = await feed.nextPage(view, known ?? 0, query.limit, until);
-    watch.signal.throwIfAborted();
+    ended.throwIfAborted();
     return reply.send({ items: events, cursor, oldest, logId });
   }
   const after = known ?? newest;
@@ -51,6 +50,8 @@ async function answer(
   const missed = after + 1 < oldest;
   const greeting = missed ? `events ${after + 1} to ${oldest - 1} are no longer kept` : `events after ${after}`;
   const from = cursorText(after, logId);
+  // What has aborted already does not abort again.
+  ended.throwIfAborted();
   const stream = feed.follow(view, { after, from, greeting });
   signal.addEventListener('abort', () => stream.destroy(), { once: true });
   return (

@@ -28,9 +28,8 @@ export function operationRoutes(app: HttpApp, context: RouteContext): void {
 
   serve(app, HUB_ROUTES.getOperation, async (request, reply) => {
     const caller = callers.of(request);
-    const watch = openCalls.watch(caller);
-    reply.raw.once('close', watch.done);
-    const signal = anyOf(callerSignal(reply, closing), watch.signal);
+    const ended = openCalls.watch(caller, reply.raw);
+    const signal = anyOf(callerSignal(reply, closing), ended);
     const { operation: id } = request.params;
     const move = await store.moves.get(id);
     if (move !== null && mayFollow(caller, move)) {
@@ -40,7 +39,7 @@ export function operationRoutes(app: HttpApp, context: RouteContext): void {
     const record = await store.operations.get(id);
     if (record === null || !isOf(caller, record)) throw notFound(id);
     const operation = await ask(record, signal, request.query).catch(async (error: unknown) => {
-      watch.signal.throwIfAborted();
+      ended.throwIfAborted();
       throw failureFor(caller, await links.get(record.machine), 'GET', error);
     });
     return toldTo(caller, operation);

@@ -17,6 +17,7 @@ import { noTenant } from '../../store/tenant-limits.ts';
 import { copied } from '../copied.ts';
 import type { RouteContext } from '../hub-app.ts';
 import { listenAgain } from '../listening-again.ts';
+import { requireNamed } from '../machine-answer.ts';
 import { failureFor, isSilent } from '../machine-failure.ts';
 import { seenSession } from '../shown.ts';
 import { outOfReach, targetOf } from '../target.ts';
@@ -53,7 +54,8 @@ export function sessionRoutes(app: HttpApp, context: RouteContext): void {
     const waits = waiting(session, await absentTenants(context, caller, [session]));
     try {
       const signal = callerSignal(reply, context.closing);
-      const now = await link.client.call('getSession', { params: { session } }, { signal, timeoutMs: 5_000 });
+      const said = await link.client.call('getSession', { params: { session } }, { signal, timeoutMs: 5_000 });
+      const now = requireNamed(said, session);
       return { ...seenSession(caller, now, { machine: link.name, asOf: new Date() }), ...waits };
     } catch (error) {
       const record = isSilent(error) ? await store.sessions.get(session) : null;
@@ -102,7 +104,7 @@ async function create(
   let made: Session;
   try {
     const asked = { body: { ...wanted, name } };
-    made = await link.client.call('createSession', asked, { signal, timeoutMs: 60_000 });
+    made = requireNamed(await link.client.call('createSession', asked, { signal, timeoutMs: 60_000 }), name);
   } catch (error) {
     if (error instanceof LeadMasterError && !MAY_BE_THERE.includes(error.code)) {
       await store.homes.release(name, link.name);

@@ -14,6 +14,9 @@ export class CleanPool implements PostgresPool {
   constructor(pool: pg.Pool) {
     this.#pool = pool;
     this.options = pool.options;
+    // The pool hears no connection from the moment it gives it away, and who gets it is told a moment later. One that breaks
+    // in between is told by its next statement; unheard, it would end the process.
+    pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async connect(): Promise<PostgresPoolClient> {

@@ -17,6 +17,7 @@ export const hub = {
     'Keep it on another machine: ./leadmaster audit verify FILE tells later whether anything up to there was removed.',
   auditWhole: (lines: number, line: number) => `The audit is whole: ${lines} lines, up to ${line}.`,
   auditKept: 'Everything up to the head in the file is as it was.',
+  auditDiffers: (line: number) => `The file itself was changed: its line ${line} is not the one of the audit.`,
   auditPruned:
     'The head in the file is older than what is kept: what it stands for was removed by age (HUB_AUDIT_DAYS).',
   auditProblems: {
@@ -55,7 +56,7 @@ export const hub = {
   sendingOfMachine: (name: string, sending: 'on' | 'off') =>
     sending === 'on' ? `The sessions on ${name} may send.` : `The sessions on ${name} only listen.`,
   untold: (machine: string) =>
-    `${machine} could not be told yet. It is told as soon as it answers, and before any text goes to it through the hub.`,
+    `${machine} could not be told yet for whom sending is off. It is told as soon as it answers, and before any text goes to it through the hub.`,
   listens: 'listens',
   linkedTwice: (account: string, sessions: string) => `${account} is linked in several sessions: ${sessions}`,
   movedTo: (name: string, machine: string) => `${name} has moved to ${machine}.`,

@@ -21,7 +21,7 @@ export const checks: Record<CheckName, CheckWords> = {
   owner: { name: 'dueño', good: 'todo es de un solo usuario', bad: 'hay archivos de otros usuarios' },
   permissions: { name: 'permisos', good: 'cerrado a los demás usuarios', bad: 'otros usuarios pueden leerlo' },
   chromium: { name: 'Chromium', good: 'se miró cuál escribió el perfil', bad: 'no se sabe cuál escribió el perfil' },
-  lock: { name: 'candado', good: 'nada impide usar el perfil', bad: 'no se puede leer' },
+  lock: { name: 'bloqueo', good: 'nada impide usar el perfil', bad: 'no se puede leer' },
   databases: {
     name: 'bases de datos',
     good: 'no se miran mientras el perfil está en uso',

@@ -4,7 +4,7 @@ export const phones: typeof enPhones = {
   howTo: (customer, withClients) =>
     `Esta es la demo: a WhatsApp lo hace un simulador, y nada sale de esta máquina.${
       withClients
-        ? ' Abra el enlace del panel: tres clientes,\nuna segunda máquina, y al costado un teléfono que escanea, desvincula, es suspendido ...'
+        ? ' Abra el enlace del panel: tres clientes,\nuna segunda máquina, y al costado un teléfono que escanea, desvincula, es bloqueado ...'
         : ''
     } En otra terminal:
 

@@ -58,7 +58,7 @@ export const help: typeof enHelp = {
     force: 'sobrescribe un archivo que ya existe',
   },
   hub: {
-    about: 'arranca solo el hub, delante de session managers que funcionan en otro lugar',
+    about: 'arranca solo el hub, delante de gestores de sesiones que funcionan en otro lugar',
   },
   open: { about: 'muestra un enlace que abre el panel en un navegador' },
   keys: {
@@ -67,7 +67,7 @@ export const help: typeof enHelp = {
       about: 'hace una clave; se muestra solo esta vez',
       name: 'para qué es',
       tenant: 'una clave de este inquilino; sin esto, del operador',
-      scopes: 'qué puede hacer',
+      scopes: 'qué puede hacer; si son varios, con espacios o comas entre uno y otro',
       sessions: 'vale solo para estas sesiones',
       addresses: 'vale solo desde estas direcciones: 10.1.2.3, 10.0.0.0/8',
       expires: 'cuándo vence: 2027-01-31',
@@ -95,10 +95,10 @@ export const help: typeof enHelp = {
     },
   },
   machines: {
-    about: 'agrega, lista, vacía y quita los session managers de detrás del hub',
+    about: 'agrega, lista, vacía y quita los gestores de sesiones de detrás del hub',
     name: 'cómo se llama la máquina aquí',
     add: {
-      about: 'pone un session manager detrás del hub; fuera de esta máquina, solo por https',
+      about: 'pone un gestor de sesiones detrás del hub; fuera de esta máquina, solo por https',
       url: 'su dirección, como https://host:3001',
       tokenFile: 'un archivo con su token: service.token de su carpeta de datos',
       peerUrl: 'dónde la alcanzan las otras máquinas, si es otra dirección que la que usa el hub',
@@ -339,7 +339,7 @@ export const help: typeof enHelp = {
     empty: 'con --demo: sin los tres clientes simulados ni la segunda máquina',
   },
   sessionManager: {
-    about: 'arranca solo el session manager',
+    about: 'arranca solo el gestor de sesiones',
     exitWithParent: 'termina cuando se cierra la entrada estándar',
   },
   storage: {

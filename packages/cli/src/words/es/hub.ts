@@ -14,6 +14,7 @@ export const hub: typeof enHub = {
   auditKeep: 'Guárdelo en otra máquina: ./leadmaster audit verify ARCHIVO dice más tarde si se quitó algo hasta ahí.',
   auditWhole: (lines, line) => `La auditoría está completa: ${lines} líneas, hasta la ${line}.`,
   auditKept: 'Todo hasta la cabeza del archivo está como estaba.',
+  auditDiffers: (line) => `El archivo mismo se cambió: su línea ${line} no es la de la auditoría.`,
   auditPruned:
     'La cabeza del archivo es más antigua que lo que se guarda: lo que representa se quitó por edad (HUB_AUDIT_DAYS).',
   auditProblems: {
@@ -32,7 +33,7 @@ export const hub: typeof enHub = {
   noKey: 'Todavía no hay ninguna clave. Haga una: ./leadmaster keys create NOMBRE --tenant INQUILINO',
   noMachine: 'Todavía no hay ninguna máquina. Agregue una: ./leadmaster machines add NOMBRE URL --token-file FILE',
   tenantMade: (name) =>
-    `${name} está agregado. Haga una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
+    `${name} está agregado. Cree una clave para él: ./leadmaster keys create NOMBRE --tenant ${name}`,
   keyOnce: 'Esta clave se muestra solo esta vez. Guárdela como una contraseña.',
   keyTry: (url) =>
     `Pruébela: curl -H "Authorization: Bearer CLAVE" ${url}/v1/sessions    Más líneas, para enviar y oír respuestas: docs/http.es.md`,
@@ -55,7 +56,7 @@ export const hub: typeof enHub = {
       ? `Las sesiones de la máquina ${name} pueden enviar.`
       : `Las sesiones de la máquina ${name} solo escuchan.`,
   untold: (machine) =>
-    `${machine} todavía no lo sabe. Se le dice en cuanto responde, y antes de que le llegue un texto por el hub.`,
+    `A ${machine} todavía no se le pudo decir para quién está apagado el envío. Se le dice en cuanto responde, y antes de que le llegue un texto por el hub.`,
   listens: 'solo escucha',
   linkedTwice: (account, sessions) => `${account} está vinculada en varias sesiones: ${sessions}`,
   movedTo: (name, machine) => `${name} se trasladó a ${machine}.`,

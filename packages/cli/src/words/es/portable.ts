@@ -5,7 +5,7 @@ import type { files as enFiles, portable as enPortable } from '../en/portable.ts
 export const adopted: Readonly<Record<AdoptWarning['kind'], string>> = {
   not_taken: 'Los enlaces y archivos especiales que hay en ella no se llevan.',
   chromium_unknown:
-    'No se sabe qué Chromium la escribió. Si el navegador de aquí es más viejo, el inicio de sesión se pierde: use uno que no lo sea.',
+    'No se sabe qué Chromium la escribió. Si el navegador de aquí es más viejo, el login se pierde: use uno que no lo sea.',
   ends_unfinished:
     'Se copió mientras se escribía, o se mató su programa: lo que quedó a medias se corta. Si WhatsApp no la acepta, adopte una copia tomada con el programa detenido.',
   record_unreadable:

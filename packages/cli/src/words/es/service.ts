@@ -13,7 +13,7 @@ export const service: typeof enService = {
     login: 'login',
   },
   signInLink: 'un uso, diez minutos; otro: ./leadmaster open',
-  addMachines: 'Ponga session managers detrás: ./leadmaster machines add NOMBRE URL --token-file FILE',
+  addMachines: 'Ponga gestores de sesiones detrás: ./leadmaster machines add NOMBRE URL --token-file FILE',
   emptyIsOfDemo: '--empty es solo para una demo: npm start -- --demo --empty',
   demoAlone: 'Una demo solo se arranca con "start --demo".',
   shutdownHangs: (seconds) => `El cierre no termina en ${seconds} s; el proceso acaba sin él.`,

@@ -115,7 +115,7 @@ export const recover: typeof enRecover = {
   whichHub: (all) => `La bóveda tiene varios hubs: ${all}. Indique uno: --hub ID.`,
   holdsNoHub: (hub) => `La bóveda no tiene ningún hub${hub === null ? '' : ` ${hub}`}.`,
   hubBack: ({ hub, savedAt, tenants, keys, machines }) =>
-    `El hub ${hub} ha vuelto tal como estaba ${savedAt}: clientes ${tenants}, claves ${keys}, máquinas ${machines}.`,
+    `El hub ${hub} ha vuelto tal como estaba ${savedAt}: inquilinos ${tenants}, claves ${keys}, máquinas ${machines}.`,
   hubNext:
     'Asegúrese de que el hub perdido no se inicie nunca más, y después inicie los servicios. Una clave creada o revocada después de esa hora está como entonces: vea la lista de claves.',
 };

@@ -32,7 +32,7 @@ export const keys = {
       send: 'Send messages',
       control: 'Control: start and stop, link a phone',
       storage: 'Storage: snapshots, trims',
-      admin: 'Administer: exports, deletion, and of the operator everything',
+      admin: 'Administer: exports, deletion; with a key of the operator, everything',
     } satisfies Record<Scope, string>,
     noScope: 'Choose at least one.',
     expires: 'Expires',
@@ -47,7 +47,7 @@ export const keys = {
   },
   made: {
     title: (name: string) => `The key for ${name}`,
-    once: 'It is shown this once. Keep it as you keep a password; who has it can do what it may.',
+    once: 'It is shown this once. Keep it as you keep a password: with it, anyone can do what it may.',
     try: 'Try it',
     list: 'The sessions that it sees:',
     send: 'A message, once a session is ready; asked again with the same Idempotency-Key, it is not sent twice:',

@@ -66,6 +66,7 @@ export const sessionParts = {
   picture: {
     alt: 'The folders of the profile, each as large as its part of it',
     others: (count: number) => `${count} smaller ones`,
+    root: 'the folder itself',
     list: 'The same as a list',
     overTime: 'Size over the last month',
     size: 'Size',

@@ -1,7 +1,7 @@
 import type { keys as en } from '../en/keys.ts';
 
 export const keys: typeof en = {
-  make: 'Hacer una clave',
+  make: 'Crear una clave',
   none: 'Todavía no hay ninguna clave',
   noneText:
     'Una clave abre el hub a un programa o a una persona, y termina cuando usted la revoca. Usted entró con la clave de administración, que abre todo: dele a cada programa una propia.',
@@ -12,7 +12,7 @@ export const keys: typeof en = {
   expired: 'vencida',
   onlySessions: (names) => `Solo para ${names}`,
   onlyFrom: (addresses) => `Solo desde ${addresses}`,
-  created: 'Hecha',
+  created: 'Creada',
   expires: 'Vence',
   lastUsed: 'Último uso',
   revoke: 'Revocar',
@@ -21,7 +21,7 @@ export const keys: typeof en = {
     'Los programas que la usan quedan rechazados al momento, lo que tenga abierto termina, y todo navegador que entró con ella sale. No se puede recuperar.',
   revokeYours: 'Usted entró con esta clave: esta página también sale.',
   form: {
-    title: 'Hacer una clave',
+    title: 'Crear una clave',
     name: 'Para qué es',
     nameRule: 'Un programa, una persona: sitio web de la tienda, portátil de recepción',
     tenant: 'De quién es',
@@ -31,18 +31,18 @@ export const keys: typeof en = {
       send: 'Enviar mensajes',
       control: 'Controlar: arrancar y detener, vincular un teléfono',
       storage: 'Almacenamiento: copias, recortes',
-      admin: 'Administrar: exportar, borrar, y si es del operador, todo',
+      admin: 'Administrar: exportar, borrar; con una clave del operador, todo',
     },
     noScope: 'Elija al menos uno.',
     expires: 'Vence',
-    expiresRule: 'Vacío: nunca. Termina cuando empieza ese día',
+    expiresRule: 'Vacío: nunca. Vence cuando empieza ese día',
     narrower: 'Limitarla más',
     sessions: 'Sesiones',
     sessionsRule: 'Nombres separados por espacios. Vacío: todas',
     addresses: 'Direcciones',
     addressesRule: 'Desde dónde puede venir: 10.1.2.3 10.0.0.0/8. Vacío: de cualquiera',
-    submit: 'Hacerla',
-    submitting: 'Haciéndola',
+    submit: 'Crearla',
+    submitting: 'Creándola',
   },
   made: {
     title: (name) => `La clave para ${name}`,

@@ -16,7 +16,7 @@ export const machines: typeof en = {
   acceptLog: 'Aceptar su registro',
   acceptLogTitle: (name) => `¿Aceptar el registro de ${name}?`,
   acceptLogText:
-    'Su carpeta de datos se reemplazó, o se restauró desde un respaldo. El hub sigue leyendo desde lo que la máquina tiene ahora, y sus sesiones se muestran como están allí. Averigüe antes por qué es otro.',
+    'Su carpeta de datos se reemplazó, o se restauró desde una copia de seguridad. El hub sigue leyendo desde lo que la máquina tiene ahora, y sus sesiones se muestran como están allí. Averigüe antes por qué es otro.',
   memory: 'Memoria libre',
   disk: 'Disco libre',
   of: (free, total) => `${free} de ${total}`,
@@ -40,17 +40,17 @@ export const machines: typeof en = {
   remove: 'Quitar',
   removeTitle: (name) => `¿Quitar ${name}?`,
   removeText:
-    'El hub olvida la máquina y su clave. El session manager, sus perfiles y su bóveda quedan como están, y se puede agregar otra vez.',
+    'El hub olvida la máquina y su clave. El gestor de sesiones, sus perfiles y su bóveda quedan como están, y se puede agregar otra vez.',
   force: (count) =>
     `También con ${count === 1 ? 'su sesión: sigue' : `sus ${count} sesiones: siguen`} en marcha allí, y el hub ${count === 1 ? 'la' : 'las'} olvida`,
   form: {
     title: 'Agregar una máquina',
     intro:
-      'Una máquina es otra computadora que ejecuta un session manager. Antes de guardarla, el hub le pregunta con la clave: debe responder, aceptar la clave y tener la misma versión. Fuera de esta computadora, su dirección debe ser https.',
+      'Una máquina es otra computadora que ejecuta un gestor de sesiones. Antes de guardarla, el hub le pregunta con la clave: debe responder, aceptar la clave y tener la misma versión. Fuera de esta computadora, su dirección debe ser https.',
     name: 'Nombre',
     nameRule: 'Letras minúsculas, dígitos y -: cómo se llama aquí',
     url: 'Dirección',
-    urlRule: 'Esquema, nombre y puerto de su session manager: https://host:3001',
+    urlRule: 'Esquema, nombre y puerto de su gestor de sesiones: https://host:3001',
     token: 'Clave',
     tokenRule: 'Lo que contiene service.token de su carpeta de datos:',
     tokenCommand: 'cat data/service.token',

@@ -64,6 +64,7 @@ export const sessionParts: typeof en = {
   picture: {
     alt: 'Las carpetas del perfil, cada una tan grande como su parte',
     others: (count) => `${count} más chicas`,
+    root: 'la carpeta misma',
     list: 'Lo mismo como lista',
     overTime: 'Tamaño en el último mes',
     size: 'Tamaño',
@@ -101,8 +102,8 @@ export const sessionParts: typeof en = {
   exporting: {
     action: 'Exportar',
     title: (when) => `Exportar la copia de ${when}`,
-    text: 'Un archivo cifrado, con el que otro LeadMaster puede crear esta sesión. Con el archivo y su frase se puede usar la cuenta: guárdelos por separado.',
-    passphrase: 'Frase de al menos 12 caracteres',
+    text: 'Un archivo cifrado, con el que otro LeadMaster puede crear esta sesión. Con el archivo y su contraseña se puede usar la cuenta: guárdelos por separado.',
+    passphrase: 'Contraseña de al menos 12 caracteres',
     again: 'La misma otra vez',
     notKept: 'No se guarda aquí: sin ella no se puede abrir el archivo.',
     differ: 'No son iguales.',

@@ -8,7 +8,7 @@ export const tenants: typeof en = {
   keys: 'Claves',
   of: (count, limit) => `${count} de ${limit}`,
   since: 'Desde',
-  makeKey: 'Hacer una clave',
+  makeKey: 'Crear una clave',
   waiting: (name, count) =>
     `${count === 1 ? 'Una sesión espera' : `${count} sesiones esperan`} a un inquilino ${name} que no existe.`,
   addIt: (name) => `Agregar ${name}`,

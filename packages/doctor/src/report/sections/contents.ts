@@ -16,8 +16,8 @@ function contentsOf({ name, contents: held }: ReportedSession, w: ReportWords): 
     return ['', `### ${fill(w.contentsOf, { session: name, bytes: '-' })}`, '', text];
   }
   const { classes, parts, bytes } = held;
-  const rows = parts.map(({ part, path, bytes: weight, class: kind }) => [
-    ...[code(path), w.parts[part], w.classes[kind], size(weight)],
+  const rows = parts.map(({ part, path, bytes: partBytes, class: kind }) => [
+    ...[code(path), w.parts[part], w.classes[kind], size(partBytes)],
   ]);
   const kept = size(classes.critical + classes.important);
   const rest = size(classes.optional + classes.temporary);

@@ -16,7 +16,7 @@ export function problems({ findings }: ReportFacts, w: ReportWords): string[] {
 /** What to do about it, in the same order and under the same numbers. */
 export function recommendations({ findings }: ReportFacts, w: ReportWords): string[] {
   if (findings.length === 0) return [w.recommendationsNone];
-  return worstFirst(findings).map(({ cure }, i) => `${i + 1}. ${inline(cure)}`);
+  return worstFirst(findings).map(({ fix }, i) => `${i + 1}. ${inline(fix)}`);
 }
 
 function worstFirst(findings: readonly ReportedFinding[]): ReportedFinding[] {

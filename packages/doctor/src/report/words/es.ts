@@ -5,7 +5,7 @@ export const es: ReportWords = {
   title: 'Sesiones de WhatsApp: dónde están y cómo están',
   date: 'Fecha',
   machine: 'Máquina',
-  service: 'Session Manager',
+  service: 'Gestor de sesiones',
   running: 'en marcha (pid {pid}, puerto {port})',
   down: 'detenido; los estados son los que dejó',
   none: 'ninguna',
@@ -30,7 +30,7 @@ export const es: ReportWords = {
 
   places: 'Dónde están las sesiones',
   placesText:
-    'Una sesión es una carpeta: un perfil de Chromium. Solo Session Manager las ejecuta, cada una en {tokens}/NOMBRE/.',
+    'Una sesión es una carpeta: un perfil de Chromium. Solo el gestor de sesiones las ejecuta, cada una en {tokens}/NOMBRE/.',
   treeTrash: { one: '1 perfil apartado', many: '{count} perfiles apartados' },
   treeWebCache: 'versiones de la página de WhatsApp Web',
   treeDatabase: 'estados, eventos, mensajes enviados',

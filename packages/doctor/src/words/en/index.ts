@@ -14,7 +14,7 @@ export const en: DoctorWords = {
     warning: { one: '1 warning', many: '{count} warnings' },
     note: { one: '1 note', many: '{count} notes' },
   },
-  problems: { what: 'There are problems.', cure: 'Each has a suggested fix.' },
+  problems: { what: 'There are problems.', fix: 'Each has a suggested fix.' },
   ok: {
     data_folder: 'the data folder is there',
     place: 'the data folder is where it was, and no login waits because of that',

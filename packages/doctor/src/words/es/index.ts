@@ -14,7 +14,7 @@ export const es: DoctorWords = {
     warning: { one: '1 advertencia', many: '{count} advertencias' },
     note: { one: '1 nota', many: '{count} notas' },
   },
-  problems: { what: 'Hay problemas.', cure: 'La solución está al lado de cada uno.' },
+  problems: { what: 'Hay problemas.', fix: 'La solución está al lado de cada uno.' },
   ok: {
     data_folder: 'la carpeta de datos está en su lugar',
     place: 'la carpeta de datos está donde estaba, y ningún login espera por eso',

@@ -36,7 +36,7 @@ export const actions: Record<Action['kind'], string> = {
   vault_accept: 'Si eso se hizo a propósito',
   vault_create: 'Empezar una bóveda nueva y vacía',
   create_tenant: 'Agregar un inquilino',
-  create_key: 'Hacer una clave',
+  create_key: 'Crear una clave',
   create_link: 'Hacer un enlace',
   show_links: 'Ver los enlaces',
   accept_log: 'Aceptar su registro',

@@ -22,8 +22,8 @@ export const advice: Record<ErrorCode, string> = {
   machine_has_sessions: 'Traslade o borre antes sus sesiones.',
   machine_refused:
     'Corrija lo que dice el detalle. La clave de una máquina es el contenido de service.token de su carpeta de datos.',
-  machine_unreachable: 'Compruebe que el session manager funciona allí, y repita el pedido.',
-  no_machine: 'Arranque un session manager, o deje de vaciar uno.',
+  machine_unreachable: 'Compruebe que el gestor de sesiones funciona allí, y repita el pedido.',
+  no_machine: 'Arranque un gestor de sesiones, o deje de vaciar uno.',
   database_unreachable: 'Compruebe la base de datos y el camino hasta ella; el hub sigue solo cuando responde.',
   hub_secret_wrong: 'Ponga el archivo de secreto con el que se selló, el mismo en todos los hubs.',
   chat_not_found: 'Compruebe el id del chat.',
@@ -78,7 +78,7 @@ export const advice: Record<ErrorCode, string> = {
   login_damaged: 'No se cambió nada. Restaure la copia más nueva.',
   browser_not_gone:
     'Un proceso en estado D espera un disco o una carpeta de red: mire eso primero. La sesión sigue cuando el proceso termina.',
-  port_unavailable: 'Indique otro puerto en SESSION_MANAGER_PORT, o termine el programa que lo usa.',
+  port_unavailable: 'Termine el programa que usa el puerto, o indique otro en el ajuste que nombra el detalle.',
   profile_unreadable: 'Corrija el disco, o dé a este usuario acceso a lo que dice el detalle. El login no se tocó.',
   browser_missing: 'Instale un navegador como dice el detalle, o indíquelo en CHROME_PATH.',
   storage_failed: 'Revise el disco: que tenga espacio, y que este usuario pueda escribir en él.',

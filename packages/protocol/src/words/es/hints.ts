@@ -130,7 +130,7 @@ const BY_REASON: Readonly<Record<string, Hint>> = {
   qr_unattended: 'Nadie escaneó el QR. Cuando tenga el teléfono a mano, pídalo otra vez.',
   profile_in_use: 'Termine el programa que tiene abierto el perfil.',
   profile_unreadable: 'Corrija el disco o los permisos del perfil.',
-  login_missing: 'Monte su disco o devuelva la carpeta a su lugar.',
+  login_missing: 'Monte su disco o devuelva la carpeta a su lugar. Si se perdió, restaure la copia más nueva.',
   login_damaged: 'No se sobrescribió nada. Restaure la copia más nueva.',
   session_moved:
     'Lo que hay aquí es de antes de que la sesión se trasladara, y no arranca nunca más aquí: sigue donde se trasladó, o donde se importe su archivo.',

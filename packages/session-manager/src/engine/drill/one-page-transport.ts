@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { ConnectionTransport } from 'puppeteer-core';
 import { z } from 'zod';
 
-/** News of something that could run. If it waits, then for a word before its first line. */
+/** News of something that could run. If it waits for a debugger, then before its first line. */
 const attached = z.object({
   method: z.literal('Target.attachedToTarget'),
   /** The session of the target that has it; none for what belongs to the browser itself. */

@@ -32,7 +32,7 @@ export class AccountWatch {
   }
 
   #judgeLimits(said: AccountLimits['newChats'] | null): void {
-    // WhatsApp takes its word back: the limit that was told is over.
+    // Where WhatsApp no longer tells of a limit, the one that was told before is over.
     const open = { state: 'open', until: null, used: null, total: null } as const;
     const limits = said ?? (this.#limits === null ? null : open);
     if (limits === null || (!this.#mustTell && isDeepStrictEqual(limits, this.#limits))) return;

@@ -82,7 +82,7 @@ export class MainDocuments {
 }
 
 /** The document that the work belonged to is no longer there. */
-export class DocumentGone extends Error {
+class DocumentGone extends Error {
   override readonly name = 'DocumentGone';
 
   constructor() {

@@ -1,7 +1,7 @@
 import type { WhatsAppPage } from './globals.ts';
 
 export interface Prepared {
-  /** The page's own version, by its word or by ours for it. */
+  /** The page's own version: `Debug.VERSION`, which is filled in from a module of the page where it is missing. */
   version: string | null;
   /** Every module is there that whatsapp-web.js asks for when it is put into the page. */
   hasModules: boolean;

@@ -3,7 +3,7 @@ import { rowOf } from './rows.js';
 import { chatWidOf } from './wid.js';
 
 /**
- * The weight of a real account: memory that the page holds, history in IndexedDB, media in CacheStorage. All of it is
+ * The bulk of a real account: memory that the page holds, history in IndexedDB, media in CacheStorage. All of it is
  * incompressible, as encrypted and compressed media are.
  */
 const CHATS = 40;
