@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { LeadMasterError } from '@leadmaster/protocol';
+import { COMPONENTS, LeadMasterError, type Session } from '@leadmaster/protocol';
 import { describe, expect, test } from 'vitest';
 import { ADMIN_KEY } from '../../session-manager/test/http/serve.ts';
 import { Client, heldToContract, operate } from '../src/index.ts';
@@ -177,6 +177,15 @@ describe('a call', () => {
     const made = await operate(client, 'createSnapshot', { params: { session: 'ventas' } });
     expect(made.session).toBe('ventas');
     expect(await client.call('deleteSession', { params: { session: 'ventas' } })).toBeUndefined();
+  });
+
+  test('that holds answers to the contract reads the sessions of an earlier session manager, which tells less of them', async () => {
+    const { owner: _owner, storage, ...told } = (COMPONENTS.Session as { example: Session }).example;
+    const { growthBytesPerDay: _growth, ...size } = storage;
+    const items = [{ ...told, storage: size }];
+    const { url } = await answering((response) => response.end(JSON.stringify({ items, cursor: null })));
+    const client = new Client({ url, key: () => null, check: heldToContract });
+    expect(await client.call('listSessions')).toEqual({ items, cursor: null });
   });
 
   test('refuses a key that no header can hold before anything is sent', async () => {

@@ -114,9 +114,12 @@ export const machine = z.object({
   untold: z.boolean().describe('Whether it could not be told of that yet'),
   peerUrl: z.string().nullable().describe('Where other machines reach it; null: at `url`, as the hub does'),
   attention: z
-    .enum(['other_log'])
+    .enum(['other_log', 'unreadable'])
     .nullable()
-    .describe('`other_log`: its log is not the one that was read here; nothing is read until it is accepted'),
+    .describe(
+      '`other_log`: its log is not the one that was read here; nothing is read until it is accepted. `unreadable`: it answers otherwise than ' +
+        'this version of the hub reads, as one of another version may; its news are missing',
+    ),
 });
 export type Machine = z.infer<typeof machine>;
 

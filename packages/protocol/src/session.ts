@@ -90,8 +90,11 @@ export const session = z.object({
   loginMode,
   /** What is linked; null where nothing is. */
   account: account.nullable(),
-  /** Whose session it is, also while nothing or another account is linked; null before the first link, and once it was logged out by order. */
-  owner: account.nullable(),
+  /**
+   * Whose session it is, also while nothing or another account is linked; null before the first link, and once it was logged out by
+   * order; absent where a session manager of an earlier version tells.
+   */
+  owner: account.nullable().optional(),
   health,
   storage: storageSummary,
   /** The newest of the link that the session has now: taken of it, or brought back by a restore; null where there is none yet. `verified`: proven good; `damaged`: found not to be, the last time that it was read. */

@@ -42,17 +42,18 @@ export class MachineReader {
   }
 
   /**
-   * Reads until the lease is lost or the signal aborts.
+   * Reads until the lease is lost or the signal aborts. `onRead`: what the machine has answered could be read.
    *
    * @throws LeadMasterError what the machine or the store answered; the caller tries again later.
    */
-  async read(lease: LeaseHolder, signal: AbortSignal): Promise<void> {
+  async read(lease: LeaseHolder, signal: AbortSignal, onRead: () => void): Promise<void> {
     const both = anyOf(signal, lease.lost);
     let { position } = lease.lease;
     while (!both.aborted) {
       const asOf = new Date();
       const reading = await this.#next(position, both);
       if (both.aborted) return;
+      onRead();
       const { to, events, changed, gone } = reading;
       const [rest, last] = [changed.slice(0, -STORED_AT_ONCE), changed.slice(-STORED_AT_ONCE)];
       await this.#storeSessions(lease, { position, sessions: rest, asOf });

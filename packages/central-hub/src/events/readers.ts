@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText, LeadMasterError } from '@leadmaster/protocol';
+import { Unanswered } from '@leadmaster/client';
+import { errorText, LeadMasterError, type Machine } from '@leadmaster/protocol';
 import { anyOf } from '@leadmaster/service-kit/wait';
 import type { Logger } from 'pino';
 import type { MachineLink } from '../machines/link.ts';
@@ -31,7 +32,7 @@ export class MachineReaders {
   readonly #log: Logger;
   readonly #ending = new AbortController();
   readonly #running = new Map<MachineLink, Promise<void>>();
-  readonly #otherLogs = new Set<string>();
+  readonly #attentions = new Map<string, Machine['attention']>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: MachineReadersOptions) {
@@ -58,8 +59,8 @@ export class MachineReaders {
   }
 
   /** What an operator is to decide about a machine; null where there is nothing. */
-  attentionOf(machine: string): 'other_log' | null {
-    return this.#otherLogs.has(machine) ? 'other_log' : null;
+  attentionOf(machine: string): Machine['attention'] {
+    return this.#attentions.get(machine) ?? null;
   }
 
   /** Reads no longer. A lease that is held ends by itself. */
@@ -90,17 +91,17 @@ export class MachineReaders {
         log: this.#log,
       });
       if (lease === null) return AGAIN_MS;
-      this.#otherLogs.delete(link.name);
-      await reader.read(lease, anyOf(signal, link.down));
+      await reader.read(lease, anyOf(signal, link.down), () => this.#attentions.delete(link.name));
     } catch (error) {
       // The hub ends, or the machine was removed or has another address.
       if (signal.aborted || !this.#links.all().includes(link)) return 0;
       const isOther = isOf(error, ['cursor_of_another_log', 'cursor_unknown']);
       this.#tell(link, error, isOther);
       if (isOther) {
-        this.#otherLogs.add(link.name);
+        this.#attentions.set(link.name, 'other_log');
         return OTHER_LOG_MS;
       }
+      if (isUnreadable(error)) this.#attentions.set(link.name, 'unreadable');
       // Another hub may have been told another token.
       if (isOf(error, ['unauthorized'])) await this.#links.reopen(link.name);
     } finally {
@@ -123,4 +124,9 @@ export class MachineReaders {
 
 function isOf(error: unknown, codes: readonly string[]): boolean {
   return error instanceof LeadMasterError && codes.includes(error.code);
+}
+
+/** Whether a machine is up and gives a good answer that is not of the form that is stated here, as one of another version may. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Unanswered && error.httpStatus === 200;
 }

@@ -1,4 +1,4 @@
-import type { ClientSessions } from '@leadmaster/protocol';
+import type { ClientSessions, Machine } from '@leadmaster/protocol';
 import type { AppContext, AppTiming } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { HubFeed } from '../events/feed.ts';
@@ -36,7 +36,7 @@ export interface RouteContext extends AppContext {
   /** Has a move that was begun be worked on at once. */
   wakeMoves: () => void;
   /** What an operator is to decide about a machine. */
-  attentionOf: (machine: string) => 'other_log' | null;
+  attentionOf: (machine: string) => Machine['attention'];
   /** The session of each client of the earlier services; null where all have one. */
   compatSessions: ClientSessions | null;
 }

@@ -1,4 +1,4 @@
-import { type ClientSessions, COMPONENTS, TAGS } from '@leadmaster/protocol';
+import { type ClientSessions, COMPONENTS, type Machine, TAGS } from '@leadmaster/protocol';
 import { APP_TIMING, type AppTiming, createHttpApp, type HttpApp, serviceRoutes } from '@leadmaster/service-kit/http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -60,7 +60,7 @@ export interface HubServerOptions {
   /** What the host of the hub adds. */
   hostRoutes?: readonly HostRoute[];
   /** What an operator is to decide about a machine. */
-  attentionOf: (machine: string) => 'other_log' | null;
+  attentionOf: (machine: string) => Machine['attention'];
   /** Overrides for tests. */
   wrongKeyWaitMs?: number;
   /** How many calls a key may have open at once; for tests. */

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SERVICE_TOKEN, startTestManager } from '@leadmaster/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { hubOver, send } from '../hub.ts';
@@ -61,6 +63,31 @@ test('a log that is another one is named, read no further, and from its beginnin
     return items.filter(({ session, type }) => session === 'nueva' && type === 'session.created');
   };
   await expect.poll(made).toHaveLength(1);
+});
+
+test('a machine whose good answers cannot be read is named as that, until they can', async () => {
+  const world = await hubOver(['one']);
+  await world.ask('/v1/sessions', { body: { name: 'ventas', start: false } });
+  await world.until('ventas', 'STOPPED');
+  const machine = async () => (await world.ask('/v1/machines')).json.items[0];
+  expect((await machine()).attention).toBe(null);
+  const { port = 0 } = world.managers.one ?? {};
+  let isOfAnotherVersion = true;
+  const between = createServer(async (request, response) => {
+    const isList = request.url?.startsWith('/v1/sessions') === true && isOfAnotherVersion;
+    const told = await fetch(`http://127.0.0.1:${port}${request.url}`, {
+      method: request.method ?? 'GET',
+      headers: { authorization: request.headers.authorization ?? '' },
+    });
+    response.writeHead(told.status, { 'content-type': told.headers.get('content-type') ?? '' });
+    response.end(isList ? '{"sessions":[]}' : await told.text());
+  });
+  await new Promise<void>((listening) => void between.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void between.close().closeAllConnections());
+  await change(world, { url: `http://127.0.0.1:${(between.address() as AddressInfo).port}` });
+  await expect.poll(async () => (await machine()).attention).toBe('unreadable');
+  isOfAnotherVersion = false;
+  await expect.poll(async () => (await machine()).attention).toBe(null);
 });
 
 test('a machine with sessions is removed with force alone, and its sessions run on there', async () => {

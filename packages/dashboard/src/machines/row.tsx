@@ -51,7 +51,7 @@ export function MachineRow({ machine, others, onChange }: MachineRowProps) {
         <>
           <SendingSwitch name={name} sending={sending} change={(to) => change({ sending: to })} />
           <div class="buttons">
-            {attention === null ? null : (
+            {attention !== 'other_log' ? null : (
               <Confirm
                 title={machines.acceptLogTitle(name)}
                 label={machines.acceptLog}
@@ -96,7 +96,9 @@ function Standing({ machine, tally }: { machine: Machine; tally: Tally }) {
       {sending === 'off' ? <span class="warn">{places.sending.onlyListens}</span> : null}
       {untold ? <Note>{places.sending.untold(name)}</Note> : null}
       {peerUrl === null ? null : <span class="faint small">{machines.peers(peerUrl)}</span>}
-      {attention === null ? null : <span class="warn">{machines.otherLog}</span>}
+      {attention === null ? null : (
+        <span class="warn">{attention === 'other_log' ? machines.otherLog : machines.unreadable}</span>
+      )}
     </>
   );
 }

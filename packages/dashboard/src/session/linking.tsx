@@ -149,7 +149,7 @@ function ByCode({ name }: { name: string }) {
 
 function Settle({ session }: { session: HubSession }) {
   const { linking, parts } = words.value;
-  const { account, owner, reason, expectedPhone } = session;
+  const { account, owner = null, reason, expectedPhone } = session;
   return (
     <div class="form">
       <p>{reason === 'linked_elsewhere' ? linking.wrongElsewhere : linking.wrong}</p>

@@ -55,7 +55,7 @@ function Sending({ session }: { session: HubSession }) {
   );
 }
 
-function ExpectedNumber({ session: { name, expectedPhone, owner } }: { session: HubSession }) {
+function ExpectedNumber({ session: { name, expectedPhone, owner = null } }: { session: HubSession }) {
   const { settings } = words.value.parts;
   const change = async (next: string | null): Promise<void> => {
     await client.call('changeSession', { params: { session: name }, body: { expectedPhone: next } });

@@ -124,7 +124,7 @@ function StillRuns({ name }: { name: string }) {
 /** What matters at once: how it stands, since when, why, and what to do. */
 function Summary({ session }: { session: HubSession }) {
   const { list, session: texts, parts, linking } = words.value;
-  const { name, account, owner, sending, machine, tenant, attempts, nextAttemptAt } = session;
+  const { name, account, owner = null, sending, machine, tenant, attempts, nextAttemptAt } = session;
   const from = standsSince(session);
   const [hint, why] = [hintOf(session), whyOf(session)];
   const isTrying = groupOf(session) === 'passing' && attempts > 1;

@@ -87,7 +87,7 @@ function Who({ session }: { session: HubSession }) {
 }
 
 /** What is linked; where nothing is, whose session it is. */
-function whoseOf({ account, owner }: HubSession): string {
+function whoseOf({ account, owner = null }: HubSession): string {
   const { notLinked } = words.value.list;
   if (account !== null) return accountText(account);
   return owner === null ? notLinked : `${accountLabel(owner)} ${notLinked}`;

@@ -55,14 +55,14 @@ export function sessionHint(session: Facts): string | null {
   return wordOf(BY_REASON, reason) ?? BY_STATE[state] ?? (state === 'QR_REQUIRED' ? scanHint(session) : null);
 }
 
-function scanHint({ owner }: Facts): string {
+function scanHint({ owner = null }: Facts): string {
   return owner === null
     ? 'Scan the QR with the phone.'
     : `${accountLabel(owner)} is no longer linked. Scan the QR with its phone.`;
 }
 
 /** Both numbers, where they are known. */
-function wrongHint({ reason, account, owner }: Facts): string {
+function wrongHint({ reason, account, owner = null }: Facts): string {
   if (reason === 'linked_elsewhere') return `This account is linked in another session too. ${WAITS}`;
   return account === null || owner === null
     ? `Another account is linked than the session belongs to. ${WAITS}`

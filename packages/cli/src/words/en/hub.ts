@@ -51,6 +51,8 @@ export const hub = {
   askRevoke: (id: string) => `Revoke the key ${id}? Programs that use it are refused at once.`,
   other_log: (name: string) =>
     `${name} has another log than the one that was read. Accept it once you know why: ./leadmaster machines change ${name} --accept-log`,
+  unreadable: (name: string) =>
+    `${name} answers otherwise than this hub reads, so its news are missing. Give both the same version: docs/operations.md, "Upgrade".`,
   sendingOfTenant: (name: string, sending: 'on' | 'off') =>
     sending === 'on' ? `The sessions of ${name} may send.` : `The sessions of ${name} only listen.`,
   sendingOfMachine: (name: string, sending: 'on' | 'off') =>

@@ -49,6 +49,8 @@ export const hub: typeof enHub = {
   askRevoke: (id) => `¿Revocar la clave ${id}? Los programas que la usan quedan rechazados al momento.`,
   other_log: (name) =>
     `${name} tiene otro registro que el que se leía. Acéptelo cuando sepa por qué: ./leadmaster machines change ${name} --accept-log`,
+  unreadable: (name) =>
+    `${name} responde de otra forma que la que este hub lee, así que faltan sus novedades. Ponga los dos en la misma versión: docs/operations.es.md, "Actualizar".`,
   sendingOfTenant: (name, sending) =>
     sending === 'on' ? `Las sesiones de ${name} pueden enviar.` : `Las sesiones de ${name} solo escuchan.`,
   sendingOfMachine: (name, sending) =>

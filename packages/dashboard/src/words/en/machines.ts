@@ -12,6 +12,7 @@ export const machines = {
       ? 'It gets no new session, and has none left: it can be removed.'
       : `It gets no new session. ${left} ${left === 1 ? 'is' : 'are'} left on it.`,
   otherLog: 'Its log is not the one that was read here. Nothing is read from it until you accept it.',
+  unreadable: 'It answers otherwise than this hub reads, so its news are missing. Give both the same version.',
   acceptLog: 'Accept its log',
   acceptLogTitle: (name: string) => `Accept the log of ${name}?`,
   acceptLogText:

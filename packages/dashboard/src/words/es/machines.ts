@@ -13,6 +13,8 @@ export const machines: typeof en = {
       ? 'No recibe sesiones nuevas y no le queda ninguna: se puede quitar.'
       : `No recibe sesiones nuevas. Le ${left === 1 ? 'queda 1' : `quedan ${left}`}.`,
   otherLog: 'Su registro no es el que se leía aquí. No se lee nada de ella hasta que usted lo acepte.',
+  unreadable:
+    'Responde de otra forma que la que este hub lee, así que faltan sus novedades. Ponga los dos en la misma versión.',
   acceptLog: 'Aceptar su registro',
   acceptLogTitle: (name) => `¿Aceptar el registro de ${name}?`,
   acceptLogText:

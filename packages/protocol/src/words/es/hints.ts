@@ -84,7 +84,7 @@ type Hint = string | ((facts: Facts) => string);
 const WAITS = 'No se envía nada hasta que usted decida, y lo que llega espera.';
 
 /** Both numbers, where they are known. */
-function otherAccount({ account, owner }: Facts): string {
+function otherAccount({ account, owner = null }: Facts): string {
   return account === null || owner === null
     ? `Está vinculada otra cuenta que la de la sesión. ${WAITS}`
     : `Está vinculada ${accountLabel(account)}, y la sesión es de ${accountLabel(owner)}. ${WAITS}`;
@@ -154,7 +154,7 @@ const BY_REASON: Readonly<Record<string, Hint>> = {
 };
 
 const BY_STATE: Readonly<Partial<Record<Session['state'], Hint>>> = {
-  QR_REQUIRED: ({ owner }) =>
+  QR_REQUIRED: ({ owner = null }) =>
     owner === null
       ? 'Escanee el QR con el teléfono.'
       : `La cuenta ${accountLabel(owner)} ya no está vinculada. Escanee el QR con su teléfono.`,
