@@ -60,9 +60,10 @@ export function judgeOrders(orders: readonly Order[], machine: readonly AnyEvent
         given.some(({ kind }) => kind === 'delete'),
       ),
     };
+    const all = given.map(({ kind, outcome }) => `${kind} ${outcome}`).join(', ');
     return Object.entries(counts).flatMap(([kind, count]) => {
       const orders = given.filter((order) => order.kind === kind);
-      return outOfBounds(`${kind} of ${session}, which went ${tail(path)},`, orders, count);
+      return outOfBounds(`${kind} of ${session}, which was given ${all} and went ${tail(path)},`, orders, count);
     });
   });
 }

@@ -88,7 +88,10 @@ export class Load {
     }
   }
 
-  /** Stops and starts a session that is there, and deletes it. */
+  /**
+   * Stops and starts a session that is there, and deletes it. Once the load ends nothing more is begun: after a start that came to
+   * nothing, a stop would be answered as done with nothing to stop.
+   */
   async #useUp(session: string): Promise<void> {
     await this.#until(session, 'READY');
     for (let cycle = 0; cycle < CYCLES; cycle += 1) {
@@ -96,11 +99,12 @@ export class Load {
         ['stop', 'STOPPED'],
         ['start', 'READY'],
       ] as const) {
+        if (this.#isEnding) return;
         await this.#repeat({ kind, session, outcome: 'unknown' });
         await this.#until(session, state);
       }
     }
-    await this.#repeat({ kind: 'delete', session, outcome: 'unknown' });
+    if (!this.#isEnding) await this.#repeat({ kind: 'delete', session, outcome: 'unknown' });
   }
 
   /** Gives an order again until it is carried out, or the load ends. A message goes under one idempotency key. */
