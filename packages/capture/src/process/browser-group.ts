@@ -150,8 +150,9 @@ export class BrowserGroup {
   interrupt(): void {
     const now = readProcess(this.#leader.pid);
     if (now === null || now.startTicks !== this.#leader.startTicks || isGone(now)) return;
-    // A stopped process would not hear it, nor could it close with helpers that stand still.
-    for (const p of this.members()) if (p.state === 'T') signal(p.pid, 'SIGCONT');
+    // A stopped process would not hear it, nor could it close with helpers that stand still. One that is about to stop does not look
+    // stopped yet: a SIGCONT takes that back, too, and is nothing to one that runs.
+    for (const p of this.members()) signal(p.pid, 'SIGCONT');
     signal(this.#leader.pid, 'SIGINT');
   }
 
